@@ -1,0 +1,1 @@
+"""Leads a question through the five steps and tells what happens as events."""

@@ -1,0 +1,1 @@
+"""Step 3, tokens: one client for every OpenAI-compatible endpoint, and the supervisor of our own child processes."""

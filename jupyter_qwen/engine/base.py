@@ -1,0 +1,128 @@
+"""What every engine offers: a stream of tokens from one text, a token count, a state. Closing the stream stops the work."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+Lane = Literal["completion", "chat", "evaluation", "warming"]
+FinishReason = Literal["stop", "length"]
+EngineState = Literal["absent", "downloading", "loading", "ready", "unloaded", "crashed"]
+
+
+class EngineError(Exception):
+    """Base of everything that an engine can refuse. `hint` is the way out, in a sentence for the user."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class EngineUnavailable(EngineError):
+    """The endpoint cannot be reached, or its process died before or while it answered."""
+
+
+class EngineRefused(EngineError):
+    """The endpoint answered with an error: wrong key, unknown model, bad request."""
+
+
+class ContextOverflow(EngineError):
+    """The prompt and the tokens asked for do not fit the context; nothing was cut and nothing computed."""
+
+
+@dataclass(frozen=True)
+class ChatTurn:
+    """A turn for endpoints that offer chat only."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True)
+class GenerationRequest:
+    """One generation.
+
+    `prompt` is the full text including special tokens. `temperature` 0 is greedy. `lane` picks the KV-cache slot and the
+    priority. `n` asks for several samples on one prefill; deltas then carry their index. `grammar` is GBNF and is ignored
+    by engines without the capability. `messages` and `prefill` serve endpoints without raw completions. `max_new_tokens` 0
+    processes the prompt only (warming).
+    """
+
+    prompt: str
+    max_new_tokens: int = 512
+    stop: tuple[str, ...] = ()
+    temperature: float = 0.0
+    top_p: float = 1.0
+    seed: int | None = None
+    n: int = 1
+    lane: Lane = "chat"
+    grammar: str | None = None
+    messages: tuple[ChatTurn, ...] = ()
+    prefill: str = ""
+
+
+@dataclass(frozen=True)
+class Delta:
+    """A piece of text of sample `index`."""
+
+    text: str
+    index: int = 0
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a generation cost. Times in seconds; `cached_tokens` of `prompt_tokens` were reused from the KV cache."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    new_tokens: int = 0
+    prefill_seconds: float = 0.0
+    decode_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The end of sample `index`."""
+
+    reason: FinishReason
+    usage: Usage = field(default_factory=Usage)
+    index: int = 0
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What an endpoint can do beyond chat."""
+
+    raw_completions: bool = True
+    tokenize: bool = True
+    grammar: bool = False
+    samples_in_one_request: bool = False
+
+
+class Engine(Protocol):
+    """A running endpoint. One instance serves many concurrent generations."""
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    @property
+    def context_tokens(self) -> int:
+        """Tokens that one generation may use, prompt and answer together."""
+        ...
+
+    def generate(self, request: GenerationRequest) -> AsyncIterator[Delta | Finished]:
+        """Stream one generation. Closing the iterator (`aclose`, task cancellation) stops the computation.
+
+        Raises EngineUnavailable, EngineRefused or ContextOverflow.
+        """
+        ...
+
+    async def count_tokens(self, text: str) -> int:
+        """Tokens of `text`, special tokens parsed, counted by the model's own tokenizer.
+
+        Engines without a tokenizer endpoint estimate by characters and say so in `capabilities.tokenize`.
+        """
+        ...
+
+    async def aclose(self) -> None: ...

@@ -1,0 +1,1 @@
+"""Which weights exist, where they come from, whether they fit, and where they are kept."""

@@ -1,0 +1,1 @@
+"""Step 1, context: which tables a query could see. Kernel-safe: standard library only at import time."""

@@ -1,0 +1,234 @@
+"""The catalogue of one kernel as frozen values, and its JSON form on the wire.
+
+This module is imported in the user's kernel and by the server. The collector sends `Schema.to_json()`; everything above
+the schema floor works on the dataclasses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+TableKind = Literal["table", "view", "dataframe"]
+PrivacyLevel = Literal["names", "types", "values", "samples"]
+PRIVACY_LEVELS: tuple[PrivacyLevel, ...] = ("names", "types", "values", "samples")
+SCHEMA_VERSION = 1
+
+
+class SchemaFormatError(ValueError):
+    """A schema on the wire does not have the documented form; the message names the first field that is off."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column as a query sees it.
+
+    `type` is DuckDB's name of the type (``VARCHAR``, ``DECIMAL(10,2)``, ``STRUCT(a INTEGER)``) or ``""`` when the privacy
+    level hides it. `values` are distinct values as text, most frequent first; `values_complete` says that no other
+    value occurs, so that a literal outside them matches no row. `distinct` counts them when that is known.
+    """
+
+    name: str
+    type: str = ""
+    nullable: bool = True
+    comment: str | None = None
+    values: tuple[str, ...] = ()
+    values_complete: bool = False
+    distinct: int | None = None
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """`columns` of the table that holds it point at `referenced_columns` of `table` (same length, same order)."""
+
+    columns: tuple[str, ...]
+    table: str
+    referenced_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A DuckDB table or view, or a DataFrame that a DuckDB query can name.
+
+    `reference` is what a query writes, unquoted, outermost part first: ``("orders",)``, ``("sales", "orders")`` or
+    ``("other_db", "main", "orders")``. `connection` is the variable that owns it (``"duckdb"`` is the module's default
+    connection); ``None`` for a DataFrame, which every connection of the kernel can see. `rows` are sample rows in the
+    order of `columns`, present at the privacy level *samples* only; `rows_complete` says that these are all rows.
+    """
+
+    reference: tuple[str, ...]
+    kind: TableKind
+    columns: tuple[Column, ...]
+    connection: str | None = None
+    row_count: int | None = None
+    comment: str | None = None
+    primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+    rows_complete: bool = False
+    library: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The last part of the reference."""
+        return self.reference[-1]
+
+    def column(self, name: str) -> Column | None:
+        """The column that DuckDB would find under `name` (case does not matter, an exact match wins)."""
+        folded = name.casefold()
+        found = None
+        for column in self.columns:
+            if column.name == name:
+                return column
+            if found is None and column.name.casefold() == folded:
+                found = column
+        return found
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A DuckDB connection of the kernel. `name` is an expression that yields it: ``con``, or ``duckdb`` for the default."""
+
+    name: str
+    database: str = ":memory:"
+    is_default: bool = False
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Everything a query in this kernel could name. `notes` says what was cut by a cap, in words for the user."""
+
+    tables: tuple[Table, ...] = ()
+    connections: tuple[Connection, ...] = ()
+    privacy: PrivacyLevel = "samples"
+    notes: tuple[str, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+
+    def table(self, name: str) -> Table | None:
+        """The table whose dotted reference, or else last part, equals `name`, ignoring case."""
+        folded = name.casefold()
+        for table in self.tables:
+            if ".".join(table.reference).casefold() == folded:
+                return table
+        for table in self.tables:
+            if table.name.casefold() == folded:
+                return table
+        return None
+
+    def visible_from(self, connection: str | None) -> Schema:
+        """What a query on `connection` sees: its own tables, then the DataFrames that no table of it shadows.
+
+        DuckDB looks into the catalogue first and into Python variables second (replacement scan).
+        https://duckdb.org/docs/stable/guides/python/sql_on_pandas
+        """
+        own = [t for t in self.tables if t.connection is not None and t.connection == connection]
+        taken = {t.name.casefold() for t in own if len(t.reference) == 1}
+        frames = [t for t in self.tables if t.connection is None and t.name.casefold() not in taken]
+        return replace(
+            self,
+            tables=tuple(own + frames),
+            connections=tuple(c for c in self.connections if c.name == connection),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The wire form. `rows` must already hold JSON values only."""
+        return {"version": SCHEMA_VERSION, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Schema:
+        """Decode the wire form.
+
+        Raises SchemaFormatError when a field is missing or has another shape than `to_json` gives it.
+        """
+        version = data.get("version")
+        if version != SCHEMA_VERSION:
+            raise SchemaFormatError(f"schema version {version!r} is not {SCHEMA_VERSION}; restart the kernel")
+        privacy = data.get("privacy", "samples")
+        if privacy not in PRIVACY_LEVELS:
+            raise SchemaFormatError(f"privacy is {privacy!r}; it must be one of {', '.join(PRIVACY_LEVELS)}")
+        return cls(
+            tables=tuple(_table(item, f"tables[{i}]") for i, item in enumerate(_items(data, "tables", "schema"))),
+            connections=tuple(
+                Connection(
+                    name=_text(item, "name", f"connections[{i}]"),
+                    database=str(item.get("database", ":memory:")),
+                    is_default=bool(item.get("is_default", False)),
+                )
+                for i, item in enumerate(_items(data, "connections", "schema"))
+            ),
+            privacy=privacy,
+            notes=tuple(str(note) for note in data.get("notes", ())),
+            seconds=float(data.get("seconds", 0.0)),
+        )
+
+
+def _items(data: Mapping[str, Any], key: str, where: str) -> Sequence[Mapping[str, Any]]:
+    value = data.get(key, ())
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, Mapping) for item in value):
+        raise SchemaFormatError(f"{where}.{key} must be a list of objects")
+    return value
+
+
+def _text(data: Mapping[str, Any], key: str, where: str) -> str:
+    value = data.get(key)
+    if not isinstance(value, str):
+        raise SchemaFormatError(f"{where}.{key} must be a text, not {type(value).__name__}")
+    return value
+
+
+def _texts(data: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    value = data.get(key, ())
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+        raise SchemaFormatError(f"{where}.{key} must be a list of texts")
+    return tuple(value)
+
+
+def _column(data: Mapping[str, Any], where: str) -> Column:
+    comment, distinct = data.get("comment"), data.get("distinct")
+    return Column(
+        name=_text(data, "name", where),
+        type=str(data.get("type", "")),
+        nullable=bool(data.get("nullable", True)),
+        comment=None if comment is None else str(comment),
+        values=_texts(data, "values", where),
+        values_complete=bool(data.get("values_complete", False)),
+        distinct=None if distinct is None else int(distinct),
+    )
+
+
+def _table(data: Mapping[str, Any], where: str) -> Table:
+    kind = data.get("kind", "table")
+    if kind not in ("table", "view", "dataframe"):
+        raise SchemaFormatError(f"{where}.kind is {kind!r}; it must be table, view or dataframe")
+    reference = _texts(data, "reference", where)
+    if not reference:
+        raise SchemaFormatError(f"{where}.reference must name the table")
+    columns = tuple(_column(item, f"{where}.columns[{i}]") for i, item in enumerate(_items(data, "columns", where)))
+    rows = data.get("rows", ())
+    if not isinstance(rows, (list, tuple)) or any(
+        not isinstance(row, (list, tuple)) or len(row) != len(columns) for row in rows
+    ):
+        raise SchemaFormatError(f"{where}.rows must be lists of {len(columns)} values")
+    connection, comment, library = data.get("connection"), data.get("comment"), data.get("library")
+    row_count = data.get("row_count")
+    return Table(
+        reference=reference,
+        kind=kind,
+        columns=columns,
+        connection=None if connection is None else str(connection),
+        row_count=None if row_count is None else int(row_count),
+        comment=None if comment is None else str(comment),
+        primary_key=_texts(data, "primary_key", where),
+        foreign_keys=tuple(
+            ForeignKey(
+                columns=_texts(item, "columns", f"{where}.foreign_keys[{i}]"),
+                table=_text(item, "table", f"{where}.foreign_keys[{i}]"),
+                referenced_columns=_texts(item, "referenced_columns", f"{where}.foreign_keys[{i}]"),
+            )
+            for i, item in enumerate(_items(data, "foreign_keys", where))
+        ),
+        rows=tuple(tuple(row) for row in rows),
+        rows_complete=bool(data.get("rows_complete", False)),
+        library=None if library is None else str(library),
+    )
