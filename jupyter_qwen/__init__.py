@@ -1,0 +1,48 @@
+"""A JupyterLab assistant that runs Qwen2.5-Coder on the user's own machine.
+
+Nothing heavy is imported here: every Jupyter server and every kernel that loads the extension pays for this module.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+try:
+    from jupyter_qwen._version import __version__
+except ImportError:  # a source tree that was never built: hatch writes _version.py
+    __version__ = "0.0.0"
+
+__all__ = [
+    "__version__",
+    "load_ipython_extension",
+    "unload_ipython_extension",
+]
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Where JupyterLab finds the prebuilt front end."""
+    return [{"src": "labextension", "dest": "jupyter_qwen"}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    """What `jupyter server extension` loads."""
+    from jupyter_qwen.server.app import QwenExtension
+
+    return [{"module": "jupyter_qwen", "app": QwenExtension}]
+
+
+def load_ipython_extension(ipython: InteractiveShell) -> None:
+    """Called by ``%load_ext jupyter_qwen``: registers ``%%qwen`` and ``%qwen``."""
+    from jupyter_qwen.kernel.magic import register
+
+    register(ipython)
+
+
+def unload_ipython_extension(ipython: InteractiveShell) -> None:
+    """Called by ``%unload_ext jupyter_qwen``."""
+    from jupyter_qwen.kernel.magic import unregister
+
+    unregister(ipython)
