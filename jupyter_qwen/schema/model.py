@@ -131,6 +131,22 @@ class Schema:
             connections=tuple(c for c in self.connections if c.name == connection),
         )
 
+    def only(self, names: Sequence[str]) -> Schema:
+        """The tables that `names` mention (dotted reference or last part). Raises KeyError with the first unknown name."""
+        chosen = []
+        for name in names:
+            table = self.table(name)
+            if table is None:
+                raise KeyError(name)
+            chosen.append(table)
+        return replace(self, tables=tuple(table for table in self.tables if table in chosen))
+
+    def at_privacy(self, level: PrivacyLevel) -> Schema:
+        """The same catalogue without anything that `level` keeps back."""
+        if PRIVACY_LEVELS.index(level) >= PRIVACY_LEVELS.index(self.privacy):
+            return self
+        return replace(self, tables=tuple(_veil(table, level) for table in self.tables), privacy=level)
+
     def to_json(self) -> dict[str, Any]:
         """The wire form. `rows` must already hold JSON values only."""
         return {"version": SCHEMA_VERSION, **asdict(self)}
@@ -161,6 +177,16 @@ class Schema:
             notes=tuple(str(note) for note in data.get("notes", ())),
             seconds=float(data.get("seconds", 0.0)),
         )
+
+
+def _veil(table: Table, level: PrivacyLevel) -> Table:
+    def veil(column: Column) -> Column:
+        if level == "values":
+            return column
+        column = replace(column, values=(), values_complete=False, distinct=None)
+        return column if level == "types" else replace(column, type="", comment=None)
+
+    return replace(table, columns=tuple(veil(column) for column in table.columns), rows=(), rows_complete=False)
 
 
 def _items(data: Mapping[str, Any], key: str, where: str) -> Sequence[Mapping[str, Any]]:

@@ -1,0 +1,143 @@
+"""What a stream tells, one frozen value an event. `encode` gives the wire form of docs/architecture.md."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar, Literal
+
+from jupyter_qwen.engine.base import Usage
+from jupyter_qwen.sql.model import Diagnostic, Repair, StatementKind, Verdict
+
+PhaseName = Literal["linking", "prefill", "decode", "proof", "repair", "trial", "choice"]
+
+
+@dataclass(frozen=True)
+class StatusChanged:
+    """The model is not ready yet; `status` is the Status of docs/architecture.md."""
+
+    type: ClassVar[str] = "status"
+    status: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A step begins."""
+
+    type: ClassVar[str] = "phase"
+    phase: PhaseName
+
+
+@dataclass(frozen=True)
+class PartSize:
+    """How many tokens one source takes in the prompt."""
+
+    label: str
+    tokens: int
+
+
+@dataclass(frozen=True)
+class PromptBuilt:
+    """The prompt is ready. `notes` are things the user should know, such as tables that were cut."""
+
+    type: ClassVar[str] = "prompt"
+    prompt_tokens: int
+    parts: tuple[PartSize, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TextDelta:
+    """A piece of the Markdown answer."""
+
+    type: ClassVar[str] = "delta"
+    text: str
+
+
+@dataclass(frozen=True)
+class RepairMade:
+    """A query that did not bind was changed; `round` counts the model's rounds and is 0 for a mechanical repair."""
+
+    type: ClassVar[str] = "repair"
+    round: int
+    name: str
+    reason: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class CellSource:
+    """What Insert puts into the notebook."""
+
+    source: str
+    type: Literal["code", "markdown"] = "code"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A code block of the answer and what is known about it. `verdict` is ``None`` for code that is not SQL."""
+
+    index: int
+    language: str
+    source: str
+    verdict: Verdict | None = None
+    kind: StatementKind | None = None
+    needs_consent: bool = False
+    diagnostics: tuple[Diagnostic, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    cell: CellSource | None = None
+
+
+@dataclass(frozen=True)
+class BlockJudged:
+    """A code block is finished and judged."""
+
+    type: ClassVar[str] = "block"
+    block: Block
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The end of a good stream. `markdown` replaces what was streamed: repairs change the code. Times in seconds."""
+
+    type: ClassVar[str] = "answer"
+    markdown: str
+    blocks: tuple[Block, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+    seconds: float = 0.0
+    ttft_seconds: float | None = None
+    model: str = ""
+    mode: str = ""
+
+
+@dataclass(frozen=True)
+class CompletionText:
+    """The inline completion so far (`text` is cumulative); the last one has `done`."""
+
+    type: ClassVar[str] = "completion"
+    text: str
+    done: bool = False
+    reason: str = ""
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The end of a bad stream, in a sentence for the user and the way out. `code` is stable and kebab-case."""
+
+    type: ClassVar[str] = "error"
+    message: str
+    hint: str = ""
+    code: str = "error"
+
+
+Event = (
+    StatusChanged | Phase | PromptBuilt | TextDelta | RepairMade | BlockJudged | Answer | CompletionText | Failed
+)  # fmt: skip
+
+
+def encode(event: Event) -> dict[str, Any]:
+    """The wire form: the event's fields and its `type`; a status event is the status itself."""
+    if isinstance(event, StatusChanged):
+        return {**event.status, "type": event.type}
+    return {"type": event.type, **asdict(event)}

@@ -1,0 +1,175 @@
+"""What the assistant is asked, decoded from the wire once and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from jupyter_qwen.schema.model import PRIVACY_LEVELS, PrivacyLevel, Schema
+from jupyter_qwen.schema.notebook import Cell
+
+Mode = Literal["auto", "sql", "python", "chat", "explain", "fix", "plot"]
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+# A question is a few sentences. 20,000 characters are about 5,000 tokens, over a minute of prefill on two cores.
+MAX_QUESTION_CHARACTERS = 20_000
+
+
+class BadRequest(ValueError):
+    """A request that cannot be answered as it stands. `hint` is the way out, `code` is stable for the front end."""
+
+    def __init__(self, message: str, *, hint: str = "", code: str = "bad-request") -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question with everything that was in view when it was asked.
+
+    `cells` are in document order and `active_cell` is the id of the one that asks. `connection` names the DuckDB connection
+    to query; ``None`` lets the assistant pick the one that the notebook uses. `dialect` is the SQL dialect wanted.
+    """
+
+    text: str
+    mode: Mode = "auto"
+    thread: str = ""
+    language: str = "python"
+    cells: tuple[Cell, ...] = ()
+    active_cell: str | None = None
+    schema: Schema | None = None
+    connection: str | None = None
+    dialect: str | None = None
+    tables: tuple[str, ...] = ()
+    max_new_tokens: int | None = None
+
+    @classmethod
+    def from_json(cls, data: object) -> Question:
+        """Decode an AskRequest of docs/architecture.md.
+
+        Raises BadRequest for an empty or overlong question and for fields of the wrong shape; SchemaFormatError for a
+        schema that is not in the wire form.
+        """
+        if not isinstance(data, Mapping):
+            raise BadRequest("The request must be a JSON object.")
+        return cls(
+            text=_question_text(data.get("question")),
+            mode=_mode(data.get("mode") or "auto"),
+            thread=_text(data, "thread") or "",
+            language=_text(data, "language") or "python",
+            cells=decode_cells(data.get("cells")),
+            active_cell=_text(data, "active_cell"),
+            schema=decode_schema(data.get("schema"), data.get("privacy")),
+            connection=_text(data, "connection"),
+            dialect=_text(data, "dialect"),
+            tables=_texts(data, "tables"),
+            max_new_tokens=_count(data, "max_new_tokens"),
+        )
+
+
+@dataclass(frozen=True)
+class CompletionQuestion:
+    """One request for ghost text: `prefix` and `suffix` of the active cell are exact to the byte."""
+
+    prefix: str
+    suffix: str
+    language: str = "python"
+    path: str = ""
+    thread: str = ""
+    cells: tuple[Cell, ...] = ()
+    active_cell: str | None = None
+    schema: Schema | None = None
+    multiline: bool | None = None
+
+    @classmethod
+    def from_json(cls, data: object) -> CompletionQuestion:
+        """Decode a CompleteRequest of docs/architecture.md. Raises BadRequest or SchemaFormatError."""
+        if not isinstance(data, Mapping):
+            raise BadRequest("The request must be a JSON object.")
+        multiline = data.get("multiline")
+        return cls(
+            prefix=_text(data, "prefix") or "",
+            suffix=_text(data, "suffix") or "",
+            language=_text(data, "language") or "python",
+            path=_text(data, "path") or "",
+            thread=_text(data, "thread") or "",
+            cells=decode_cells(data.get("cells")),
+            active_cell=_text(data, "active_cell"),
+            schema=decode_schema(data.get("schema"), data.get("privacy")),
+            multiline=multiline if isinstance(multiline, bool) else None,
+        )
+
+
+def decode_cells(value: object) -> tuple[Cell, ...]:
+    """Cells of a request. Raises BadRequest when it is not a list of cells."""
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+        raise BadRequest("cells must be a list of objects.")
+    try:
+        return tuple(Cell.from_json(item) for item in value)
+    except ValueError as error:
+        raise BadRequest(f"{error}.") from error
+
+
+def decode_schema(value: object, privacy: object = None) -> Schema | None:
+    """The schema of a request. `privacy` lowers, never raises, what it may be used for. Raises SchemaFormatError."""
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise BadRequest("schema must be an object or null.")
+    schema = Schema.from_json(value)
+    if privacy is None:
+        return schema
+    if privacy not in PRIVACY_LEVELS:
+        raise BadRequest(f"privacy is {privacy!r}; it must be one of {', '.join(PRIVACY_LEVELS)}.")
+    level: PrivacyLevel = min(schema.privacy, privacy, key=PRIVACY_LEVELS.index)  # type: ignore[type-var]
+    return schema.at_privacy(level)
+
+
+def _question_text(value: object) -> str:
+    if not isinstance(value, str):
+        raise BadRequest("question must be a text.")
+    if not value.strip():
+        raise BadRequest(
+            "The question is empty.", hint="Type what you want to know, for example: revenue per month.", code="empty"
+        )
+    if len(value) > MAX_QUESTION_CHARACTERS:
+        raise BadRequest(
+            f"The question has {len(value):,} characters; {MAX_QUESTION_CHARACTERS:,} is the limit.",
+            hint="Shorten it, or put long text or data into a cell or a table and refer to it by name.",
+            code="too-long",
+        )
+    return value.strip()
+
+
+def _mode(value: object) -> Mode:
+    for mode in MODES:
+        if value == mode:
+            return mode
+    raise BadRequest(f"mode is {value!r}; it must be one of {', '.join(MODES)}.")
+
+
+def _text(data: Mapping[str, Any], key: str) -> str | None:
+    value = data.get(key)
+    if value is not None and not isinstance(value, str):
+        raise BadRequest(f"{key} must be a text, not {type(value).__name__}.")
+    return value
+
+
+def _texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = data.get(key) or []
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise BadRequest(f"{key} must be a list of texts.")
+    return tuple(value)
+
+
+def _count(data: Mapping[str, Any], key: str) -> int | None:
+    value = data.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise BadRequest(f"{key} must be a whole number above 0.")
+    return value
