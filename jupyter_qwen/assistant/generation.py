@@ -1,0 +1,64 @@
+"""One generation: streams the Markdown to the listener and keeps text, usage and time to first token."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from jupyter_qwen.assistant.events import Event, PartSize, Phase, PromptBuilt, TextDelta
+from jupyter_qwen.engine.base import ChatTurn, Delta, Engine, Finished, GenerationRequest, Lane, Usage
+from jupyter_qwen.prompt.model import Prompt
+
+Emit = Callable[[Event], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Generated:
+    """The whole text including the prompt's prefill. `first_token_at` is a time.perf_counter reading."""
+
+    text: str
+    usage: Usage
+    first_token_at: float | None
+    hit_limit: bool
+
+
+def request_for(
+    prompt: Prompt, *, max_new_tokens: int, lane: Lane = "chat", temperature: float = 0.0
+) -> GenerationRequest:
+    """The engine's request for a prompt."""
+    return GenerationRequest(
+        prompt=prompt.text,
+        max_new_tokens=max_new_tokens,
+        stop=prompt.stop,
+        temperature=temperature,
+        lane=lane,
+        messages=tuple(ChatTurn(message.role, message.content) for message in prompt.messages),
+        prefill=prompt.prefill,
+    )
+
+
+async def announce(prompt: Prompt, engine: Engine, emit: Emit, notes: tuple[str, ...] = ()) -> None:
+    """Tell what the model is going to see and how much of it."""
+    parts = [PartSize(part.label, await engine.count_tokens(part.text)) for part in prompt.parts]
+    await emit(PromptBuilt(await engine.count_tokens(prompt.text), tuple(parts), notes))
+
+
+async def stream_answer(prompt: Prompt, engine: Engine, emit: Emit, *, max_new_tokens: int) -> Generated:
+    """Generate once, telling every piece. The prefill is told with the first token, for it is part of the answer."""
+    await emit(Phase("prefill"))
+    text, usage, first_token_at, hit_limit = prompt.prefill, Usage(), None, False
+    async with aclosing(engine.generate(request_for(prompt, max_new_tokens=max_new_tokens))) as pieces:  # type: ignore[type-var]
+        async for piece in pieces:
+            if isinstance(piece, Finished):
+                usage, hit_limit = piece.usage, piece.reason == "length"
+            elif isinstance(piece, Delta) and piece.text:
+                if first_token_at is None:
+                    first_token_at = time.perf_counter()
+                    await emit(Phase("decode"))
+                    await emit(TextDelta(prompt.prefill + piece.text))
+                else:
+                    await emit(TextDelta(piece.text))
+                text += piece.text
+    return Generated(text, usage, first_token_at, hit_limit)

@@ -1,0 +1,79 @@
+"""Decides what kind of answer a question wants, and which connection a query goes to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from jupyter_qwen.assistant.question import MODES, Mode
+from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.schema.notebook import Cell
+
+# Words by which people ask for code or talk about code rather than for rows.
+_ABOUT_CODE = re.compile(
+    r"\b(python|pandas|polars|numpy|plot|chart|draw|graph|histogram|function|class|script|regex|code|loop|"
+    r"explain|why|what does|how do(?:es)? (?:this|it|i)|error|exception|traceback|fix|bug|import|install|"
+    r"dataframe method|docstring|unit ?test|refactor)\b",
+    re.IGNORECASE,
+)
+_SLASH = re.compile(r"\s*/(\w+)(?:\s+|$)")
+
+# A short remark that leans on what was said before.
+_FOLLOW_UP = re.compile(
+    r"^\s*(and|but|only|now|also|then|instead|same|without|with|sort|order|group|limit|add|remove|exclude|include|as|"
+    r"what about|how about|just|break (?:it|that|this) down)\b|"
+    r"\b(that|those|these|it|them|the same|previous|last (?:query|result|answer))\b",
+    re.IGNORECASE,
+)
+_FOLLOW_UP_MAX_WORDS = 14
+
+
+def split_command(text: str) -> tuple[Mode | None, str]:
+    """A leading slash command and the rest: ``/sql revenue`` gives ``("sql", "revenue")``; unknown commands stay text."""
+    match = _SLASH.match(text)
+    if match:
+        for mode in MODES:
+            if match.group(1).lower() == mode and mode != "auto":
+                return mode, text[match.end() :].strip()
+    return None, text
+
+
+def choose_mode(text: str, schema: Schema | None, language: str) -> Mode:
+    """SQL when there are tables and the question does not talk about code; chat otherwise."""
+    if language.lower() == "sql":
+        return "sql"
+    if schema is None or not schema.tables or _ABOUT_CODE.search(text):
+        return "chat"
+    return "sql"
+
+
+def leans_on_previous(text: str) -> bool:
+    """Whether a question is a follow-up such as "only for 2023" that means nothing without the query before it."""
+    return len(text.split()) <= _FOLLOW_UP_MAX_WORDS and _FOLLOW_UP.search(text) is not None
+
+
+def choose_connection(schema: Schema, cells: Sequence[Cell], wanted: str | None) -> str | None:
+    """The connection that a query goes to.
+
+    The one that was named, else the one whose variable the notebook used last in ``name.sql(`` or ``name.execute(``, else the
+    one that owns most tables, else the only one. Raises KeyError when `wanted` is no connection of the kernel.
+    """
+    names = [connection.name for connection in schema.connections]
+    if wanted is not None:
+        if wanted not in names:
+            raise KeyError(wanted)
+        return wanted
+    if not names:
+        return None
+    for cell in reversed(cells):
+        if cell.type != "code":
+            continue
+        used = [
+            (match.start(), name)
+            for name in names
+            for match in re.finditer(rf"(?<![\w.]){re.escape(name)}\.(?:sql|execute|query|table)\(", cell.source)
+        ]
+        if used:
+            return max(used)[1]
+    owned = {name: sum(table.connection == name for table in schema.tables) for name in names}
+    return max(names, key=lambda name: owned[name])

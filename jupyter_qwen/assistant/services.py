@@ -1,0 +1,66 @@
+"""What a question needs besides itself: an engine, a memory, limits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from jupyter_qwen.assistant.threads import ThreadStore
+from jupyter_qwen.engine.base import Engine
+
+T = TypeVar("T")
+
+
+class EngineSource(Protocol):
+    """Where a running engine comes from. `engine()` loads the model when that has not been done.
+
+    Raises EngineUnavailable with a hint when there is no model or it cannot be loaded.
+    """
+
+    async def engine(self) -> Engine: ...
+
+    def describe(self) -> dict[str, Any]:
+        """The Status of docs/architecture.md."""
+        ...
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of one answer, in tokens and seconds.
+
+    The SQL prompt's budget is small because a prompt token costs 13 ms on two cores; chat may see more of the notebook.
+    `choice_seconds` bounds what sampling and repair may add after the first answer.
+    """
+
+    sql_prompt_tokens: int = 3_000
+    chat_prompt_tokens: int = 3_000
+    completion_prompt_tokens: int = 1_200
+    sql_answer_tokens: int = 400
+    chat_answer_tokens: int = 900
+    completion_line_tokens: int = 48
+    completion_block_tokens: int = 128
+    choice_seconds: float = 6.0
+
+
+@dataclass
+class Services:
+    """Handed to every question; one per server."""
+
+    engines: EngineSource
+    threads: ThreadStore = field(default_factory=ThreadStore)
+    limits: Limits = field(default_factory=Limits)
+
+
+async def with_token_count(engine: Engine, build: Callable[[Callable[[str], int]], T]) -> T:
+    """Run a pure prompt builder in a thread and count with the engine's own tokenizer.
+
+    Builders are synchronous so that they stay pure; the engine's count is a request. The thread keeps the event loop free.
+    """
+    loop = asyncio.get_running_loop()
+
+    def count(text: str) -> int:
+        return asyncio.run_coroutine_threadsafe(engine.count_tokens(text), loop).result()
+
+    return await asyncio.to_thread(build, count)

@@ -1,0 +1,101 @@
+"""The server extension: traits for administrators, routes, and nothing heavy before the first request."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_server.extension.application import ExtensionApp
+from traitlets import Bool, Enum, Float, Int, Unicode
+
+from jupyter_qwen.server.routes import ROUTES
+
+if TYPE_CHECKING:
+    from jupyter_qwen.server.runtime import Runtime
+
+STATUS_SCHEMA = "https://events.jupyter.org/jupyter_qwen/status/v1"
+
+
+class QwenExtension(ExtensionApp):  # type: ignore[misc]
+    """Configured as ``c.QwenExtension.<trait>`` in jupyter_server_config.py or ``--QwenExtension.<trait>=…``."""
+
+    name = "jupyter_qwen"
+    load_other_extensions = True
+
+    engine = Enum(
+        ["auto", "llama", "transformers", "openai", "scripted"],
+        default_value="auto",
+        help="Which engine answers. auto picks by device, memory and what is on disk; `jupyter qwen doctor` explains it.",
+    ).tag(config=True)
+    model = Unicode(
+        "", help="Model: a name from `jupyter qwen model list`, or the path of a GGUF file. Empty: the default model."
+    ).tag(config=True)
+    context_tokens = Int(0, help="Context length in tokens; 0 lets the machine's memory decide.").tag(config=True)
+    threads = Int(0, help="CPU threads of the engine; 0 takes the cores that this process may use.").tag(config=True)
+    idle_minutes = Float(30.0, help="Unload the model after so many idle minutes; 0 keeps it loaded.").tag(config=True)
+    load_on_start = Bool(True, help="Load the model when a front end first connects, not at the first question.").tag(
+        config=True
+    )
+    endpoint_url = Unicode(
+        "", help="Base URL of an OpenAI-compatible endpoint for the engine 'openai'. Prompts are sent there."
+    ).tag(config=True)
+    endpoint_model = Unicode("", help="Model name at that endpoint.").tag(config=True)
+    endpoint_key_variable = Unicode(
+        "JUPYTER_QWEN_API_KEY", help="Environment variable that holds the endpoint's key; keys never stand in a config."
+    ).tag(config=True)
+    max_privacy = Enum(
+        ["names", "types", "values", "samples"],
+        default_value="samples",
+        help="The most that may leave a kernel: names, types, low-cardinality values, sample rows.",
+    ).tag(config=True)
+    choice_seconds = Float(6.0, help="Time that repair and further candidates may add to a SQL answer.").tag(
+        config=True
+    )
+    script = Unicode("", help="Script of the engine 'scripted' (tests and demonstrations).").tag(config=True)
+    models_folder = Unicode("", help="Where weights are kept. Empty: the user's cache folder.").tag(config=True)
+    threads_folder = Unicode("", help="Where conversations are kept. Empty: the user's data folder.").tag(config=True)
+    open_panel = Bool(False, help="Open the sidebar when JupyterLab starts.").tag(config=True)
+
+    _runtime: asyncio.Task[Runtime] | None = None
+
+    def initialize_settings(self) -> None:
+        """Hand the routes a way to the services, and register the status event."""
+        self.settings["jupyter_qwen_runtime"] = self.runtime
+        assert self.serverapp is not None
+        page_config = self.serverapp.web_app.settings.setdefault("page_config_data", {})
+        page_config["qwenOpenPanel"] = "true" if self.open_panel else "false"
+        self.serverapp.event_logger.register_event_schema(Path(__file__).parent / "events" / "status.yaml")
+
+    def initialize_handlers(self) -> None:
+        """Mount every route under the server's base URL."""
+        self.handlers.extend(ROUTES)
+
+    async def runtime(self) -> Runtime:
+        """The services, built once and in a thread: their imports take a third of a second."""
+        if self._runtime is None:
+            self._runtime = asyncio.create_task(self._start())
+        return await asyncio.shield(self._runtime)
+
+    async def _start(self) -> Runtime:
+        def build() -> Runtime:
+            from jupyter_qwen.server.runtime import Runtime
+
+            return Runtime.from_traits(self, api_key=os.environ.get(self.endpoint_key_variable), loop=loop)
+
+        loop = asyncio.get_running_loop()
+        runtime = await asyncio.to_thread(build)
+        runtime.on_status = self.emit_status
+        await runtime.start()
+        return runtime
+
+    def emit_status(self, status: dict[str, Any]) -> None:
+        """Send a status to everyone who listens for events."""
+        assert self.serverapp is not None
+        self.serverapp.event_logger.emit(schema_id=STATUS_SCHEMA, data=status)
+
+    async def stop_extension(self) -> None:
+        """Called when the server stops: the child process ends with it."""
+        if self._runtime is not None and self._runtime.done() and self._runtime.exception() is None:
+            await self._runtime.result().aclose()

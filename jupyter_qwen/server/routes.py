@@ -1,0 +1,138 @@
+"""Every route under ``<base_url>/jupyter-qwen/``: decode, make one call, encode."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from typing import Any
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from jupyter_qwen.server.handlers import QwenHandler
+
+
+class StatusHandler(QwenHandler):
+    """What the model is doing."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        self.finish((await self.runtime()).status())
+
+
+class AskHandler(QwenHandler):
+    """A question; the answer is a stream of events."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        runtime = await self.runtime()
+        await self.stream(runtime.ask(self.body()))
+
+
+class CompleteHandler(QwenHandler):
+    """Ghost text; the answer is a stream of cumulative texts."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        runtime = await self.runtime()
+        await self.stream(runtime.complete(self.body()))
+
+
+class ContextHandler(QwenHandler):
+    """What the model would see for a question, source by source."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        runtime = await self.runtime()
+        self.finish(await runtime.context(self.body()))
+
+
+class ProveHandler(QwenHandler):
+    """The proof of a piece of SQL against the kernel's schema."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        runtime = await self.runtime()
+        self.finish(asdict(await runtime.prove(self.body())))
+
+
+class CollectorHandler(QwenHandler):
+    """The expression that collects the schema in a kernel, for `user_expressions` of a silent request."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        runtime = await self.runtime()
+        self.finish({"expression": await runtime.collector(self.get_query_argument("privacy", "samples"))})
+
+
+class ModelsHandler(QwenHandler):
+    """The models that are known by name, and which of them are here."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        runtime = await self.runtime()
+        self.finish({"models": await runtime.models()})
+
+
+class ModelActionHandler(QwenHandler):
+    """Fetch weights, or stop fetching them."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, action: str) -> None:
+        runtime = await self.runtime()
+        model = self.body().get("model")
+        await (runtime.pull(model) if action == "pull" else runtime.cancel_pull())
+        self.finish(runtime.status())
+
+
+class EngineActionHandler(QwenHandler):
+    """Load the model, or give its memory back."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, action: str) -> None:
+        runtime = await self.runtime()
+        await (runtime.load() if action == "load" else runtime.unload())
+        self.finish(runtime.status())
+
+
+class ThreadHandler(QwenHandler):
+    """A conversation: read it, or delete it."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        threads = (await self.runtime()).services.threads
+        turns = await asyncio.to_thread(threads.turns, self.get_query_argument("id"))
+        self.finish({"turns": [asdict(turn) for turn in turns]})
+
+    @web.authenticated
+    @authorized
+    async def delete(self) -> None:
+        threads = (await self.runtime()).services.threads
+        await asyncio.to_thread(threads.clear, self.get_query_argument("id"))
+        self.set_status(204)
+        self.finish()
+
+
+_PREFIX = r"/jupyter-qwen"
+ROUTES: list[tuple[Any, ...]] = [
+    (f"{_PREFIX}/status", StatusHandler),
+    (f"{_PREFIX}/ask", AskHandler),
+    (f"{_PREFIX}/complete", CompleteHandler),
+    (f"{_PREFIX}/context", ContextHandler),
+    (f"{_PREFIX}/prove", ProveHandler),
+    (f"{_PREFIX}/collector", CollectorHandler),
+    (f"{_PREFIX}/models", ModelsHandler),
+    (f"{_PREFIX}/models/(pull|cancel)", ModelActionHandler),
+    (f"{_PREFIX}/engine/(load|unload)", EngineActionHandler),
+    (f"{_PREFIX}/thread", ThreadHandler),
+]
