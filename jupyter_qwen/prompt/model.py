@@ -31,6 +31,8 @@ class Prompt:
     `text` is what an engine with raw completions processes. `messages` and `prefill` say the same for an endpoint that
     offers chat only (`prefill` is the beginning of the assistant's answer, already part of `text`); `messages` is empty
     for fill-in-the-middle. `stop` ends the answer. `parts` in order cover what varies: rules, schema, cells, question.
+    `heal` is the unfinished word that the prompt leaves out at its end: the answer must begin with it (by a grammar) and
+    whoever shows the answer cuts it off.
     """
 
     text: str
@@ -38,3 +40,4 @@ class Prompt:
     messages: tuple[Message, ...] = ()
     prefill: str = ""
     parts: tuple[Part, ...] = ()
+    heal: str = ""

@@ -1,0 +1,137 @@
+"""A question about tables, as the prompt that makes the model write one DuckDB query.
+
+Order: rules and worked examples (the same for everybody, so cached once), the schema (the same for every question of a
+notebook), then what changes: values that the question names, the cells before it, the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from jupyter_qwen.prompt.budget import nearest_first
+from jupyter_qwen.prompt.examples import EXAMPLE_SCHEMA, EXAMPLES
+from jupyter_qwen.prompt.linking import LinkedSchema, link
+from jupyter_qwen.prompt.model import Message, Part, Prompt
+from jupyter_qwen.prompt.notation import DEFAULT, Notation
+from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message, neutralise
+from jupyter_qwen.prompt.values import ValueHint, matching_values
+from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.schema.notebook import Cell
+
+PREFILL = "```sql\n"
+STOP = ("```", ";\n", *CHAT_STOP)
+
+RULES = """You write one DuckDB SQL query that answers the question about the tables.
+- Return exactly the columns that the question asks for, in its order, and nothing else.
+- Use as few tables as possible: join only where a column of another table is needed.
+- Use only the tables and columns shown. Text literals stand in single quotes and are spelled as the values shown.
+- Do not use LIMIT unless the question asks for the most, the least, the first or a number of rows."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """What a prompt is made of; the default is what measured best (docs/sql.md). Variants feed the choice among candidates."""
+
+    rules: str = RULES
+    examples: bool = True
+    notation: Notation = field(default_factory=lambda: DEFAULT)
+    value_hints: int = 6
+
+
+DEFAULT_STYLE = Style()
+
+
+def build(
+    question: str,
+    schema: Schema,
+    cells: Sequence[Cell] = (),
+    *,
+    count: Callable[[str], int],
+    budget_tokens: int,
+    language: str = "python",
+    previous: Sequence[tuple[str, str]] = (),
+    style: Style = DEFAULT_STYLE,
+) -> Prompt:
+    """The prompt for `question` over `schema`.
+
+    `cells` are the cells above the question in document order. `previous` are (question, accepted SQL) pairs of the same
+    notebook, oldest first. `budget_tokens` bounds the whole prompt; the schema gets what the fixed part leaves, cells get
+    what the schema leaves. `language` is the notebook's, unused by SQL itself: a query is the same in each.
+    """
+    fixed = _fixed(style)
+    room = budget_tokens - count(chatml(fixed)) - count(question) - 64
+    linked = link(question, schema, count=count, budget_tokens=max(64, room), cells=cells, notation=style.notation)
+    hints = matching_values(question, schema, linked.tables, limit=style.value_hints) if style.value_hints else ()
+    pairs = tuple(
+        turn for asked, sql in previous for turn in (message("user", asked), message("assistant", fenced(sql)))
+    )
+    room -= count(linked.text) + sum(count(turn.content) for turn in pairs)
+    context = nearest_first([c for c in cells if c.type == "code"], count=count, budget_tokens=min(room, 400))
+    opening = f"Tables:\n{linked.text}"
+    closing = _closing(question, hints, context)
+    if pairs:
+        messages = (
+            *fixed,
+            message("user", f"{opening}\n\nQuestion: {previous[0][0]}"),
+            *pairs[1:],
+            message("user", closing),
+        )
+    else:
+        messages = (*fixed, message("user", f"{opening}\n\n{closing}"))
+    return Prompt(
+        text=chatml(messages, PREFILL),
+        stop=STOP,
+        messages=messages,
+        prefill=PREFILL,
+        parts=_parts(fixed, linked, hints, context, pairs, question),
+    )
+
+
+def fenced(sql: str) -> str:
+    """A query as the assistant's turn shows it."""
+    return f"{PREFILL}{sql.strip().removesuffix(';')};\n```"
+
+
+def _fixed(style: Style) -> tuple[Message, ...]:
+    """System turn and worked examples: the same text for every user and question."""
+    system = message("system", style.rules)
+    if not style.examples:
+        return (system,)
+    turns: list[Message] = [system]
+    for position, (asked, sql) in enumerate(EXAMPLES):
+        opening = f"Tables:\n{EXAMPLE_SCHEMA}\n\n" if position == 0 else ""
+        turns += [message("user", f"{opening}Question: {asked}"), message("assistant", fenced(sql))]
+    return tuple(turns)
+
+
+def _closing(question: str, hints: Sequence[ValueHint], cells: Sequence[Cell]) -> str:
+    lines: list[str] = []
+    if cells:
+        lines += ["Code run before:", *(cell.source.strip() for cell in cells), ""]
+    if hints:
+        lines.append("Values in the data: " + "; ".join(str(h) for h in hints))
+    lines.append(f"Question: {question.strip()}")
+    return "\n".join(lines)
+
+
+def _parts(
+    fixed: Sequence[Message],
+    linked: LinkedSchema,
+    hints: Sequence[ValueHint],
+    cells: Sequence[Cell],
+    pairs: Sequence[Message],
+    question: str,
+) -> tuple[Part, ...]:
+    parts = [Part("rules", fixed[0].content)]
+    if len(fixed) > 1:
+        parts.append(Part("worked examples", "\n\n".join(m.content for m in fixed[1:])))
+    parts.append(Part("schema", neutralise(linked.text)))
+    if pairs:
+        parts.append(Part("earlier questions", "\n\n".join(m.content for m in pairs)))
+    if cells:
+        parts.append(Part("cells", neutralise("\n\n".join(c.source for c in cells))))
+    if hints:
+        parts.append(Part("values", neutralise("; ".join(str(h) for h in hints))))
+    parts.append(Part("question", neutralise(question)))
+    return tuple(parts)
