@@ -1,0 +1,253 @@
+"""Step 1 for DataFrames: which variables DuckDB's replacement scan would find, their columns, and samples of their rows.
+
+Classes are recognised by identity in the type's own method resolution order; no attribute of a user's object is touched
+before that. https://duckdb.org/docs/stable/clients/python/data_ingestion#directly-accessing-dataframes-and-arrow-objects
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from .dtypes import arrow_type, pandas_type, polars_type
+from .encoding import clean_text, jsonable
+from .objects import SAMPLE, objects_type
+
+_TYPE_MRO = type.__dict__["__mro__"]
+# (module that must already be imported, class in it, which reader below)
+_CLASSES = (
+    ("pandas", "DataFrame", "pandas"),
+    ("polars", "DataFrame", "polars"),
+    ("polars", "LazyFrame", "lazy"),
+    ("pyarrow", "Table", "arrow"),
+    ("pyarrow", "RecordBatch", "arrow"),
+    ("pyarrow", "RecordBatchReader", "arrow_schema"),
+    ("pyarrow.dataset", "Dataset", "arrow_schema"),
+    ("duckdb", "DuckDBPyRelation", "relation"),
+)
+
+
+def imported(module: str, name: str) -> Any:
+    """The object `name` of an already imported module, or ``None``; runs no code of the module (lazy modules stay so)."""
+    found = sys.modules.get(module)
+    if found is None:
+        return None
+    try:
+        return object.__getattribute__(found, "__dict__").get(name)
+    except AttributeError:  # something that is not a module sits in sys.modules
+        return None
+
+
+def is_instance(value: Any, cls: Any) -> bool:
+    """`isinstance` without ``__class__`` or ``__instancecheck__`` of the value."""
+    return any(base is cls for base in _TYPE_MRO.__get__(type(value)))
+
+
+class FrameSource:
+    """A DataFrame that a query can name; reads columns on demand."""
+
+    def __init__(self, name: str, library: str, frame: Frame) -> None:
+        self.frame = frame
+        self.total = frame.height
+        self.record = {
+            "reference": [name],
+            "kind": "dataframe",
+            "connection": None,
+            "row_count": frame.height,
+            "comment": frame.comment,
+            "library": library,
+            "columns": [{"name": column, "type": kind} for column, kind in frame.columns],
+        }
+
+    def rows(self, wanted: int, skip: frozenset[int], limits: Any) -> tuple[list[list[Any]], bool] | None:
+        """At most `wanted` rows spread over the frame, with ``None`` in the columns `skip`; and whether these are all."""
+        if self.total is None or not self.frame.readable:
+            return None
+        step = max(1, -(-self.total // max(1, wanted)))
+        columns: list[list[Any]] = []
+        count = len(range(0, self.total, step))
+        for index in range(len(self.frame.columns)):
+            if index in skip:
+                columns.append([None] * count)
+                continue
+            values = self.frame.values(index, step)
+            columns.append([jsonable(value, limits.cell_chars, limits.items) for value in values])
+        return [list(row) for row in zip(*columns)], step == 1  # noqa: B905 (Python 3.8)
+
+    def texts(self, index: int, wanted: int) -> tuple[list[Any], bool] | None:
+        """At most `wanted` raw values of one column, missing ones included; and whether these are all."""
+        if self.total is None or not self.frame.readable:
+            return None
+        step = max(1, -(-self.total // max(1, wanted)))
+        return self.frame.values(index, step), step == 1
+
+
+class Frame:
+    """What this module knows of a frame: `columns` as (name, type), `height` in rows or ``None``; values when `readable`."""
+
+    columns: list[tuple[str, str]]
+    height: int | None = None
+    readable = False
+    comment: str | None = None
+
+    def values(self, index: int, step: int) -> list[Any]:
+        """Every `step`-th value of one column as Python objects."""
+        raise NotImplementedError
+
+
+class PandasFrame(Frame):
+    """A `pandas.DataFrame`. A subclass is first rebuilt as a plain one, so that no overridden method runs."""
+
+    readable = True
+
+    def __init__(self, frame: Any, base: Any) -> None:
+        if type(frame) is not base:
+            manager = object.__getattribute__(frame, "_mgr")
+            frame = base._from_mgr(manager, manager.axes) if hasattr(base, "_from_mgr") else base(manager)
+        self._frame = frame
+        self.height = len(frame.index)
+        names = unique_names([label_text(label) for label in frame.columns])
+        unreadable = []
+        self.columns = []
+        for index, dtype in enumerate(frame.dtypes.tolist()):
+            kind = pandas_type(dtype)
+            if kind is None:
+                kind = objects_type(self.values(index, max(1, self.height // SAMPLE)))
+            if not kind:
+                unreadable.append(f"{names[index]} ({dtype})" if pandas_type(dtype) is not None else names[index])
+            self.columns.append((names[index], kind))
+        if unreadable:
+            self.comment = "DuckDB cannot read this DataFrame because of the type of: " + ", ".join(unreadable[:5])
+
+    def values(self, index: int, step: int) -> list[Any]:
+        """Every `step`-th value; floats that are NaN count as missing, as DuckDB has it."""
+        column = self._frame.iloc[::step, index]
+        listed: list[Any] = column.tolist()
+        if column.dtype.kind in "fO":
+            return [None if type(value) is float and value != value else value for value in listed]
+        return listed
+
+
+class PolarsFrame(Frame):
+    """A `polars.DataFrame`."""
+
+    readable = True
+
+    def __init__(self, frame: Any) -> None:
+        self._frame = frame
+        self.height = frame.height
+        self.columns = [(name, polars_type(kind)) for name, kind in frame.schema.items()]
+
+    def values(self, index: int, step: int) -> list[Any]:
+        """Every `step`-th value."""
+        column = self._frame.to_series(index)
+        return list((column.gather_every(step) if step > 1 else column).to_list())
+
+
+class ArrowFrame(Frame):
+    """A `pyarrow.Table` or `RecordBatch`."""
+
+    readable = True
+
+    def __init__(self, frame: Any) -> None:
+        self._frame = frame
+        self.height = frame.num_rows
+        names = unique_names([field.name for field in frame.schema])
+        kinds = [arrow_type(field.type) for field in frame.schema]
+        self.columns = list(zip(names, kinds))  # noqa: B905 (Python 3.8)
+
+    def values(self, index: int, step: int) -> list[Any]:
+        """Every `step`-th value."""
+        column = self._frame.column(index)
+        if step > 1:
+            column = column.take(list(range(0, self.height or 0, step)))
+        return list(column.to_pylist())
+
+
+class SchemaOnly(Frame):
+    """Something a query can name but that must not be read here: a reader, a dataset, a lazy frame, a relation."""
+
+    def __init__(self, columns: list[tuple[str, str]], comment: str | None = None) -> None:
+        self.columns = columns
+        self.comment = comment
+
+
+def label_text(label: Any) -> str:
+    """A column label as DuckDB names the column: ``str`` of it, so a tuple of a MultiIndex keeps its brackets."""
+    kind = type(label)
+    if kind in (str, int, float, bool, complex) or label is None:
+        return str(label)
+    if kind is tuple:
+        return (
+            "(" + ", ".join(repr(label_text(part)) if type(part) is str else label_text(part) for part in label) + ")"
+        )
+    if kind.__module__.partition(".")[0] in ("pandas", "numpy", "datetime", "decimal"):
+        return str(label)
+    return ""
+
+
+def unique_names(names: list[str]) -> list[str]:
+    """Column names as DuckDB makes them unique without regard to case: ``a``, ``A_1``, ``a_2``; ``C0`` for an empty one."""
+    unique: list[str] = []
+    counts: dict[str, int] = {}
+    for index, original in enumerate(names):
+        name = original or (f"C{index}" if not counts.get("") else "")
+        key = original.lower()
+        if key in counts:
+            name = f"{original}_{counts[key]}"
+            counts[key] += 1
+            while name.lower() in counts:
+                again = name.lower()
+                name = f"{name}_{counts[again]}"
+                counts[again] += 1
+        else:
+            counts[key] = 1
+        counts.setdefault(name.lower(), 1)
+        unique.append(name)
+    return unique
+
+
+def find_frames(names: list[str], namespace: dict[str, Any], limits: Any, notes: list[str]) -> list[FrameSource]:
+    """One source for each variable in `names` that DuckDB's replacement scan accepts."""
+    classes = [(imported(module, name), reader, module) for module, name, reader in _CLASSES]
+    classes = [(cls, reader, module) for cls, reader, module in classes if isinstance(cls, type)]
+    sources: list[FrameSource] = []
+    if not classes:
+        return sources
+    for name in names:
+        value = namespace[name]
+        for cls, reader, module in classes:
+            if not is_instance(value, cls):
+                continue
+            try:
+                frame = _open(value, cls, reader)
+            except Exception as error:  # noqa: BLE001 (one broken frame must not hide the others; the note tells)
+                notes.append(f"{name} could not be read: {type(error).__name__}")
+                break
+            _cap_columns(name, frame, limits, notes)
+            if frame.columns:
+                sources.append(FrameSource(name, module.partition(".")[0], frame))
+            break
+    return sources
+
+
+def _open(value: Any, cls: Any, reader: str) -> Frame:
+    if reader == "pandas":
+        return PandasFrame(value, cls)
+    if reader == "polars":
+        return PolarsFrame(value)
+    if reader == "arrow":
+        return ArrowFrame(value)
+    if reader == "lazy":
+        return SchemaOnly([(name, polars_type(kind)) for name, kind in value.collect_schema().items()])
+    if reader == "arrow_schema":
+        fields = list(value.schema)
+        return SchemaOnly([(field.name, arrow_type(field.type)) for field in fields])
+    columns, kinds = list(value.columns), [str(kind) for kind in value.types]
+    return SchemaOnly(list(zip(columns, kinds)))  # noqa: B905 (Python 3.8)
+
+
+def _cap_columns(name: str, frame: Frame, limits: Any, notes: list[str]) -> None:
+    if len(frame.columns) > limits.columns:
+        notes.append(f"{name}: {limits.columns} of {len(frame.columns)} columns are listed")
+    frame.columns = [(clean_text(column, limits.name_chars), kind) for column, kind in frame.columns[: limits.columns]]

@@ -1,0 +1,50 @@
+"""How much one collection may cost the user's kernel, and the clock that holds it to that."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Caps of one collection. What a cap cuts is said in the schema's `notes`.
+
+    `seconds` bounds the reading of values and rows; names and types come first and are bounded by the counts. `cells` and
+    `bytes` bound all sample rows together, shared fairly between the tables; `value_rows` is how many rows of a larger
+    table are looked at for distinct values.
+    """
+
+    seconds: float = 0.8
+    tables: int = 2_000
+    columns: int = 1_000
+    name_chars: int = 1_000
+    type_chars: int = 2_000
+    comment_chars: int = 300
+    values: int = 100
+    value_chars: int = 60
+    values_total: int = 40_000
+    number_values: int = 20
+    value_rows: int = 50_000
+    rows: int = 1_000
+    cells: int = 60_000
+    bytes: int = 2_000_000
+    cell_chars: int = 200
+    items: int = 50
+    view_seconds: float = 0.15
+
+
+class Clock:
+    """Counts down from the moment it is made."""
+
+    def __init__(self, seconds: float) -> None:
+        self.start = time.monotonic()
+        self.seconds = seconds
+
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.start
+
+    def left(self) -> float:
+        """Seconds until the time is up; never negative."""
+        return max(0.0, self.seconds - self.elapsed())

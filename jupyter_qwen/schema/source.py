@@ -1,0 +1,61 @@
+"""The collector as source text, for kernels whose environment lacks jupyter_qwen. Used by the server, not in the kernel."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import zlib
+from functools import cache
+from importlib.resources import files
+
+from .privacy import LEVELS
+
+# In the order in which they build on each other; together they import the standard library only.
+_MODULES = ("limits", "privacy", "encoding", "dtypes", "objects", "dataframes", "duckdb_tables", "contents", "gather")
+_OWN_IMPORT = re.compile(r"^from \.[a-z_]+ import (?:\([^)]*\)|[^\n(]*)\n", re.MULTILINE)
+_FUTURE = "from __future__ import annotations\n"
+
+_ENTRY = '''
+
+def display(privacy, question=None):
+    """The schema of this kernel as something that IPython sends as application/json."""
+    import IPython
+
+    try:
+        schema = collect(IPython.get_ipython().user_ns, privacy=privacy, question=question)
+    except Exception as error:
+        note = "the tables of this kernel could not be read: " + type(error).__name__ + ": " + str(error)[:200]
+        schema = {"version": 1, "tables": [], "connections": [], "privacy": privacy, "notes": [note], "seconds": 0.0}
+    return IPython.display.JSON(schema)
+'''
+
+
+@cache
+def collector_source() -> str:
+    """One self-contained module text that defines `collect` and `display`; Python 3.8 and later."""
+    parts = [_FUTURE]
+    for name in _MODULES:
+        text = files(__package__).joinpath(f"{name}.py").read_text(encoding="utf-8")
+        parts.append(_OWN_IMPORT.sub("", text.replace(_FUTURE, "")))
+    return "\n\n".join([*parts, _ENTRY])
+
+
+def kernel_expression(privacy: str, question: str | None = None) -> str:
+    """One Python expression for `user_expressions`; yields `IPython.display.JSON` of the kernel's schema.
+
+    It runs in a dictionary of its own and is kept, compiled, on the shell object, so that the second look costs no
+    compilation; it binds no name of the user's and adds no module. Raises ValueError for an unknown privacy level.
+    """
+    if privacy not in LEVELS:
+        raise ValueError(f"privacy must be one of {', '.join(LEVELS)}, not {privacy!r}")
+    source = collector_source()
+    digest = hashlib.sha256(source.encode()).hexdigest()[:16]
+    packed = base64.b85encode(zlib.compress(source.encode(), 9)).decode()
+    return (
+        f"(lambda kept: (kept if kept.get('digest') == {digest!r} else ("
+        f"kept.update(__name__='jupyter_qwen_collector', digest={digest!r}), "
+        f"exec(compile(__import__('zlib').decompress(__import__('base64').b85decode({packed!r})), "
+        f"'<jupyter_qwen collector>', 'exec'), kept), kept)[-1])['display']({privacy!r}, {question!r}))"
+        "(__import__('IPython').get_ipython().__dict__.setdefault('_jupyter_qwen_collector', {}))"
+    )
