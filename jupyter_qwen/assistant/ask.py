@@ -9,14 +9,15 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import datetime, timezone
 
-from jupyter_qwen.assistant.chat_answer import answer_in_prose
-from jupyter_qwen.assistant.events import Answer, Event, StatusChanged, encode
-from jupyter_qwen.assistant.events import BlockJudged as BlockJudged
+from jupyter_qwen.assistant.chat_answer import answer_in_prose, build_chat_prompt
+from jupyter_qwen.assistant.events import Answer, BlockJudged, Event, StatusChanged, encode
 from jupyter_qwen.assistant.intent import choose_connection, choose_mode, split_command
 from jupyter_qwen.assistant.question import BadRequest, Question
 from jupyter_qwen.assistant.services import Services
-from jupyter_qwen.assistant.sql_answer import answer_with_sql
+from jupyter_qwen.assistant.sql_answer import answer_with_sql, build_sql_prompt
 from jupyter_qwen.assistant.threads import Turn
+from jupyter_qwen.engine.base import Engine
+from jupyter_qwen.prompt.model import Prompt
 from jupyter_qwen.schema.model import Schema
 
 Emit = Callable[[Event], Awaitable[None]]
@@ -57,6 +58,15 @@ async def _answer(question: Question, services: Services, emit: Emit) -> None:
     if question.thread:
         await asyncio.to_thread(services.threads.append, question.thread, _turn(question, answer))
     await emit(answer)
+
+
+async def build_prompt(question: Question, services: Services) -> tuple[Prompt, Engine]:
+    """The prompt that `ask` would send, for the view "what the model sees". Raises what `ask` raises."""
+    question, schema = resolve(question)
+    engine = await services.engines.engine()
+    previous = await asyncio.to_thread(services.threads.turns, question.thread) if question.thread else ()
+    build = build_sql_prompt if question.mode == "sql" else build_chat_prompt
+    return await build(question, schema, previous, engine=engine, limits=services.limits), engine
 
 
 def resolve(question: Question) -> tuple[Question, Schema]:

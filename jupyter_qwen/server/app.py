@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,7 @@ class QwenExtension(ExtensionApp):  # type: ignore[misc]
     open_panel = Bool(False, help="Open the sidebar when JupyterLab starts.").tag(config=True)
 
     _runtime: asyncio.Task[Runtime] | None = None
+    _loop: asyncio.AbstractEventLoop | None = None
 
     def initialize_settings(self) -> None:
         """Hand the routes a way to the services, and register the status event."""
@@ -82,18 +84,19 @@ class QwenExtension(ExtensionApp):  # type: ignore[misc]
         def build() -> Runtime:
             from jupyter_qwen.server.runtime import Runtime
 
-            return Runtime.from_traits(self, api_key=os.environ.get(self.endpoint_key_variable), loop=loop)
+            return Runtime.from_traits(self, api_key=os.environ.get(self.endpoint_key_variable))
 
-        loop = asyncio.get_running_loop()
+        self._loop = asyncio.get_running_loop()
         runtime = await asyncio.to_thread(build)
-        runtime.on_status = self.emit_status
         await runtime.start()
         return runtime
 
     def emit_status(self, status: dict[str, Any]) -> None:
-        """Send a status to everyone who listens for events."""
+        """Send a status to everyone who listens for events. May be called from any thread."""
         assert self.serverapp is not None
-        self.serverapp.event_logger.emit(schema_id=STATUS_SCHEMA, data=status)
+        assert self._loop is not None
+        emit = partial(self.serverapp.event_logger.emit, schema_id=STATUS_SCHEMA, data=status)
+        self._loop.call_soon_threadsafe(emit)
 
     async def stop_extension(self) -> None:
         """Called when the server stops: the child process ends with it."""

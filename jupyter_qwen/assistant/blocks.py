@@ -1,0 +1,59 @@
+"""Code blocks of an answer: SQL with its proof, Python with its syntax checked, and the cell that Insert makes of each."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from jupyter_qwen.assistant.events import Block, CellSource
+from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.sql.model import Diagnostic, Proof
+from jupyter_qwen.sql.render import detect_idiom, render_cell
+
+SQL_LANGUAGES = frozenset({"sql", "duckdb", "postgresql", "postgres", "sqlite", "mysql"})
+PYTHON_LANGUAGES = frozenset({"python", "py", "python3", "ipython"})
+
+
+def sql_block(index: int, proof: Proof, schema: Schema, cells: Sequence[Cell], language: str) -> Block:
+    """The block of a proved query. A rejected query keeps its cell: the user may insert it knowingly, after a question."""
+    cell = render_cell(proof.sql, detect_idiom(cells, schema, language))
+    return Block(
+        index=index,
+        language="sql",
+        source=proof.sql,
+        verdict=proof.verdict,
+        kind=proof.kind,
+        needs_consent=proof.needs_consent,
+        diagnostics=proof.diagnostics,
+        repairs=proof.repairs,
+        cell=CellSource(cell.source),
+    )
+
+
+def code_block(index: int, language: str, source: str, kernel_language: str) -> Block:
+    """A block of another language: insertable when it is the kernel's, with a diagnostic when Python does not parse."""
+    language = language or kernel_language
+    same = language == kernel_language or (language in PYTHON_LANGUAGES and kernel_language in PYTHON_LANGUAGES)
+    diagnostics = _python_syntax(source) if language in PYTHON_LANGUAGES else ()
+    return Block(
+        index=index,
+        language=language,
+        source=source,
+        diagnostics=diagnostics,
+        # code for another language, a shell command for instance, is there to be copied
+        cell=CellSource(source) if same else None,
+    )
+
+
+def _python_syntax(source: str) -> tuple[Diagnostic, ...]:
+    # lines for IPython (%magic, !command, ?) are no Python; a blank in their place keeps the line numbers
+    plain = "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.split("\n"))
+    try:
+        ast.parse(plain)
+    except (SyntaxError, ValueError) as error:
+        line = error.lineno if isinstance(error, SyntaxError) else None
+        column = error.offset if isinstance(error, SyntaxError) else None
+        message = error.msg if isinstance(error, SyntaxError) else str(error)
+        return (Diagnostic("syntax-error", "error", f"Python: {message}", line=line, column=column),)
+    return ()

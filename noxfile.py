@@ -1,0 +1,77 @@
+"""The project's checks, one session a tier. `nox` runs all of them in the environment that nox itself runs in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["lint", "model", "python", "frontend", "browser", "wheel"]
+nox.options.stop_on_first_error = False
+
+HERE = Path(__file__).parent
+OUTPUT = HERE / "test-output"
+
+
+def python(session: nox.Session, *arguments: str) -> None:
+    session.run(sys.executable, *arguments, external=True)
+
+
+def jlpm(session: nox.Session, *arguments: str) -> None:
+    session.run(str(Path(sys.executable).parent / "jlpm"), *arguments, external=True)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """ruff, mypy --strict, the import contracts, eslint, prettier, stylelint."""
+    python(session, "-m", "ruff", "check", ".")
+    python(session, "-m", "ruff", "format", "--check", ".")
+    python(session, "-m", "mypy")
+    session.run(str(Path(sys.executable).parent / "lint-imports"), external=True)
+    jlpm(session, "lint:check")
+
+
+@nox.session
+def model(session: nox.Session) -> None:
+    """Fetch the default model by our own command; a second run finds it in the cache."""
+    python(session, "-m", "jupyter_qwen.cli", "model", "pull")
+
+
+@nox.session
+def python_tests(session: nox.Session) -> None:
+    """pytest: unit, server, kernel, engine and model tiers."""
+    python(session, "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def frontend(session: nox.Session) -> None:
+    """jest."""
+    jlpm(session, "test")
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Playwright on a real JupyterLab and Notebook, with the real model; screenshots stay in tests/ui/test-results."""
+    if shutil.which("chromium") is None and "CHROMIUM" not in os.environ:
+        session.error("chromium is not installed: `apt-get install chromium`, or name one in CHROMIUM=/path/to/chrome")
+    with session.chdir(HERE / "tests" / "ui"):
+        session.run(
+            "npm", "ci", "--no-audit", "--no-fund", external=True, env={"PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1"}
+        )
+        bin_folder = str(Path(sys.executable).parent)
+        session.run(
+            "npx", "playwright", "test", external=True, env={"PATH": bin_folder + os.pathsep + os.environ["PATH"]}
+        )
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build the wheel and use it in a fresh environment where Node is not to be found."""
+    python(session, "-m", "pytest", "tests/wheel", "-q")
+
+
+nox.options.sessions = ["lint", "model", "python_tests", "frontend", "browser", "wheel"]
