@@ -1,0 +1,79 @@
+"""Child process: llama.cpp's own server (xllamacpp) on a GGUF file, behind a key, on the loopback address only.
+
+Settings (one JSON line on standard input): model, key, context_tokens, threads, gpu_layers, slots, batch_tokens, cache_mib.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import Any
+
+from jupyter_qwen.engine.children.guard import announce, begin
+
+WARNING = 2  # llama.cpp's verbosity: 1 errors, 2 warnings, 3 information (which would log parts of requests)
+
+
+def params_for(settings: dict[str, Any]) -> Any:
+    """`CommonParams` for the settings. Kept apart from `main` so that a test can look at what the server is told."""
+    import xllamacpp
+
+    params = xllamacpp.CommonParams()
+    params.model.path = settings["model"]
+    params.model_alias = {settings.get("alias") or "local"}
+    # Without a key, and with its open CORS default, every program and web page on this machine could use the server.
+    params.api_keys = [settings["key"]]
+    params.hostnames = ["127.0.0.1"]
+    params.port = 0
+    params.cors_origins = ""
+    params.cors_credentials = False
+    params.ui = False
+    params.endpoint_slots = True
+    params.endpoint_props = False
+    params.n_parallel = settings["slots"]
+    params.kv_unified = True  # all slots draw on one pool: a long chat may use what completion leaves
+    params.n_ctx = settings["context_tokens"]
+    params.cache_prompt = True
+    params.cache_ram_mib = settings["cache_mib"]
+    # A running batch cannot be interrupted: its length is the longest that Stop and a waiting completion have to wait.
+    params.n_batch = params.n_ubatch = settings["batch_tokens"]
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = settings["threads"]
+    if settings.get("gpu_layers") is not None:
+        params.n_gpu_layers = settings["gpu_layers"]
+    params.ctx_shift = False  # nothing is cut silently
+    params.fit_params = False  # the supervisor has decided what fits
+    params.verbosity = WARNING
+    params.offline = True
+    return params
+
+
+def device(threads: int) -> str:
+    """What computes, in words."""
+    import xllamacpp
+
+    kinds = xllamacpp.ggml_backend_dev_type
+    found = xllamacpp.get_device_info()
+    for info in found:
+        if info["type"] != kinds.GGML_BACKEND_DEVICE_TYPE_CPU:
+            return f"{info['name']}: {info['description']}"
+    name = str(found[0]["description"]).strip() if found else ""
+    return f"CPU: {name}, {threads} thread{'s' if threads != 1 else ''}"
+
+
+def main() -> int:
+    settings, channel = begin()
+    announce(channel, "loading")
+    try:
+        import xllamacpp
+
+        server = xllamacpp.Server(params_for(settings))
+    except (RuntimeError, ImportError, MemoryError, OSError, ValueError) as error:
+        announce(channel, "failed", message=str(error) or type(error).__name__)
+        return 1
+    announce(channel, "ready", url=server.listening_address, device=device(settings["threads"]))
+    threading.Event().wait()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

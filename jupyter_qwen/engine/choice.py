@@ -1,0 +1,83 @@
+"""Which engine, which model, how much context, and why: decided in one place and explained in words."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from typing import Literal
+
+from jupyter_qwen.engine.base import EngineRefused, EngineUnavailable
+from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.models import fit
+from jupyter_qwen.models.catalog import DEFAULT_MODEL, MODELS, ModelEntry, UnknownModel, find
+
+ChosenEngine = Literal["llama", "transformers", "openai", "scripted"]
+GIB = 1024**3
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The outcome. `reason` is a sentence for the user; `model` is ``None`` where no weights of ours are involved."""
+
+    engine: ChosenEngine
+    reason: str
+    model: ModelEntry | None = None
+    context_tokens: int | None = None
+    threads: int = 1
+
+
+def choose(config: EngineConfig, machine: fit.Machine | None = None) -> Choice:
+    """Decide. Looks at what is installed and at the machine; starts nothing and imports no engine.
+
+    Raises EngineRefused for settings that cannot work, EngineUnavailable for what is not installed or does not fit.
+    """
+    if config.engine == "openai" or (config.engine == "auto" and config.openai_base_url):
+        if not config.openai_base_url:
+            raise EngineRefused(
+                "The openai engine has no address.", "Set its base URL, for example http://localhost:8000/v1."
+            )
+        return Choice("openai", f"an endpoint is set: {config.openai_base_url}", context_tokens=config.context_tokens)
+    if config.engine == "scripted" or (config.engine == "auto" and config.script):
+        return Choice(
+            "scripted", "answers come from a script: no model is running", context_tokens=config.context_tokens or 8192
+        )
+    if config.engine == "transformers":
+        raise EngineRefused(
+            "The transformers engine is not part of this version.", 'Set the engine to "auto" or "llama".'
+        )
+    if importlib.util.find_spec("xllamacpp") is None:
+        raise EngineUnavailable("llama.cpp is not installed.", "Install it with: pip install xllamacpp")
+    return _local(config, machine or fit.machine())
+
+
+def _local(config: EngineConfig, machine: fit.Machine) -> Choice:
+    try:
+        entry = find(config.model or DEFAULT_MODEL)
+    except UnknownModel as error:
+        raise EngineRefused(str(error), error.hint) from error
+    context, shortened = fit.choose_context(entry, machine.available_bytes)
+    context = config.context_tokens or context
+    if not fit.fits(entry, context, machine.available_bytes):
+        raise _too_large(entry, context, machine)
+    reason = f"llama.cpp runs {entry.label} on this machine; it needs no graphics card"
+    return Choice(
+        "llama",
+        f"{reason}; {shortened}" if shortened and not config.context_tokens else reason,
+        model=entry,
+        context_tokens=context,
+        threads=config.threads or machine.cores,
+    )
+
+
+def _too_large(entry: ModelEntry, context: int, machine: fit.Machine) -> EngineUnavailable:
+    needed = fit.need(entry, context).total
+    smaller = [
+        other for other in MODELS
+        if other.gguf and other.fim and other.size_bytes < entry.size_bytes and fit.fits(other, 4096, machine.available_bytes)
+    ]  # fmt: skip
+    best = max(smaller, key=lambda other: other.size_bytes, default=None)
+    return EngineUnavailable(
+        f"{entry.label} with {context:,} tokens of context needs {needed / GIB:.1f} GB; "
+        f"{machine.available_bytes / GIB:.1f} GB of memory are available.",
+        f"{best.label} would fit." if best else "Close other programs, or set a shorter context.",
+    )

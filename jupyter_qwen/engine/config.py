@@ -1,0 +1,50 @@
+"""What the user, or an administrator, chose about engines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+EngineName = Literal["auto", "llama", "transformers", "openai", "scripted"]
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True)
+class EngineConfig:
+    """Settings of one supervisor.
+
+    `model` is a Hub id, a short name or the path of a .gguf file; ``None`` is the default model. `context_tokens` ``None``
+    lets the machine's memory decide. `threads` ``None`` means every core this process may use. `idle_minutes` 0 keeps the
+    model loaded for ever. The `openai_*` fields serve the `openai` engine; `openai_model` ``None`` takes the first one the
+    endpoint lists. `script` is a JSON file for the `scripted` engine. `models_folder` ``None`` is the user's cache folder.
+    """
+
+    engine: EngineName = "auto"
+    model: str | None = None
+    context_tokens: int | None = None
+    threads: int | None = None
+    gpu_layers: int | None = None
+    idle_minutes: float = 30.0
+    openai_base_url: str | None = None
+    openai_key: str | None = field(default=None, repr=False)
+    openai_model: str | None = None
+    script: str | Path | None = None
+    models_folder: str | Path | None = None
+    log_folder: str | Path | None = None
+    load_timeout_seconds: float = 600.0
+
+    @property
+    def remote(self) -> bool:
+        """Whether prompts leave this machine."""
+        return (
+            self.openai_base_url is not None
+            and self.engine in ("openai", "auto")
+            and not is_loopback(self.openai_base_url)
+        )
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the URL's host is this machine."""
+    return (urlsplit(url).hostname or "") in LOOPBACK

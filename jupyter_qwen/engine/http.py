@@ -1,0 +1,284 @@
+"""The one client: an OpenAI-style endpoint as an `Engine`. Closing a generation closes its connection at once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from jupyter_qwen.engine import sse
+from jupyter_qwen.engine.base import (
+    Capabilities,
+    ContextOverflow,
+    Delta,
+    EngineError,
+    EngineRefused,
+    EngineUnavailable,
+    Finished,
+    FinishReason,
+    GenerationRequest,
+    Usage,
+)
+from jupyter_qwen.engine.config import is_loopback
+from jupyter_qwen.engine.dialects import Dialect, chat_body, completion_body, tokenize_body
+from jupyter_qwen.engine.probe import probe
+
+CONNECT_TIMEOUT_SECONDS = 5.0
+COUNT_CACHE_ENTRIES = 4096
+CHARACTERS_PER_TOKEN = 3.2  # Qwen2.5 on Python and SQL lies between 3.2 and 3.9; fewer is the careful estimate
+
+
+class HttpEngine:
+    """One endpoint. `base_url` may end in ``/v1`` or not. The key is sent as a bearer token and appears in no error.
+
+    `dialect` skips the probing of an endpoint whose kind is known. `probe()` must have run before `capabilities`, or any
+    generation runs it. `context_tokens` overrides what the endpoint says (or fails to say).
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str | None = None,
+        *,
+        model: str | None = None,
+        context_tokens: int | None = None,
+        dialect: Dialect | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.root = base_url.rstrip("/").removesuffix("/v1")
+        self._model = model
+        self._context = context_tokens
+        self._dialect = dialect
+        self._probing = asyncio.Lock()
+        self._counts: OrderedDict[str, int] = OrderedDict()
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        # No read timeout: a cold prompt of thousands of tokens is silent for a minute on two cores. No pool limit: the
+        # engine queues, and a limit here would make a completion wait behind chats.
+        self._client = httpx.AsyncClient(
+            headers=headers,
+            timeout=httpx.Timeout(None, connect=CONNECT_TIMEOUT_SECONDS),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=8),
+            transport=transport,
+            trust_env=not is_loopback(base_url),
+        )
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self._dialect.capabilities if self._dialect else Capabilities()
+
+    @property
+    def context_tokens(self) -> int:
+        known = self._dialect.context_tokens if self._dialect else None
+        return self._context or known or 8192
+
+    async def probe(self) -> Dialect:
+        """Find out what the endpoint is; done once. Raises EngineUnavailable or EngineRefused."""
+        async with self._probing:
+            if self._dialect is None:
+                self._dialect = await probe(self._client, self.root, model=self._model)
+            return self._dialect
+
+    async def generate(self, request: GenerationRequest) -> AsyncGenerator[Delta | Finished, None]:
+        """Stream one generation; see `engine.base.Engine.generate`."""
+        dialect = await self.probe()
+        raw = dialect.capabilities.raw_completions
+        if not raw and not request.messages:
+            raise EngineRefused(
+                "This endpoint offers chat only, so it cannot complete code in place.",
+                "Choose an endpoint with /v1/completions (vLLM, llama.cpp, Ollama) or the local model.",
+            )
+        await self._check_context(request)
+        path = "/v1/completions" if raw else "/v1/chat/completions"
+        body = completion_body(request, dialect) if raw else chat_body(request, dialect)
+        answer = _Answer(request, raw=raw)
+        try:
+            async with self._client.stream("POST", self.root + path, json=body) as response:
+                if response.status_code != 200:
+                    await response.aread()
+                    raise refusal(response)
+                async with aclosing(sse.events(response.aiter_lines())) as stream:
+                    async for event in stream:
+                        for item in answer.take(event):
+                            yield item
+        except httpx.TransportError as error:
+            raise _unreachable(error) from error
+        for finished in answer.end():
+            yield finished
+
+    async def count_tokens(self, text: str) -> int:
+        """Tokens of `text`; counted by the endpoint, or by characters when it cannot count. Remembers recent texts."""
+        known = self._counts.get(text)
+        if known is not None:
+            self._counts.move_to_end(text)
+            return known
+        dialect = await self.probe()
+        if not text:
+            return 0
+        if not dialect.capabilities.tokenize:
+            return max(1, round(len(text) / CHARACTERS_PER_TOKEN))
+        try:
+            response = await self._client.post(self.root + "/tokenize", json=tokenize_body(text, dialect))
+        except httpx.TransportError as error:
+            raise _unreachable(error) from error
+        if response.status_code != 200:
+            raise refusal(response)
+        count = len(response.json()["tokens"])
+        self._counts[text] = count
+        if len(self._counts) > COUNT_CACHE_ENTRIES:
+            self._counts.popitem(last=False)
+        return count
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def _check_context(self, request: GenerationRequest) -> None:
+        """Refuse before anything is computed. A token holds at least one byte, so short prompts need no counting."""
+        room = self.context_tokens - request.max_new_tokens
+        if len(request.prompt.encode("utf-8", "replace")) <= room:
+            return
+        tokens = await self.count_tokens(request.prompt)
+        if tokens > room:
+            raise overflow(tokens, request.max_new_tokens, self.context_tokens)
+
+
+@dataclass
+class _Answer:
+    """The state of one streamed answer: turns wire events into deltas, and keeps the ends back until usage is known.
+
+    vLLM sends usage in a last event of its own, llama.cpp inside each sample's last event, others not at all.
+    """
+
+    request: GenerationRequest
+    raw: bool
+    began: float = field(default_factory=time.monotonic)
+    first: float | None = None
+    ended: dict[int, FinishReason] = field(default_factory=dict)
+    emitted: set[int] = field(default_factory=set)
+    pieces: int = 0
+    usage: dict[str, Any] = field(default_factory=dict)
+    echoes: dict[int, str] = field(default_factory=dict)
+
+    def take(self, event: dict[str, Any]) -> list[Delta | Finished]:
+        """What one event says. Raises EngineRefused, ContextOverflow or EngineUnavailable for an error inside a stream."""
+        if "error" in event:
+            raise refusal_of(event, status=500)
+        self.usage = event.get("usage") or self.usage
+        out: list[Delta | Finished] = []
+        for choice in event.get("choices") or ():
+            index = int(choice.get("index") or 0)
+            text = choice.get("text") if self.raw else (choice.get("delta") or {}).get("content")
+            text = self._without_prefill(index, text or "", final=choice.get("finish_reason") is not None)
+            if text:
+                self.first = self.first or time.monotonic()
+                self.pieces += 1
+                out.append(Delta(text, index))
+            reason = choice.get("finish_reason")
+            if reason is not None:
+                self.ended[index] = _reason(reason)
+                if "timings" in event:
+                    self.emitted.add(index)
+                    out.append(Finished(self.ended[index], _usage_from_timings(event), index))
+        return out
+
+    def end(self) -> list[Finished]:
+        """The ends that were kept back. Raises EngineUnavailable when a sample never ended: the connection was cut."""
+        if len(self.ended) < self.request.n:
+            raise EngineUnavailable("The engine stopped in the middle of its answer.")
+        usage = self._measured_usage()
+        return [Finished(reason, usage, index) for index, reason in self.ended.items() if index not in self.emitted]
+
+    def _without_prefill(self, index: int, text: str, *, final: bool) -> str:
+        """Drop a repeated prefill: endpoints that cannot continue an unfinished turn often begin it anew."""
+        if self.raw or not self.request.prefill:
+            return text
+        held = self.echoes.get(index)
+        if held is None and index in self.echoes:
+            return text
+        held = (held or "") + text
+        prefill = self.request.prefill.strip()
+        bare = held.lstrip()
+        if len(bare) < len(prefill) and prefill.startswith(bare) and not final:
+            self.echoes[index] = held
+            return ""
+        self.echoes[index] = None  # type: ignore[assignment]
+        return bare[len(prefill) :] if bare.startswith(prefill) else held
+
+    def _measured_usage(self) -> Usage:
+        """Usage by our own clock, for endpoints without timings; prefill then includes the wait in their queue."""
+        now = time.monotonic()
+        first = self.first or now
+        details = self.usage.get("prompt_tokens_details") or {}
+        return Usage(
+            prompt_tokens=int(self.usage.get("prompt_tokens") or 0),
+            cached_tokens=int(details.get("cached_tokens") or 0),
+            new_tokens=int(self.usage.get("completion_tokens") or self.pieces),
+            prefill_seconds=first - self.began,
+            decode_seconds=now - first,
+        )
+
+
+def _usage_from_timings(event: dict[str, Any]) -> Usage:
+    """llama.cpp's own figures: `prompt_n` tokens were processed besides the `cache_n` that were there already."""
+    timings = event["timings"]
+    cached = int(timings.get("cache_n") or 0)
+    return Usage(
+        prompt_tokens=cached + int(timings.get("prompt_n") or 0),
+        cached_tokens=cached,
+        new_tokens=int(timings.get("predicted_n") or 0),
+        prefill_seconds=float(timings.get("prompt_ms") or 0.0) / 1000,
+        decode_seconds=float(timings.get("predicted_ms") or 0.0) / 1000,
+    )
+
+
+def _reason(text: str) -> FinishReason:
+    if text in ("stop", "length"):
+        return text  # type: ignore[return-value]
+    if text in ("abort", "error"):
+        raise EngineUnavailable("The engine broke off its answer.")
+    return "stop"
+
+
+def overflow(tokens: int, new: int, context: int) -> ContextOverflow:
+    """The error for a prompt that does not fit, with its figures."""
+    return ContextOverflow(
+        f"The prompt has {tokens:,} tokens and the answer may take {new:,}; the context holds {context:,}.",
+        "Ask about fewer cells or tables, or raise the context length in the settings.",
+    )
+
+
+def refusal(response: httpx.Response) -> EngineError:
+    """An HTTP error as one of our errors, in the endpoint's own words."""
+    try:
+        data = response.json()
+    except ValueError:
+        data = {"error": {"message": response.text[:300]}}
+    return refusal_of(
+        data if isinstance(data, dict) else {"error": {"message": str(data)[:300]}}, status=response.status_code
+    )
+
+
+def refusal_of(data: dict[str, Any], *, status: int) -> EngineError:
+    """The error object of an endpoint (an object, a text, or vLLM's flat form) as one of our errors."""
+    error = data.get("error", data)
+    fields = error if isinstance(error, dict) else {"message": str(error)}
+    message = str(fields.get("message") or fields.get("detail") or f"HTTP status {status}")
+    folded = message.casefold()
+    if fields.get("type") == "exceed_context_size_error" or "context length" in folded or "context size" in folded:
+        return ContextOverflow(message, "Ask about fewer cells or tables, or raise the context length in the settings.")
+    if status in (401, 403):
+        return EngineRefused("The engine refused the key.", "Check the key in the settings of the openai engine.")
+    if status == 503:
+        return EngineUnavailable(f"The engine is not ready: {message}", "Try again in a moment.")
+    return EngineRefused(f"The engine refused the request: {message}")
+
+
+def _unreachable(error: httpx.TransportError) -> EngineUnavailable:
+    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
+        return EngineUnavailable("The engine cannot be reached.", "Check that it runs and that its address is right.")
+    return EngineUnavailable("The connection to the engine was lost.")

@@ -1,0 +1,148 @@
+"""One child process: started with a secret on its standard input, watched by a thread, stopped for certain.
+
+Threads and plain pipes rather than asyncio's subprocesses: Jupyter on Windows runs an event loop that has none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+import jupyter_qwen
+from jupyter_qwen.engine.base import EngineUnavailable
+
+STOP_SECONDS = 3.0
+LOG_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What a child says once it serves: its address and what computes there."""
+
+    url: str
+    device: str
+
+
+class ChildFailed(EngineUnavailable):
+    """The child said `failed`, or ended before it was ready."""
+
+
+class ChildProcess:
+    """A running child. `key` is made here and handed over on standard input; it is never an argument or in the environment."""
+
+    def __init__(self, module: str, settings: dict[str, Any], *, log_folder: Path | None = None) -> None:
+        self.key = secrets.token_urlsafe(32)
+        self.ready: Future[Ready] = Future()
+        self.exited: Future[int] = Future()
+        self.log = _open_log(log_folder)
+        with self.log.open("ab") as sink:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", module],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=sink,
+                # `-m` puts the working folder on sys.path: a notebook folder with a random.py in it must not be that.
+                cwd=Path(jupyter_qwen.__file__).parent.parent,
+                start_new_session=True,  # Ctrl-C in the terminal asks Jupyter, it does not hit the engine
+            )
+        threading.Thread(target=self._watch, name=f"watch-{module}", daemon=True).start()
+        line = json.dumps({**settings, "key": self.key}) + "\n"
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # it died at once; the watcher reports how
+            self._process.stdin.write(line.encode())
+            self._process.stdin.flush()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit code, negative for a signal; ``None`` while it runs."""
+        return self._process.poll()
+
+    async def wait_ready(self, timeout_seconds: float) -> Ready:
+        """Wait for the child's `ready`. Raises ChildFailed."""
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(self.ready), timeout_seconds)
+        except asyncio.TimeoutError:
+            await self.stop()
+            raise ChildFailed(
+                f"The engine was not ready after {timeout_seconds:.0f} seconds.", f"Its log: {self.log}"
+            ) from None
+
+    async def stop(self) -> None:
+        """End the child: by closing its input, else by force. Returns when it is gone."""
+        self._close_input()
+        waiter = asyncio.wrap_future(self.exited)
+        done, _ = await asyncio.wait({waiter}, timeout=STOP_SECONDS)
+        if not done:
+            self._process.kill()
+            await waiter
+
+    def kill(self) -> None:
+        """End the child now, without waiting: for interpreter exit and tests."""
+        self._close_input()
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+
+    def _close_input(self) -> None:
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+
+    def _watch(self) -> None:
+        """Read the child's announcements until its output ends, then collect its exit code."""
+        assert self._process.stdout is not None
+        failed = ""
+        with self._process.stdout as lines:
+            for line in lines:
+                event = json.loads(line)
+                if event["event"] == "ready" and not self.ready.done():
+                    self.ready.set_result(Ready(event["url"], event.get("device", "")))
+                elif event["event"] == "failed":
+                    failed = event["message"]
+        code = self._process.wait()
+        if not self.ready.done():
+            sentence, hint = (f"The engine could not start: {failed}", "") if failed else death(code)
+            self.ready.set_exception(ChildFailed(sentence, hint or f"Its log: {self.log}"))
+        self.exited.set_result(code)
+
+
+def death(code: int) -> tuple[str, str]:
+    """A child's end in one sentence, and the way out."""
+    again = "Ask again: the engine starts anew. A smaller model or a shorter context needs less memory."
+    if code == -getattr(signal, "SIGKILL", 9):
+        return "The engine was killed, most likely because the machine ran out of memory.", again
+    if code < 0:
+        try:
+            name = signal.Signals(-code).name
+        except ValueError:
+            name = str(-code)
+        return f"The engine crashed ({name}).", "Ask again: the engine starts anew."
+    return f"The engine stopped with exit code {code}.", "Ask again: the engine starts anew."
+
+
+def _open_log(folder: Path | None) -> Path:
+    """The log file for this process's children. Old ones go; it holds llama.cpp's warnings, never prompts or keys."""
+    folder = folder or Path(platformdirs.user_log_dir("jupyter_qwen"))
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("engine-*.log"):
+        with contextlib.suppress(OSError):  # another process's cleaning was faster
+            if time.time() - old.stat().st_mtime > LOG_DAYS * 86_400:
+                old.unlink()
+    return folder / f"engine-{os.getpid()}.log"

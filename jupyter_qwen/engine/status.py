@@ -1,0 +1,33 @@
+"""What the rest of the product, and the user, may know about the engine at any moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jupyter_qwen.engine.base import EngineState
+from jupyter_qwen.models.catalog import ModelEntry
+from jupyter_qwen.models.progress import Progress
+
+
+@dataclass(frozen=True)
+class EngineStatus:
+    """A snapshot.
+
+    `message` is one sentence for the user and empty when ready; `hint` is the way out. `engine` is the engine chosen and
+    `reason` why. `device` is what computes (``CPU: AMD EPYC, 2 threads``). `model_file` is the path of the weights.
+    `memory_bytes` is the child's resident memory; `tokens_per_second` that of the last finished answer's decode.
+    """
+
+    state: EngineState
+    message: str = ""
+    hint: str = ""
+    engine: str = ""
+    device: str | None = None
+    reason: str = ""
+    model: ModelEntry | None = None
+    model_file: str | None = None
+    progress: Progress | None = None
+    tokens_per_second: float | None = None
+    memory_bytes: int | None = None
+    context_tokens: int | None = None
+    remote: bool = False

@@ -1,0 +1,124 @@
+"""Where weights come from, in the order in which the store tries them.
+
+Every source appends to one partial file, so that a download begun from one source can be finished from another: the bytes
+are the same, and the digest of the whole decides. `append` raises SourceUnavailable with the reason when it cannot go on.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+
+from jupyter_qwen.models.catalog import GgufFile
+from jupyter_qwen.models.errors import PullCancelled, SourceUnavailable
+
+CONNECT_TIMEOUT_SECONDS = 4.0
+READ_TIMEOUT_SECONDS = 30.0
+BLOCK_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """What a source needs to know: the file wanted, the partial file to append to, and whom to tell.
+
+    `on_bytes(done, total)` hears bytes that lie in `partial` or are on their way; `total` is 0 while unknown.
+    """
+
+    file: GgufFile
+    partial: Path
+    on_bytes: Callable[[int, int], None]
+    cancelled: Callable[[], bool]
+
+    def check_cancelled(self) -> None:
+        """Raise PullCancelled when the user pressed Stop."""
+        if self.cancelled():
+            raise PullCancelled("The download was stopped.", "Start it again: it goes on where it stopped.")
+
+
+class Source(Protocol):
+    """One place that may have the file."""
+
+    @property
+    def name(self) -> str: ...
+
+    def append(self, fetch: Fetch) -> str | None:
+        """Bring `fetch.partial` to its full length; the digest that the source states for it, if it states one.
+
+        Raises SourceUnavailable or PullCancelled; bytes already appended stay.
+        """
+        ...
+
+
+class HubSource:
+    """The Hugging Face Hub, or whatever HF_ENDPOINT names. Streams with Range requests, so it resumes at any byte."""
+
+    name = "Hugging Face Hub"
+
+    def append(self, fetch: Fetch) -> str | None:
+        from huggingface_hub import constants, get_token, hf_hub_url
+
+        file = fetch.file
+        if file.repo is None:
+            raise SourceUnavailable("no repository on the Hub is known for this file")
+        if constants.HF_HUB_OFFLINE:
+            raise SourceUnavailable("HF_HUB_OFFLINE is set")
+        endpoint = os.environ.get("HF_ENDPOINT") or None
+        url = hf_hub_url(file.repo, file.name, endpoint=endpoint)
+        token = get_token()
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        timeout = httpx.Timeout(READ_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS)
+        try:
+            with httpx.Client(timeout=timeout, follow_redirects=True, headers=headers) as client:
+                return self._stream(client, url, fetch)
+        except httpx.TimeoutException as error:
+            raise SourceUnavailable(f"{httpx.URL(url).host} does not answer") from error
+        except httpx.TransportError as error:
+            raise SourceUnavailable(f"{httpx.URL(url).host} cannot be reached ({error})") from error
+
+    def _stream(self, client: httpx.Client, url: str, fetch: Fetch) -> str | None:
+        done = fetch.partial.stat().st_size if fetch.partial.exists() else 0
+        if fetch.file.bytes is not None and done == fetch.file.bytes:
+            return None
+        # identity: a compressed transfer would make byte offsets meaningless
+        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={done}-"} if done else {})
+        with client.stream("GET", url, headers=headers) as response:
+            if response.status_code == 416 and done:
+                return _stated_digest(response)
+            if response.status_code not in (200, 206):
+                raise SourceUnavailable(f"{httpx.URL(url).host} answered {response.status_code} for {fetch.file.name}")
+            if response.status_code == 200:
+                done = 0
+            total = fetch.file.bytes or done + int(response.headers.get("content-length", 0))
+            with fetch.partial.open("ab" if done else "wb") as out:
+                for block in response.iter_bytes(BLOCK_BYTES):
+                    out.write(block)
+                    done += len(block)
+                    fetch.on_bytes(done, total)
+                    fetch.check_cancelled()
+            if total and done < total:
+                raise SourceUnavailable(f"the connection ended after {done:,} of {total:,} bytes")
+            return _stated_digest(response)
+
+
+def _stated_digest(response: httpx.Response) -> str | None:
+    """The SHA-256 that the Hub states for an LFS file (`X-Linked-Etag` on the redirect), or ``None``."""
+    for step in (*response.history, response):
+        etag = step.headers.get("x-linked-etag", "").strip('"')
+        if len(etag) == 64 and all(char in "0123456789abcdef" for char in etag):
+            return str(etag)
+    return None
+
+
+def cached_on_hub(file: GgufFile) -> Path | None:
+    """The file in the user's Hugging Face cache, if some other program put it there. No network."""
+    if file.repo is None:
+        return None
+    from huggingface_hub import try_to_load_from_cache
+
+    found = try_to_load_from_cache(file.repo, file.name)
+    return Path(found) if isinstance(found, str) and Path(found).is_file() else None
