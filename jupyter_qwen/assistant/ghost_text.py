@@ -38,11 +38,13 @@ def cut_at_suffix(text: str, suffix: str) -> str:
     return text
 
 
-def cut_repeats(text: str) -> str:
+def cut_repeats(text: str, prefix: str = "") -> str:
     """`text` up to the point where a line comes back for the third time in a row."""
     lines = text.split("\n")
+    # the first line's indentation stands in the prefix
+    whole = [_indent(prefix) + lines[0], *lines[1:]]
     for number in range(len(lines) - _REPEAT + 1):
-        window = lines[number : number + _REPEAT]
+        window = whole[number : number + _REPEAT]
         if window[0].strip() and all(line == window[0] for line in window):
             return "\n".join(lines[: number + 1])
     return text
@@ -50,8 +52,7 @@ def cut_repeats(text: str) -> str:
 
 def cut_block(text: str, prefix: str) -> str:
     """`text` up to the end of the block that it begins in: the first line that is indented less than the cursor's line."""
-    indent = re.match(r"[ \t]*", prefix.rsplit("\n", 1)[-1])
-    depth = len(indent.group()) if indent else 0
+    depth = len(_indent(prefix))
     lines = text.split("\n")
     for number, line in enumerate(lines[1:], 1):
         if line.strip() and len(line) - len(line.lstrip()) < depth:
@@ -59,11 +60,17 @@ def cut_block(text: str, prefix: str) -> str:
     return text
 
 
+def _indent(prefix: str) -> str:
+    """The white space that the cursor's line begins with."""
+    found = re.match(r"[ \t]*", prefix.rsplit("\n", 1)[-1])
+    return found.group() if found else ""
+
+
 def tidy(raw: str, prefix: str, suffix: str, *, block: bool) -> str:
     """The suggestion for a raw middle; "" when nothing worth showing is left."""
     text = raw.split("```", 1)[0]
     if not block:
         text = text.split("\n", 1)[0]
-    text = cut_block(cut_repeats(text), prefix)
+    text = cut_block(cut_repeats(text, prefix), prefix)
     text = cut_at_suffix(text, suffix)
     return text.rstrip() if not suffix.split("\n", 1)[0].strip() else text if text.strip() else ""

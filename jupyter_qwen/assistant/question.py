@@ -125,7 +125,7 @@ def decode_schema(value: object, privacy: object = None) -> Schema | None:
         return schema
     if privacy not in PRIVACY_LEVELS:
         raise BadRequest(f"privacy is {privacy!r}; it must be one of {', '.join(PRIVACY_LEVELS)}.")
-    level: PrivacyLevel = min(schema.privacy, privacy, key=PRIVACY_LEVELS.index)  # type: ignore[type-var]
+    level: PrivacyLevel = min(schema.privacy, privacy, key=PRIVACY_LEVELS.index)
     return schema.at_privacy(level)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 STATUS_SCHEMA = "https://events.jupyter.org/jupyter_qwen/status/v1"
 
 
-class QwenExtension(ExtensionApp):  # type: ignore[misc]
+class QwenExtension(ExtensionApp):
     """Configured as ``c.QwenExtension.<trait>`` in jupyter_server_config.py or ``--QwenExtension.<trait>=…``."""
 
     name = "jupyter_qwen"
@@ -68,6 +68,7 @@ class QwenExtension(ExtensionApp):  # type: ignore[misc]
         assert self.serverapp is not None
         page_config = self.serverapp.web_app.settings.setdefault("page_config_data", {})
         page_config["qwenOpenPanel"] = "true" if self.open_panel else "false"
+        assert self.serverapp.event_logger is not None
         self.serverapp.event_logger.register_event_schema(Path(__file__).parent / "events" / "status.yaml")
 
     def initialize_handlers(self) -> None:
@@ -94,6 +95,7 @@ class QwenExtension(ExtensionApp):  # type: ignore[misc]
     def emit_status(self, status: dict[str, Any]) -> None:
         """Send a status to everyone who listens for events. May be called from any thread."""
         assert self.serverapp is not None
+        assert self.serverapp.event_logger is not None
         assert self._loop is not None
         emit = partial(self.serverapp.event_logger.emit, schema_id=STATUS_SCHEMA, data=status)
         self._loop.call_soon_threadsafe(emit)

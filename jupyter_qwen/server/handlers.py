@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 AUTH_RESOURCE = "jupyter_qwen"
 
 
-class QwenHandler(APIHandler):  # type: ignore[misc]
+class QwenHandler(APIHandler):
     """Base of all routes. Subclasses decorate their verbs with `web.authenticated`; a test walks them."""
 
     auth_resource = AUTH_RESOURCE

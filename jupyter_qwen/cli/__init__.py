@@ -1,0 +1,47 @@
+"""The command ``jupyter qwen``: one subcommand a module, each with `add_arguments` and `run`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from jupyter_qwen import __version__
+from jupyter_qwen.cli import ask, doctor, lab, model, status
+from jupyter_qwen.cli.failure import CommandError
+
+_COMMANDS = {
+    "lab": (lab, "open JupyterLab on the demo notebook, or on a file of yours"),
+    "ask": (ask, "ask a question about a database or a file, without a browser"),
+    "model": (model, "list, pull, verify, find and remove models"),
+    "status": (status, "what the assistant of a running Jupyter server is doing"),
+    "doctor": (doctor, "what is installed, which engine would be chosen and why, what is missing"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``jupyter qwen``. Returns the exit status: 0 for success, 1 for a failure, 2 for wrong arguments, 130 for Ctrl-C."""
+    parser = argparse.ArgumentParser(
+        prog="jupyter qwen", description="Qwen2.5-Coder on your own machine, for notebooks with data."
+    )
+    parser.add_argument("--version", action="version", version=f"jupyter_qwen {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (module, summary) in _COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    arguments = parser.parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except CommandError as error:
+        print(f"jupyter qwen: {error}", file=sys.stderr)
+        if error.hint:
+            print(error.hint, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # the reader of our output went away (`| head`), which is no failure of ours
+        sys.stderr.close()
+        return 141

@@ -1,0 +1,113 @@
+"""``jupyter qwen doctor``: what is installed, which engine would be chosen and why, what is missing and what mends it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from jupyter_core.paths import jupyter_path
+
+from jupyter_qwen import __version__
+from jupyter_qwen.cli.engine_options import add_engine_options, engine_config
+from jupyter_qwen.engine.base import EngineError
+from jupyter_qwen.engine.choice import choose
+from jupyter_qwen.models import fit
+from jupyter_qwen.models.errors import ModelError
+from jupyter_qwen.models.store import ModelStore
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the report. `mend` is the command or the step that mends it; needed ones fail the command."""
+
+    name: str
+    ok: bool
+    found: str
+    mend: str = ""
+    needed: bool = True
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The engine options, so that the choice can be asked about."""
+    parser.add_argument("--json", action="store_true", help="print a JSON list of checks")
+    add_engine_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when nothing that is needed is missing."""
+    checks = list(_checks(arguments))
+    if arguments.json:
+        print(json.dumps([asdict(check) for check in checks], indent=1))
+    else:
+        for check in checks:
+            mark = "ok " if check.ok else "!! " if check.needed else "-- "
+            print(f"{mark} {check.name:22} {check.found}")
+            if check.mend and not check.ok:
+                print(f"{'':26} -> {check.mend}")
+    return 0 if all(check.ok for check in checks if check.needed) else 1
+
+
+def _checks(arguments: argparse.Namespace) -> Iterator[Check]:
+    yield Check("jupyter_qwen", True, f"{__version__}, Python {sys.version.split()[0]}")
+    for name, needed, mend in (
+        ("jupyter_server", True, "pip install jupyter_server"),
+        ("jupyterlab", False, 'pip install "jupyter_qwen[lab]"'),
+        ("notebook", False, "pip install notebook"),
+        ("ipykernel", False, "pip install ipykernel"),
+        ("ipywidgets", False, "pip install ipywidgets (buttons and progress in %%qwen; without it: text)"),
+        ("duckdb", True, "pip install duckdb"),
+        ("sqlglot", True, "pip install sqlglot"),
+        ("xllamacpp", True, "pip install xllamacpp"),
+        ("torch", False, 'pip install "jupyter_qwen[transformers]"'),
+        ("transformers", False, 'pip install "jupyter_qwen[transformers]"'),
+    ):
+        yield _package(name, needed, mend)
+    yield _front_end()
+    machine = fit.machine()
+    yield Check(
+        "machine",
+        True,
+        f"{machine.cores} cores, {machine.available_bytes / 2**30:.1f} of {machine.total_bytes / 2**30:.1f} GB available",
+    )
+    config = engine_config(arguments)
+    try:
+        choice = choose(config)
+    except EngineError as error:
+        yield Check("engine", False, str(error), error.hint)
+        return
+    yield Check("engine", True, f"{choice.engine}: {choice.reason}")
+    if choice.model is not None:
+        yield _model(ModelStore(config.models_folder), choice.model.id)
+
+
+def _package(name: str, needed: bool, mend: str) -> Check:
+    try:
+        return Check(name, True, importlib.metadata.version(name), needed=needed)
+    except importlib.metadata.PackageNotFoundError:
+        return Check(name, False, "not installed", mend, needed)
+
+
+def _front_end() -> Check:
+    for folder in jupyter_path("labextensions"):
+        package = Path(folder) / "jupyter_qwen" / "package.json"
+        if package.is_file():
+            return Check(
+                "front end", True, f"{json.loads(package.read_text(encoding='utf-8'))['version']} in {package.parent}"
+            )
+    return Check(
+        "front end", False, "not found on Jupyter's path", "pip install --force-reinstall --no-deps jupyter_qwen", False
+    )
+
+
+def _model(store: ModelStore, model: str) -> Check:
+    entry = store.entry(model)
+    try:
+        path = store.verified_path(entry)
+    except ModelError as error:
+        return Check("model", False, str(error), error.hint)
+    return Check("model", True, f"{entry.label}, {path.stat().st_size / 2**30:.2f} GB in {path.parent}")

@@ -1,0 +1,73 @@
+"""``jupyter qwen lab``: from nothing to an open notebook with the sidebar and a loaded model."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+from pathlib import Path
+
+from jupyter_qwen.cli.failure import CommandError
+
+DEMO_FOLDER = "jupyter-qwen-demo"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to open; everything after ``--`` goes to JupyterLab."""
+    parser.add_argument(
+        "path", nargs="?", help=f"notebook or folder to open; default: a demo notebook, made in ./{DEMO_FOLDER}"
+    )
+    parser.add_argument("--no-model", action="store_true", help="do not download the model when it is missing")
+    parser.add_argument(
+        "lab_options", nargs="*", metavar="-- OPTION", help="options for JupyterLab, for example -- --no-browser"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make the demo when no path is named, fetch the model when it is missing, then become JupyterLab."""
+    missing = [name for name in ("jupyterlab", "ipykernel") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise CommandError(
+            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed.",
+            'Install what a notebook needs with: pip install "jupyter_qwen[lab]"',
+        )
+    target = _target(arguments.path)
+    if not arguments.no_model:
+        _fetch_model()
+    options = list(arguments.lab_options)
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in options:
+        # in a container everybody is root; JupyterLab would refuse and leave a newcomer with nothing
+        print("You are root: JupyterLab is started with --allow-root.")
+        options.append("--allow-root")
+    from jupyterlab.labapp import LabApp
+
+    LabApp.launch_instance([str(target), "--QwenExtension.open_panel=True", *options])
+    return 0
+
+
+def _target(path: str | None) -> Path:
+    if path is None:
+        from jupyter_qwen.demo.notebook import build_demo
+
+        return build_demo(Path.cwd() / DEMO_FOLDER)
+    target = Path(path)
+    if not target.exists():
+        raise CommandError(f"{target} does not exist.", "Name a notebook or a folder, or nothing for the demo.")
+    return target
+
+
+def _fetch_model() -> None:
+    """Download the default model with a progress bar; without it JupyterLab starts all the same and offers the download."""
+    from jupyter_qwen.cli.model import pull
+    from jupyter_qwen.models.errors import ModelError
+    from jupyter_qwen.models.store import ModelStore
+
+    store = ModelStore()
+    if store.path() is not None:
+        return
+    entry = store.entry()
+    print(f"Fetching {entry.label} ({entry.size_bytes / 2**30:.1f} GB, {entry.licence}) into {store.folder} …")
+    try:
+        pull(store, None)
+    except ModelError as error:
+        print(f"{error} {error.hint}\nJupyterLab starts without it; the sidebar offers the download again.")
