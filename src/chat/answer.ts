@@ -1,0 +1,167 @@
+/**
+ * One answer while it grows: what the events of its stream add up to. Views read it; only `ask` writes it.
+ */
+import { ISignal, Signal } from '@lumino/signaling';
+
+import {
+  IAskRequest,
+  IBlock,
+  IPromptPart,
+  IRepair,
+  IStatus,
+  ITurn,
+  IUsage,
+  StreamEvent,
+  normalizeBlock
+} from '../wire';
+
+export type AnswerState =
+  'waiting' | 'streaming' | 'done' | 'stopped' | 'failed';
+
+export interface IFailure {
+  message: string;
+  hint: string;
+}
+
+/** Streamed text is shown at most this often. A view that renders slowly gets longer pauses. */
+const SHOW_EVERY_MS = 60;
+
+export class Answer {
+  constructor(
+    readonly question: string,
+    readonly request: IAskRequest | null = null
+  ) {}
+
+  /** An answer from disk. */
+  static fromTurn(turn: ITurn): Answer {
+    const answer = new Answer(turn.question);
+    answer.state = 'done';
+    answer.markdown = turn.markdown;
+    answer.model = turn.model;
+    answer.blocks = (turn.blocks ?? []).map(normalizeBlock);
+    return answer;
+  }
+
+  state: AnswerState = 'waiting';
+  phase = '';
+  markdown = '';
+  blocks: IBlock[] = [];
+  repairs: IRepair[] = [];
+  failure: IFailure | null = null;
+  /** The model's state while it is not ready. */
+  modelStatus: IStatus | null = null;
+  promptTokens = 0;
+  parts: IPromptPart[] = [];
+  /** What the user should know about the context: cut tables, a busy kernel. */
+  notes: string[] = [];
+  usage: IUsage | null = null;
+  seconds: number | null = null;
+  ttftSeconds: number | null = null;
+  model = '';
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get running(): boolean {
+    return this.state === 'waiting' || this.state === 'streaming';
+  }
+
+  block(index: number): IBlock | null {
+    return this.blocks.find(block => block.index === index) ?? null;
+  }
+
+  /** Take one event of the stream. */
+  take(event: StreamEvent): void {
+    switch (event.type) {
+      case 'status':
+        this.modelStatus = event;
+        break;
+      case 'phase':
+        this.phase = event.phase;
+        this.modelStatus = null;
+        break;
+      case 'prompt':
+        this.promptTokens = event.prompt_tokens;
+        this.parts = event.parts ?? [];
+        this.notes = [...this.notes, ...(event.notes ?? [])];
+        break;
+      case 'delta':
+        this.state = 'streaming';
+        this.modelStatus = null;
+        this.markdown += event.text;
+        this._changedSoon();
+        return;
+      case 'repair':
+        this.repairs = [...this.repairs, event];
+        break;
+      case 'block': {
+        const block = normalizeBlock(event.block);
+        this.blocks = [
+          ...this.blocks.filter(other => other.index !== block.index),
+          block
+        ];
+        break;
+      }
+      case 'answer':
+        this.state = 'done';
+        this.markdown = event.markdown;
+        this.blocks = event.blocks.map(normalizeBlock);
+        this.usage = event.usage ?? null;
+        this.seconds = event.seconds ?? null;
+        this.ttftSeconds = event.ttft_seconds ?? null;
+        this.model = event.model ?? '';
+        break;
+      case 'error':
+        this.fail({ message: event.message, hint: event.hint });
+        return;
+      case 'completion':
+        return; // belongs to another kind of stream
+    }
+    this._changedNow();
+  }
+
+  fail(failure: IFailure): void {
+    this.state = 'failed';
+    this.failure = failure;
+    this.modelStatus = null;
+    this._changedNow();
+  }
+
+  stopped(): void {
+    this.state = 'stopped';
+    this.modelStatus = null;
+    this._changedNow();
+  }
+
+  note(text: string): void {
+    this.notes = [...this.notes, text];
+    this._changedNow();
+  }
+
+  /** Told by the view: how long the last rendering took. */
+  rendered(milliseconds: number): void {
+    this._pauseMs = Math.min(500, Math.max(SHOW_EVERY_MS, 3 * milliseconds));
+  }
+
+  private _changedSoon(): void {
+    if (this._timer === null) {
+      this._timer = setTimeout(() => {
+        this._timer = null;
+        this._changed.emit();
+      }, this._pauseMs);
+    }
+  }
+
+  private _changedNow(): void {
+    if (this._timer !== null) {
+      clearTimeout(this._timer);
+      this._timer = null;
+    }
+    this._changed.emit();
+  }
+
+  private _pauseMs = SHOW_EVERY_MS;
+  private _timer: ReturnType<typeof setTimeout> | null = null;
+  private _changed = new Signal<this, void>(this);
+}

@@ -1,0 +1,173 @@
+/**
+ * The chat's model: shows one conversation at a time and hands questions to the asker.
+ */
+import {
+  AbstractChatContext,
+  AbstractChatModel,
+  IChatContext,
+  IMessageContent,
+  INewMessage,
+  IUser
+} from '@jupyter/chat';
+import { ISignal, Signal } from '@lumino/signaling';
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import { Conversation, IExchange } from './conversation';
+import { IParsed, parseInput } from './slash';
+
+/** A longer question is shown cut; it is sent whole. */
+const SHOWN_CHARACTERS = 2000;
+
+const WELCOME_ID = 'jupyter_qwen:welcome';
+
+class Context extends AbstractChatContext {
+  get users(): IUser[] {
+    return [];
+  }
+}
+
+export class QwenChatModel extends AbstractChatModel {
+  constructor(
+    trans: TranslationBundle,
+    private readonly _submit: (input: IParsed) => void
+  ) {
+    super({
+      config: {
+        enableCodeToolbar: false,
+        sendTypingNotification: false,
+        unreadNotifications: false,
+        stackMessages: false
+      }
+    });
+    this._you = {
+      username: 'you',
+      display_name: trans.__('You')
+    };
+    this._assistant = {
+      username: 'qwen',
+      display_name: trans.__('Qwen'),
+      initials: 'Q',
+      color: 'var(--jp-brand-color1)',
+      bot: true
+    };
+    this.name = 'Qwen';
+    this.setReady();
+    this._sync();
+  }
+
+  get user(): IUser {
+    return this._you;
+  }
+
+  get conversation(): Conversation {
+    return this._conversation;
+  }
+
+  /** Another conversation is shown, or the one shown got or lost a running answer. */
+  get conversationChanged(): ISignal<this, void> {
+    return this._conversationChanged;
+  }
+
+  show(conversation: Conversation): void {
+    if (conversation === this._conversation) {
+      return;
+    }
+    this._conversation.changed.disconnect(this._sync, this);
+    this._conversation = conversation;
+    conversation.changed.connect(this._sync, this);
+    this._sync();
+  }
+
+  /** The exchange that a message of the list belongs to; null for the welcome. */
+  exchangeOf(messageId: string): IExchange | null {
+    const id = messageId.replace(/:(question|answer)$/, '');
+    return (
+      this._conversation.exchanges.find(exchange => exchange.id === id) ?? null
+    );
+  }
+
+  isWelcome(messageId: string): boolean {
+    return messageId === WELCOME_ID;
+  }
+
+  sendMessage(message: INewMessage): boolean {
+    const text = message.body;
+    if (this._conversation.running) {
+      // The input clears itself after this call; a question that cannot be asked yet must not be lost.
+      queueMicrotask(() => {
+        this.input.value = text;
+      });
+      return false;
+    }
+    this._submit(parseInput(text));
+    return true;
+  }
+
+  createChatContext(): IChatContext {
+    return new Context({ model: this });
+  }
+
+  /** Make the list of messages that of the conversation, touching as little as possible. */
+  private _sync(): void {
+    const wanted = this._wanted();
+    const present = this.messages;
+    let same = 0;
+    while (
+      same < wanted.length &&
+      same < present.length &&
+      wanted[same].id === present[same].id
+    ) {
+      same++;
+    }
+    if (same < present.length) {
+      this.messagesDeleted(same, present.length - same);
+    }
+    if (same < wanted.length) {
+      this.messagesInserted(same, wanted.slice(same));
+    }
+    this._conversationChanged.emit();
+  }
+
+  private _wanted(): IMessageContent[] {
+    const messages: IMessageContent[] = [];
+    if (this._conversation.exchanges.length === 0) {
+      messages.push({
+        type: 'msg',
+        id: WELCOME_ID,
+        body: '',
+        time: 0,
+        sender: this._assistant
+      });
+    }
+    for (const exchange of this._conversation.exchanges) {
+      messages.push(
+        {
+          type: 'msg',
+          id: `${exchange.id}:question`,
+          body: shorten(exchange.shown),
+          time: exchange.time,
+          sender: this._you
+        },
+        {
+          type: 'msg',
+          id: `${exchange.id}:answer`,
+          body: '', // the answer view shows it, see answer-view.tsx
+          time: exchange.time,
+          sender: this._assistant
+        }
+      );
+    }
+    return messages;
+  }
+
+  private readonly _you: IUser;
+  private readonly _assistant: IUser;
+  private _conversation = new Conversation('');
+  private _conversationChanged = new Signal<this, void>(this);
+}
+
+function shorten(text: string): string {
+  return text.length > SHOWN_CHARACTERS
+    ? `${text.slice(0, SHOWN_CHARACTERS)}…`
+    : text;
+}

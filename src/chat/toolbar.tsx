@@ -1,0 +1,115 @@
+/**
+ * The input's buttons: how much of the tables is shared, Stop, Send.
+ */
+import { InputToolbarRegistry } from '@jupyter/chat';
+import { UseSignal } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { stopIcon } from '@jupyterlab/ui-components';
+import * as React from 'react';
+
+import type { ISettingValues, QwenSettings } from '../settings';
+import type { QwenChatModel } from './model';
+
+export function buildToolbar(options: {
+  model: () => QwenChatModel;
+  settings: QwenSettings;
+  trans: TranslationBundle;
+}): InputToolbarRegistry {
+  const { model, settings, trans } = options;
+  const registry = new InputToolbarRegistry();
+
+  registry.addItem('privacy', {
+    position: 10,
+    element: () => (
+      <UseSignal signal={settings.changed}>
+        {() => <PrivacySelect settings={settings} trans={trans} />}
+      </UseSignal>
+    )
+  });
+
+  registry.addItem('stop', {
+    position: 90,
+    element: () => (
+      <UseSignal signal={model().conversationChanged}>
+        {() =>
+          model().conversation.running ? (
+            <button
+              type="button"
+              className="jp-Qwen-button jp-Qwen-stop"
+              title={trans.__('Stop the answer')}
+              onClick={() => model().conversation.stop()}
+            >
+              <stopIcon.react tag="span" height="14px" width="14px" />
+              {trans.__('Stop')}
+            </button>
+          ) : (
+            <></>
+          )
+        }
+      </UseSignal>
+    )
+  });
+
+  registry.addItem('send', {
+    position: 100,
+    element: ({ model: input }) => (
+      <UseSignal signal={model().conversationChanged}>
+        {() => (
+          <UseSignal signal={input.valueChanged}>
+            {() => (
+              <button
+                type="button"
+                className="jp-Qwen-button jp-mod-primary jp-Qwen-send"
+                disabled={!input.value.trim() || !!model().conversation.running}
+                title={trans.__('Send (Enter)')}
+                onClick={() => {
+                  input.send(input.value);
+                  input.focus();
+                }}
+              >
+                {trans.__('Send')}
+              </button>
+            )}
+          </UseSignal>
+        )}
+      </UseSignal>
+    )
+  });
+  return registry;
+}
+
+function PrivacySelect(props: {
+  settings: QwenSettings;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { settings, trans } = props;
+  const labels: Record<ISettingValues['privacy'], string> = {
+    auto: trans.__('Auto'),
+    names: trans.__('Names'),
+    types: trans.__('Names and types'),
+    values: trans.__('… and values'),
+    samples: trans.__('… and sample rows')
+  };
+  return (
+    <select
+      className="jp-Qwen-privacy"
+      aria-label={trans.__('What the model sees of your tables')}
+      title={trans.__(
+        'What the model sees of your tables. Auto: sample rows while the model runs on this machine, names and types when it is remote.'
+      )}
+      value={settings.values.privacy}
+      onChange={event =>
+        void settings.set(
+          'privacy',
+          event.target.value as ISettingValues['privacy']
+        )
+      }
+    >
+      {Object.entries(labels).map(([value, label]) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,93 @@
+/**
+ * One running completion. It outlives key presses that agree with it, and ends in the engine when they do not.
+ */
+import type { StreamEvent } from '../wire';
+
+export class Generation {
+  /** @param start - begins the stream of `completion` events; aborting the signal ends it */
+  constructor(
+    readonly prefix: string,
+    readonly suffix: string,
+    start: (signal: AbortSignal) => AsyncGenerator<StreamEvent>
+  ) {
+    void this._run(start);
+  }
+
+  /** The text so far. */
+  get text(): string {
+    return this._text;
+  }
+
+  get done(): boolean {
+    return this._done;
+  }
+
+  /** What failed; null for a good or an aborted one. */
+  get failure(): string | null {
+    return this._failure;
+  }
+
+  abort(): void {
+    this._controller.abort();
+  }
+
+  /**
+   * What was typed since this completion was asked for, when the cursor only moved on from there and the typed text may still
+   * be the beginning of the suggestion; null otherwise.
+   */
+  typed(prefix: string, suffix: string): string | null {
+    if (suffix !== this.suffix || !prefix.startsWith(this.prefix)) {
+      return null;
+    }
+    const typed = prefix.slice(this.prefix.length);
+    const agrees = this._done
+      ? this._text.startsWith(typed) && this._text.length > typed.length
+      : this._text.startsWith(typed) || typed.startsWith(this._text);
+    return agrees && !this._controller.signal.aborted ? typed : null;
+  }
+
+  /** Resolves at the next piece of text, or at the end. */
+  async next(): Promise<void> {
+    if (!this._done) {
+      await new Promise<void>(resolve => this._waiting.push(resolve));
+    }
+  }
+
+  private async _run(
+    start: (signal: AbortSignal) => AsyncGenerator<StreamEvent>
+  ): Promise<void> {
+    try {
+      for await (const event of start(this._controller.signal)) {
+        if (event.type === 'completion') {
+          this._text = event.text;
+          this._wake();
+          if (event.done) {
+            break;
+          }
+        } else if (event.type === 'error') {
+          this._failure = event.message;
+          break;
+        }
+      }
+    } catch (error) {
+      if (!this._controller.signal.aborted) {
+        this._failure = error instanceof Error ? error.message : String(error);
+      }
+    } finally {
+      this._done = true;
+      this._wake();
+    }
+  }
+
+  private _wake(): void {
+    for (const resolve of this._waiting.splice(0)) {
+      resolve();
+    }
+  }
+
+  private readonly _controller = new AbortController();
+  private _waiting: (() => void)[] = [];
+  private _text = '';
+  private _done = false;
+  private _failure: string | null = null;
+}

@@ -1,0 +1,179 @@
+/**
+ * Everything that is in view when a question is asked or code is completed: cells, language, tables.
+ */
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { Kernel } from '@jupyterlab/services';
+
+import type { ModelStatus } from '../model/status';
+import { QwenClient } from '../request';
+import type { QwenSettings } from '../settings';
+import type { ICell, PrivacyLevel, Schema } from '../wire';
+import { gatherCells } from './cells';
+import { KernelSchemas, SchemaNote } from './kernel';
+
+/** Languages with a collector. */
+const COLLECTED = new Set(['python', 'ipython']);
+
+export interface IContext {
+  language: string;
+  cells: ICell[];
+  active_cell: string | null;
+  schema: Schema | null;
+  privacy: PrivacyLevel | null;
+  /** How the schema was read; `no-notebook` and `no-kernel` when there was nothing to read from. */
+  note: SchemaNote | 'no-notebook' | 'no-kernel';
+  reason?: string;
+}
+
+export class ContextGatherer {
+  constructor(
+    private readonly _client: QwenClient,
+    private readonly _settings: QwenSettings,
+    private readonly _status: ModelStatus
+  ) {
+    this._schemas = new KernelSchemas(language => this._collectorFor(language));
+  }
+
+  /** What may leave the kernel: the setting; `auto` means samples here and types for a remote engine. */
+  get privacy(): PrivacyLevel {
+    const level = this._settings.values.privacy;
+    if (level !== 'auto') {
+      return level;
+    }
+    return this._status.current?.remote ? 'types' : 'samples';
+  }
+
+  /** The context of a question about `panel`, with the tables as they are now. */
+  async gather(
+    panel: NotebookPanel | null,
+    activeCell: string | null
+  ): Promise<IContext> {
+    const context = this.glance(panel, activeCell);
+    if (!panel) {
+      return { ...context, note: 'no-notebook' };
+    }
+    const kernel = kernelOf(panel);
+    if (!kernel) {
+      return { ...context, note: 'no-kernel' };
+    }
+    const reading = await this._schemas.read(kernel);
+    return {
+      ...context,
+      language: await languageOf(panel, kernel),
+      schema: reading.schema,
+      note: reading.note,
+      reason: reading.reason
+    };
+  }
+
+  /** The context without waiting for anything: the tables are those of the last reading. */
+  glance(panel: NotebookPanel | null, activeCell: string | null): IContext {
+    const { sendCells, maxCells } = this._settings.values;
+    const kernel = panel ? kernelOf(panel) : null;
+    const model = panel?.content.model;
+    return {
+      language: model?.defaultKernelLanguage || 'python',
+      cells: model && sendCells ? gatherCells(model, activeCell, maxCells) : [],
+      active_cell: activeCell,
+      schema: kernel ? this._schemas.snapshot(kernel) : null,
+      privacy: this.privacy,
+      note: 'snapshot'
+    };
+  }
+
+  /** Read the tables of a notebook's kernel in advance, so that completions and examples know them. */
+  async refresh(panel: NotebookPanel): Promise<Schema | null> {
+    const kernel = kernelOf(panel);
+    if (!kernel || kernel.status === 'busy') {
+      return null;
+    }
+    return (await this._schemas.read(kernel)).schema;
+  }
+
+  /** Forget the tables of a kernel that restarted. */
+  forget(kernelId: string): void {
+    this._schemas.forget(kernelId);
+  }
+
+  private async _collectorFor(language: string): Promise<string | null> {
+    if (!COLLECTED.has(language.toLowerCase())) {
+      return null;
+    }
+    const privacy = this.privacy;
+    let expression = this._expressions.get(privacy);
+    if (!expression) {
+      expression = this._client.collector(privacy);
+      this._expressions.set(privacy, expression);
+      expression.catch(() => this._expressions.delete(privacy));
+    }
+    return expression;
+  }
+
+  private readonly _schemas: KernelSchemas;
+  private readonly _expressions = new Map<PrivacyLevel, Promise<string>>();
+}
+
+function kernelOf(panel: NotebookPanel): Kernel.IKernelConnection | null {
+  const kernel = panel.sessionContext.session?.kernel ?? null;
+  return kernel && kernel.status !== 'dead' ? kernel : null;
+}
+
+async function languageOf(
+  panel: NotebookPanel,
+  kernel: Kernel.IKernelConnection
+): Promise<string> {
+  const info = await Promise.race([
+    kernel.info,
+    new Promise<null>(resolve => setTimeout(() => resolve(null), 500))
+  ]);
+  return (
+    info?.language_info.name ||
+    panel.content.model?.defaultKernelLanguage ||
+    'python'
+  );
+}
+
+/** The names of the tables in a schema, as a query writes them. */
+export function tableNames(schema: Schema | null): string[] {
+  return tablesOf(schema).map(table => table.name);
+}
+
+export interface ITableGlance {
+  name: string;
+  kind: string;
+  columns: { name: string; type: string }[];
+}
+
+/** The little that the browser reads from a schema: names, kinds, columns. Malformed entries are skipped. */
+export function tablesOf(schema: Schema | null): ITableGlance[] {
+  const tables = schema?.tables;
+  if (!Array.isArray(tables)) {
+    return [];
+  }
+  return tables.flatMap(item => {
+    const table = item as {
+      reference?: unknown;
+      kind?: unknown;
+      columns?: unknown;
+    } | null;
+    if (!table || !Array.isArray(table.reference)) {
+      return [];
+    }
+    const columns = Array.isArray(table.columns) ? table.columns : [];
+    return [
+      {
+        name: table.reference.map(String).join('.'),
+        kind: String(table.kind ?? 'table'),
+        columns: columns.flatMap((column: unknown) => {
+          const { name, type } = (column ?? {}) as {
+            name?: unknown;
+            type?: unknown;
+          };
+          return typeof name === 'string'
+            ? [{ name, type: typeof type === 'string' ? type : '' }]
+            : [];
+        })
+      }
+    ];
+  });
+}

@@ -1,0 +1,20 @@
+/**
+ * The plugins of the extension.
+ */
+import { chatPlugin } from './chat/plugin';
+import { completionPlugin } from './completion/plugin';
+import { contextPlugin } from './context/plugin';
+import { clientPlugin, statusBarPlugin, statusPlugin } from './model/plugin';
+import { notebookPlugin } from './notebook/plugin';
+import { settingsPlugin } from './settings';
+
+export default [
+  settingsPlugin,
+  clientPlugin,
+  statusPlugin,
+  statusBarPlugin,
+  contextPlugin,
+  notebookPlugin,
+  chatPlugin,
+  completionPlugin
+];

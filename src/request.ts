@@ -1,0 +1,274 @@
+/**
+ * The only file that knows a URL: typed calls to the server extension, and its NDJSON streams.
+ */
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+import {
+  IAskRequest,
+  ICompleteRequest,
+  IPromptPart,
+  IStatus,
+  ITurn,
+  PrivacyLevel,
+  StreamEvent,
+  isObject,
+  isStatus,
+  isStreamEvent
+} from './wire';
+
+const NAMESPACE = 'jupyter-qwen';
+
+/** The server cannot be reached at all: stopped, network gone, blocked. */
+export class NetworkFailure extends Error {
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause));
+    this.name = 'NetworkFailure';
+  }
+}
+
+/** The server answered with an error. `message` and `hint` are its own words, for the user. */
+export class HttpFailure extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly hint: string = '',
+    readonly code: string = ''
+  ) {
+    super(message);
+    this.name = 'HttpFailure';
+  }
+
+  /** The route does not exist: the server extension is not installed or not enabled. */
+  get missing(): boolean {
+    return this.status === 404 && this.code === '';
+  }
+}
+
+/** The stream ended without an answer and without an error: the connection or the server went away. */
+export class CutShort extends Error {
+  constructor() {
+    super('The stream ended before the answer was complete.');
+    this.name = 'CutShort';
+  }
+}
+
+/** Whether `error` only says that we aborted the request ourselves. */
+export function isAbort(error: unknown): boolean {
+  return isObject(error) && error.name === 'AbortError';
+}
+
+/**
+ * Split a byte stream into JSON lines.
+ *
+ * Characters may be cut between chunks, and a line may span many. A line that is not JSON raises SyntaxError. Closing the
+ * generator cancels the stream, which aborts the request.
+ */
+export async function* parseLines(
+  body: ReadableStream<Uint8Array>
+): AsyncGenerator<unknown> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  // Pieces are joined once per line, so that one line of a megabyte costs no quadratic copying.
+  let pieces: string[] = [];
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      const lines = (
+        done ? decoder.decode() : decoder.decode(value, { stream: true })
+      ).split('\n');
+      for (let index = 0; index < lines.length - 1; index++) {
+        pieces.push(lines[index]);
+        const line = pieces.join('');
+        pieces = [];
+        if (line.trim()) {
+          yield JSON.parse(line);
+        }
+      }
+      pieces.push(lines[lines.length - 1]);
+      if (done) {
+        const rest = pieces.join('');
+        if (rest.trim()) {
+          yield JSON.parse(rest);
+        }
+        return;
+      }
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined); // already closed or aborted: nothing is left to cancel
+  }
+}
+
+/** The server extension's routes. One instance serves the whole application. */
+export class QwenClient {
+  constructor(
+    private readonly _settings: ServerConnection.ISettings = ServerConnection.makeSettings()
+  ) {}
+
+  async status(): Promise<IStatus> {
+    return this._status('GET', 'status');
+  }
+
+  /** Fetch the model; progress comes as status events. */
+  async pull(model?: string): Promise<IStatus> {
+    return this._status('POST', 'models/pull', model ? { model } : {});
+  }
+
+  async cancelPull(): Promise<IStatus> {
+    return this._status('POST', 'models/cancel', {});
+  }
+
+  async load(): Promise<IStatus> {
+    return this._status('POST', 'engine/load', {});
+  }
+
+  async unload(): Promise<IStatus> {
+    return this._status('POST', 'engine/unload', {});
+  }
+
+  /** The Python expression that describes a kernel's tables, for `user_expressions` of a silent request. */
+  async collector(privacy: PrivacyLevel | null): Promise<string> {
+    const query = privacy ? URLExt.objectToQueryString({ privacy }) : '';
+    const data = await this._json('GET', `collector${query}`);
+    if (!isObject(data) || typeof data.expression !== 'string') {
+      throw new HttpFailure(200, 'The server sent no collector.');
+    }
+    return data.expression;
+  }
+
+  /** What the model would see for this question, with the tokens that each source takes. */
+  async context(
+    request: IAskRequest
+  ): Promise<{ parts: IPromptPart[]; prompt_tokens: number }> {
+    const data = await this._json('POST', 'context', request);
+    if (!isObject(data) || !Array.isArray(data.parts)) {
+      throw new HttpFailure(200, 'The server sent no prompt.');
+    }
+    return {
+      parts: data.parts as IPromptPart[],
+      prompt_tokens: Number(data.prompt_tokens ?? 0)
+    };
+  }
+
+  async thread(id: string): Promise<ITurn[]> {
+    const query = URLExt.objectToQueryString({ id });
+    const data = await this._json('GET', `thread${query}`);
+    return isObject(data) && Array.isArray(data.turns)
+      ? (data.turns as ITurn[])
+      : [];
+  }
+
+  async deleteThread(id: string): Promise<void> {
+    await this._json('DELETE', `thread${URLExt.objectToQueryString({ id })}`);
+  }
+
+  /** Ask a question. Aborting `signal`, or closing the generator, stops the engine's work. */
+  ask(request: IAskRequest, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+    return this._stream('ask', request, signal);
+  }
+
+  /** Complete code at the cursor; `completion` events carry cumulative text. */
+  complete(
+    request: ICompleteRequest,
+    signal: AbortSignal
+  ): AsyncGenerator<StreamEvent> {
+    return this._stream('complete', request, signal);
+  }
+
+  private async *_stream(
+    route: string,
+    body: unknown,
+    signal: AbortSignal
+  ): AsyncGenerator<StreamEvent> {
+    const response = await this._request('POST', route, body, signal);
+    if (!response.body) {
+      throw new CutShort();
+    }
+    try {
+      for await (const event of parseLines(response.body)) {
+        if (isStreamEvent(event)) {
+          yield event;
+        }
+      }
+    } catch (error) {
+      if (signal.aborted) {
+        throw new DOMException('Stopped', 'AbortError');
+      }
+      if (error instanceof TypeError || error instanceof SyntaxError) {
+        // The connection broke, or broke in the middle of a line.
+        throw new CutShort();
+      }
+      throw error;
+    }
+  }
+
+  private async _status(
+    method: string,
+    route: string,
+    body?: unknown
+  ): Promise<IStatus> {
+    const data = await this._json(method, route, body);
+    if (!isStatus(data)) {
+      throw new HttpFailure(200, 'The server sent no status.');
+    }
+    return data;
+  }
+
+  private async _json(
+    method: string,
+    route: string,
+    body?: unknown
+  ): Promise<unknown> {
+    const response = await this._request(method, route, body);
+    const text = await response.text();
+    return text ? JSON.parse(text) : null;
+  }
+
+  private async _request(
+    method: string,
+    route: string,
+    body?: unknown,
+    signal?: AbortSignal
+  ): Promise<Response> {
+    const url = URLExt.join(this._settings.baseUrl, NAMESPACE) + `/${route}`;
+    let response: Response;
+    try {
+      response = await ServerConnection.makeRequest(
+        url,
+        {
+          method,
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          ...(signal ? { signal } : {})
+        },
+        this._settings
+      );
+    } catch (error) {
+      if (signal?.aborted) {
+        throw new DOMException('Stopped', 'AbortError');
+      }
+      throw new NetworkFailure(error);
+    }
+    if (!response.ok) {
+      throw await readFailure(response);
+    }
+    return response;
+  }
+}
+
+async function readFailure(response: Response): Promise<HttpFailure> {
+  const text = await response.text();
+  let data: unknown = null;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    data = null; // an HTML error page of a proxy: its status has to do
+  }
+  const field = (name: string): string =>
+    isObject(data) && typeof data[name] === 'string' ? String(data[name]) : '';
+  return new HttpFailure(
+    response.status,
+    field('message') || response.statusText || `HTTP ${response.status}`,
+    field('hint'),
+    field('code')
+  );
+}

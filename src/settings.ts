@@ -1,0 +1,111 @@
+/**
+ * The settings, typed, with the defaults of schema/plugin.json when no registry is there.
+ */
+import {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { PageConfig } from '@jupyterlab/coreutils';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ISignal, Signal } from '@lumino/signaling';
+
+import { IQwenSettings } from './tokens';
+import type { PrivacyLevel } from './wire';
+
+export const SETTINGS_ID = 'jupyter_qwen:plugin';
+
+export interface ISettingValues {
+  privacy: PrivacyLevel | 'auto';
+  sendCells: boolean;
+  maxCells: number;
+  cellMetadata: boolean;
+  openOnStart: boolean;
+  inlineCompletion: boolean;
+  inlineMultiline: 'auto' | 'always' | 'never';
+  inlineDebounce: number;
+}
+
+export const DEFAULT_SETTINGS: ISettingValues = {
+  privacy: 'auto',
+  sendCells: true,
+  maxCells: 50,
+  cellMetadata: true,
+  openOnStart: false,
+  inlineCompletion: true,
+  inlineMultiline: 'auto',
+  inlineDebounce: 150
+};
+
+/** Current values and a signal. `ready` resolves once the registry answered, or was found missing. */
+export class QwenSettings {
+  constructor(loaded?: Promise<ISettingRegistry.ISettings>) {
+    this.ready = loaded
+      ? loaded.then(
+          settings => this._connect(settings),
+          reason => {
+            console.error('jupyter_qwen: settings could not be read', reason);
+          }
+        )
+      : Promise.resolve();
+  }
+
+  readonly ready: Promise<void>;
+
+  get values(): Readonly<ISettingValues> {
+    return this._values;
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** Keep a value in the user's settings; without a registry, for this session only. */
+  async set<K extends keyof ISettingValues>(
+    key: K,
+    value: ISettingValues[K]
+  ): Promise<void> {
+    if (this._settings) {
+      await this._settings.set(key, value);
+    } else {
+      this._values = { ...this._values, [key]: value };
+      this._changed.emit();
+    }
+  }
+
+  private _connect(settings: ISettingRegistry.ISettings): void {
+    this._settings = settings;
+    const read = () => {
+      this._values = {
+        ...DEFAULT_SETTINGS,
+        ...(settings.composite as Partial<ISettingValues>)
+      };
+      this._changed.emit();
+    };
+    settings.changed.connect(read);
+    read();
+  }
+
+  private _settings: ISettingRegistry.ISettings | null = null;
+  private _values: ISettingValues = DEFAULT_SETTINGS;
+  private _changed = new Signal<this, void>(this);
+}
+
+/** Whether the panel opens by itself: the setting, or `jupyter_qwen_open` in the page configuration. */
+export function opensOnStart(settings: QwenSettings): boolean {
+  return (
+    settings.values.openOnStart ||
+    PageConfig.getOption('jupyter_qwen_open') === 'true'
+  );
+}
+
+export const settingsPlugin: JupyterFrontEndPlugin<QwenSettings> = {
+  id: SETTINGS_ID,
+  description: 'The settings of jupyter_qwen.',
+  autoStart: true,
+  provides: IQwenSettings,
+  optional: [ISettingRegistry],
+  activate: (
+    _app: JupyterFrontEnd,
+    registry: ISettingRegistry | null
+  ): QwenSettings => new QwenSettings(registry?.load(SETTINGS_ID))
+};

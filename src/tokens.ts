@@ -1,0 +1,45 @@
+/**
+ * The services that the plugins of this extension hand to each other.
+ */
+import { Token } from '@lumino/coreutils';
+
+import type { ContextGatherer } from './context/gather';
+import type { ModelStatus } from './model/status';
+import type { QwenClient } from './request';
+import type { QwenSettings } from './settings';
+
+export const NAMESPACE = 'jupyter_qwen';
+
+export namespace CommandIDs {
+  export const openChat = 'jupyter_qwen:open-chat';
+  export const clearChat = 'jupyter_qwen:clear-chat';
+  export const stop = 'jupyter_qwen:stop';
+  export const fixCell = 'jupyter_qwen:fix-cell';
+  export const explainCell = 'jupyter_qwen:explain-cell';
+  export const insertCell = 'jupyter_qwen:insert-cell';
+  export const loadModel = 'jupyter_qwen:load-model';
+  export const unloadModel = 'jupyter_qwen:unload-model';
+  export const pullModel = 'jupyter_qwen:pull-model';
+  export const cancelPull = 'jupyter_qwen:cancel-pull';
+  export const toggleInline = 'jupyter_qwen:toggle-inline-completion';
+}
+
+export const IQwenClient = new Token<QwenClient>(
+  'jupyter_qwen:IQwenClient',
+  'The routes of the jupyter_qwen server extension.'
+);
+
+export const IQwenSettings = new Token<QwenSettings>(
+  'jupyter_qwen:IQwenSettings',
+  'The settings of jupyter_qwen.'
+);
+
+export const IModelStatus = new Token<ModelStatus>(
+  'jupyter_qwen:IModelStatus',
+  'The state of the language model.'
+);
+
+export const IContextGatherer = new Token<ContextGatherer>(
+  'jupyter_qwen:IContextGatherer',
+  'Cells and table schemas around a question.'
+);

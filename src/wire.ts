@@ -1,0 +1,228 @@
+/**
+ * What travels between the browser and the server, as docs/architecture.md states it.
+ */
+import type { JSONObject } from '@lumino/coreutils';
+
+export type Verdict = 'bound' | 'unchecked' | 'rejected';
+
+export type Mode =
+  'auto' | 'sql' | 'python' | 'chat' | 'explain' | 'fix' | 'plot';
+
+export type PrivacyLevel = 'names' | 'types' | 'values' | 'samples';
+
+export type ModelState =
+  'absent' | 'downloading' | 'loading' | 'ready' | 'unloaded' | 'crashed';
+
+/** A notebook cell as the model may see it; outputs stay in the browser, except for an error. */
+export interface ICell {
+  id: string;
+  type: 'code' | 'markdown' | 'raw';
+  source: string;
+  execution_count: number | null;
+  error?: { name: string; message: string; traceback: string };
+}
+
+/** The collector's result. The browser passes it on and reads no more than names, for chips and examples. */
+export type Schema = JSONObject;
+
+export interface IAskRequest {
+  question: string;
+  mode: Mode;
+  thread: string;
+  language: string;
+  cells: ICell[];
+  active_cell: string | null;
+  schema: Schema | null;
+  connection: string | null;
+  dialect: string | null;
+  privacy: PrivacyLevel | null;
+}
+
+export interface ICompleteRequest {
+  prefix: string;
+  suffix: string;
+  language: string;
+  path: string;
+  thread: string;
+  cells: ICell[];
+  active_cell: string | null;
+  schema: Schema | null;
+  privacy: PrivacyLevel | null;
+  multiline: boolean | null;
+}
+
+export interface IModelInfo {
+  id: string;
+  label: string;
+  file: string;
+  size_bytes: number;
+  licence: string;
+  fim: boolean;
+}
+
+export interface IProgress {
+  done_bytes: number;
+  total_bytes: number;
+  bytes_per_second: number | null;
+  seconds_left: number | null;
+  source: string;
+}
+
+export interface IStatus {
+  state: ModelState;
+  message: string;
+  hint: string;
+  engine: string;
+  device: string | null;
+  reason: string;
+  model: IModelInfo | null;
+  progress: IProgress | null;
+  tokens_per_second: number | null;
+  memory_bytes: number | null;
+  context_tokens: number | null;
+  remote: boolean;
+  inline_completion: boolean;
+  version: string;
+}
+
+export interface IDiagnostic {
+  code: string;
+  severity: 'error' | 'warning' | 'info';
+  message: string;
+  hint: string;
+  candidates: string[];
+  start: number | null;
+  end: number | null;
+  line: number | null;
+  column: number | null;
+}
+
+export interface IRepair {
+  name: string;
+  reason: string;
+  before: string;
+  after: string;
+}
+
+export interface IBlock {
+  index: number;
+  language: string;
+  source: string;
+  verdict: Verdict | null;
+  kind: string | null;
+  needs_consent: boolean;
+  diagnostics: IDiagnostic[];
+  repairs: IRepair[];
+  cell: { source: string; type: 'code' | 'markdown' } | null;
+}
+
+export interface IUsage {
+  prompt_tokens: number;
+  cached_tokens: number;
+  new_tokens: number;
+  prefill_seconds: number;
+  decode_seconds: number;
+}
+
+export interface IPromptPart {
+  label: string;
+  tokens: number;
+  text?: string;
+}
+
+export type StreamEvent =
+  | ({ type: 'status' } & IStatus)
+  | { type: 'phase'; phase: string }
+  | {
+      type: 'prompt';
+      prompt_tokens: number;
+      parts: IPromptPart[];
+      notes: string[];
+    }
+  | { type: 'delta'; text: string }
+  | ({ type: 'repair'; round: number } & IRepair)
+  | { type: 'block'; block: IBlock }
+  | {
+      type: 'answer';
+      markdown: string;
+      blocks: IBlock[];
+      usage: IUsage;
+      seconds: number;
+      ttft_seconds: number | null;
+      model: string;
+    }
+  | {
+      type: 'completion';
+      text: string;
+      done: boolean;
+      usage?: IUsage | null;
+      reason?: string;
+    }
+  | { type: 'error'; message: string; hint: string; code: string };
+
+/** One question and its answer, as kept on disk. */
+export interface ITurn {
+  question: string;
+  markdown: string;
+  mode: string;
+  asked_at: string;
+  model: string;
+  blocks: IBlock[];
+}
+
+const EVENT_TYPES: ReadonlySet<string> = new Set([
+  'status',
+  'phase',
+  'prompt',
+  'delta',
+  'repair',
+  'block',
+  'answer',
+  'completion',
+  'error'
+]);
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether a line of a stream is an event that this client knows. Others are skipped, so that servers may grow. */
+export function isStreamEvent(value: unknown): value is StreamEvent {
+  return (
+    isObject(value) &&
+    typeof value.type === 'string' &&
+    EVENT_TYPES.has(value.type)
+  );
+}
+
+const STATES: ReadonlySet<string> = new Set([
+  'absent',
+  'downloading',
+  'loading',
+  'ready',
+  'unloaded',
+  'crashed'
+]);
+
+export function isStatus(value: unknown): value is IStatus {
+  return (
+    isObject(value) &&
+    typeof value.state === 'string' &&
+    STATES.has(value.state)
+  );
+}
+
+/** A block with every list present: turns on disk may come from an older version. */
+export function normalizeBlock(block: Partial<IBlock>, index = 0): IBlock {
+  return {
+    index: block.index ?? index,
+    language: block.language ?? '',
+    source: block.source ?? '',
+    verdict: block.verdict ?? null,
+    kind: block.kind ?? null,
+    needs_consent: block.needs_consent ?? false,
+    diagnostics: block.diagnostics ?? [],
+    repairs: block.repairs ?? [],
+    cell: block.cell ?? null
+  };
+}
