@@ -35,8 +35,7 @@ class Contents:
 
     def fill(self) -> list[str]:
         """Read until everything is read or the time is up; returns notes about what was left out."""
-        unread = self._read_rows()
-        unread += self._read_values()
+        unread = max(self._read_rows(), self._read_values())
         if unread:
             self.notes.append(f"values or rows of {unread} tables were not read: {self.limits.seconds:g} s were up")
         hidden = sum(map(len, self.secrets))

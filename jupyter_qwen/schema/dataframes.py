@@ -63,23 +63,31 @@ class FrameSource:
         """At most `wanted` rows spread over the frame, with ``None`` in the columns `skip`; and whether these are all."""
         if self.total is None or not self.frame.readable:
             return None
-        step = max(1, -(-self.total // max(1, wanted)))
+        positions = spread_out(self.total, wanted)
+        count = self.total if positions is None else len(positions)
         columns: list[list[Any]] = []
-        count = len(range(0, self.total, step))
         for index in range(len(self.frame.columns)):
-            if index in skip:
-                columns.append([None] * count)
-                continue
-            values = self.frame.values(index, step)
+            values = [None] * count if index in skip else self.frame.values(index, positions)
             columns.append([jsonable(value, limits.cell_chars, limits.items) for value in values])
-        return [list(row) for row in zip(*columns)], step == 1  # noqa: B905 (Python 3.8)
+        return [list(row) for row in zip(*columns)], positions is None  # noqa: B905 (Python 3.8)
 
     def texts(self, index: int, wanted: int) -> tuple[list[Any], bool] | None:
         """At most `wanted` raw values of one column, missing ones included; and whether these are all."""
         if self.total is None or not self.frame.readable:
             return None
-        step = max(1, -(-self.total // max(1, wanted)))
-        return self.frame.values(index, step), step == 1
+        positions = spread_out(self.total, wanted)
+        return self.frame.values(index, positions), positions is None
+
+
+def spread_out(total: int, wanted: int) -> list[int] | None:
+    """`wanted` ascending positions below `total`, one in each stretch of equal length, at a place that looks random.
+
+    A constant stride would see only every third value of periodic data. ``None`` means: all of them.
+    """
+    if total <= wanted:
+        return None
+    step = total // wanted
+    return [i * step + (i * 2_654_435_761 >> 7) % step for i in range(wanted)]
 
 
 class Frame:
@@ -90,8 +98,8 @@ class Frame:
     readable = False
     comment: str | None = None
 
-    def values(self, index: int, step: int) -> list[Any]:
-        """Every `step`-th value of one column as Python objects."""
+    def values(self, index: int, positions: list[int] | None) -> list[Any]:
+        """The values of one column at `positions`, or all of them, as Python objects."""
         raise NotImplementedError
 
 
@@ -112,16 +120,18 @@ class PandasFrame(Frame):
         for index, dtype in enumerate(frame.dtypes.tolist()):
             kind = pandas_type(dtype)
             if kind is None:
-                kind = objects_type(self.values(index, max(1, self.height // SAMPLE)))
+                kind = objects_type(self.values(index, spread_out(self.height, SAMPLE)))
             if not kind:
                 unreadable.append(f"{names[index]} ({dtype})" if pandas_type(dtype) is not None else names[index])
             self.columns.append((names[index], kind))
         if unreadable:
             self.comment = "DuckDB cannot read this DataFrame because of the type of: " + ", ".join(unreadable[:5])
 
-    def values(self, index: int, step: int) -> list[Any]:
-        """Every `step`-th value; floats that are NaN count as missing, as DuckDB has it."""
-        column = self._frame.iloc[::step, index]
+    def values(self, index: int, positions: list[int] | None) -> list[Any]:
+        """Floats that are NaN count as missing, as DuckDB has it."""
+        column = self._frame.iloc[:, index]
+        if positions is not None:
+            column = column.iloc[positions]
         listed: list[Any] = column.tolist()
         if column.dtype.kind in "fO":
             return [None if type(value) is float and value != value else value for value in listed]
@@ -138,10 +148,10 @@ class PolarsFrame(Frame):
         self.height = frame.height
         self.columns = [(name, polars_type(kind)) for name, kind in frame.schema.items()]
 
-    def values(self, index: int, step: int) -> list[Any]:
-        """Every `step`-th value."""
+    def values(self, index: int, positions: list[int] | None) -> list[Any]:
+        """As Python objects."""
         column = self._frame.to_series(index)
-        return list((column.gather_every(step) if step > 1 else column).to_list())
+        return list((column if positions is None else column.gather(positions)).to_list())
 
 
 class ArrowFrame(Frame):
@@ -156,12 +166,10 @@ class ArrowFrame(Frame):
         kinds = [arrow_type(field.type) for field in frame.schema]
         self.columns = list(zip(names, kinds))  # noqa: B905 (Python 3.8)
 
-    def values(self, index: int, step: int) -> list[Any]:
-        """Every `step`-th value."""
+    def values(self, index: int, positions: list[int] | None) -> list[Any]:
+        """As Python objects."""
         column = self._frame.column(index)
-        if step > 1:
-            column = column.take(list(range(0, self.height or 0, step)))
-        return list(column.to_pylist())
+        return list((column if positions is None else column.take(positions)).to_pylist())
 
 
 class SchemaOnly(Frame):

@@ -25,6 +25,33 @@ _CONSTRAINTS = """SELECT database_name, schema_name, table_name, constraint_type
 referenced_table, referenced_column_names FROM duckdb_constraints() WHERE constraint_type IN ('PRIMARY KEY', 'FOREIGN KEY')"""
 _DATABASES = "SELECT database_name, path, type FROM duckdb_databases()"
 _HERE = "SELECT current_database(), current_schema(), CAST(txid_current() AS VARCHAR)"
+_MACHINERY = frozenset(
+    [
+        "threading",
+        "concurrent",
+        "asyncio",
+        "selectors",
+        "queue",
+        "socketserver",
+        "socket",
+        "multiprocessing",
+        "sqlite3",
+        "weakref",
+        "contextlib",
+        "ipykernel",
+        "IPython",
+        "zmq",
+        "tornado",
+        "jupyter_client",
+        "anyio",
+        "decorator",
+        "traitlets",
+        "tqdm",
+        "debugpy",
+        "_pydevd_bundle",
+        "pydevd",
+    ]
+)
 _OWN_STORAGE = ("duckdb", "sqlite")  # other attached databases sit behind a network: their contents are not read
 
 
@@ -54,7 +81,8 @@ class Reader:
 
     def _may_use_connection(self) -> bool:
         version = str(imported("duckdb", "__version__") or "0").split(".")[0]
-        return version.isdigit() and int(version) >= 2 and threading.current_thread() is threading.main_thread()
+        guarded = version.isdigit() and int(version) >= 2
+        return guarded and threading.current_thread() is threading.main_thread() and not other_threads_compute()
 
     def query(self, sql: str, own: bool = False) -> list[Any]:
         """All rows of `sql`; on the connection itself when `own` and allowed, else on the cursor."""
@@ -69,6 +97,22 @@ class Reader:
     def close(self) -> None:
         """Give the cursor back."""
         self.cursor.close()
+
+
+def other_threads_compute() -> bool:
+    """Whether a thread other than this one has code on its stack that is neither Python's nor the kernel's machinery.
+
+    Such a thread may be about to use the user's connection, and DuckDB 2 refuses a second caller instead of making it wait.
+    """
+    own = threading.get_ident()
+    for identity, frame in sys._current_frames().items():
+        walked: Any = frame if identity != own else None
+        while walked is not None:
+            root = str(walked.f_globals.get("__name__", "")).partition(".")[0]
+            if root not in _MACHINERY:
+                return True
+            walked = walked.f_back
+    return False
 
 
 def quote(name: str) -> str:

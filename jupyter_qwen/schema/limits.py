@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """Caps of one collection. What a cap cuts is said in the schema's `notes`.
+
+    A NamedTuple, because dataclasses look their module up in sys.modules, where source sent to a kernel is not.
 
     `seconds` bounds the reading of values and rows; names and types come first and are bounded by the counts. `cells` and
     `bytes` bound all sample rows together, shared fairly between the tables; `value_rows` is how many rows of a larger

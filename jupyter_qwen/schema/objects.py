@@ -13,6 +13,9 @@ SAMPLE = 1_000  # DuckDB's setting pandas_analyze_sample
 
 def objects_type(values: list[Any]) -> str:
     """The DuckDB type that holds all `values`; ``'"NULL"'`` when every value is missing."""
+    kinds = set(map(type, values))
+    if kinds <= {str, type(None)} and str in kinds:
+        return "VARCHAR"
     found = '"NULL"'
     for value in values:
         kind = _value_type(value)

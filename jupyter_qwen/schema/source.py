@@ -53,9 +53,10 @@ def kernel_expression(privacy: str, question: str | None = None) -> str:
     digest = hashlib.sha256(source.encode()).hexdigest()[:16]
     packed = base64.b85encode(zlib.compress(source.encode(), 9)).decode()
     return (
-        f"(lambda kept: (kept if kept.get('digest') == {digest!r} else ("
-        f"kept.update(__name__='jupyter_qwen_collector', digest={digest!r}), "
-        f"exec(compile(__import__('zlib').decompress(__import__('base64').b85decode({packed!r})), "
-        f"'<jupyter_qwen collector>', 'exec'), kept), kept)[-1])['display']({privacy!r}, {question!r}))"
-        "(__import__('IPython').get_ipython().__dict__.setdefault('_jupyter_qwen_collector', {}))"
+        f"(lambda kept, b: (kept if kept.get('digest') == {digest!r} else ("
+        "kept.update(__name__='jupyter_qwen_collector'), "
+        f"b.exec(b.compile(__import__('zlib').decompress(__import__('base64').b85decode({packed!r})), "
+        f"'<jupyter_qwen collector>', 'exec'), kept), kept.update(digest={digest!r}), kept)[-1])"
+        f"['display']({privacy!r}, {question!r}))"
+        "(__import__('IPython').get_ipython().__dict__.setdefault('_jupyter_qwen_collector', {}), __import__('builtins'))"
     )
