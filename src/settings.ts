@@ -90,11 +90,11 @@ export class QwenSettings {
   private _changed = new Signal<this, void>(this);
 }
 
-/** Whether the panel opens by itself: the setting, or `jupyter_qwen_open` in the page configuration. */
+/** Whether the panel opens by itself: the setting, or `qwenOpenPanel` in the page configuration. */
 export function opensOnStart(settings: QwenSettings): boolean {
   return (
     settings.values.openOnStart ||
-    PageConfig.getOption('jupyter_qwen_open') === 'true'
+    PageConfig.getOption('qwenOpenPanel') === 'true'
   );
 }
 
