@@ -1,0 +1,123 @@
+"""Binding: does DuckDB resolve every name and type of a statement against the schema? Nothing is executed."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, replace
+from typing import Final
+
+import duckdb
+from sqlglot import exp
+
+from ..schema.model import Schema, Table
+from .clone import Clone, clones, interrupted_after
+from .errors import diagnose, fields
+from .model import Diagnostic, StatementKind
+from .parse import Statement
+from .quoting import quote_reference
+
+#: Kinds that EXPLAIN plans without doing anything.
+BINDABLE: Final[frozenset[StatementKind]] = frozenset(
+    ("query", "insert", "update", "delete", "merge", "create", "alter", "drop")
+)
+_PREFIX: Final = "EXPLAIN "
+
+
+@dataclass(frozen=True)
+class Binding:
+    """What the binder said: `error` is None when everything resolved; `outside` says that it stopped at a file or address."""
+
+    error: Diagnostic | None = None
+    notes: tuple[Diagnostic, ...] = ()
+    outside: bool = False
+    hidden_types: bool = False
+
+
+def bind(statement: Statement, schema: Schema, *, time_limit_s: float = 2.0) -> Binding:
+    """Plan `statement` on empty clones of the tables of `schema`, for at most `time_limit_s` seconds."""
+    with clones.use(schema) as clone:
+        clone.admit(statement.body)
+        error = _explain(clone, statement, time_limit_s)
+        notes = _notes(clone, statement)
+    if error is None:
+        wrong = _misspelled_frame(statement, schema)
+        return Binding(error=wrong, notes=notes)
+    found = diagnose(error, statement.body, offset=len(_PREFIX))
+    found = _moved(found, statement)
+    if isinstance(error, duckdb.PermissionException):
+        return Binding(error=replace(found, severity="warning", code="reads-outside"), notes=notes, outside=True)
+    if isinstance(error, duckdb.InterruptException):
+        return Binding(error=replace(found, message=f"The binder took longer than {time_limit_s:g} s."), notes=notes)
+    if "Could not choose a best candidate function" in found.message and any(
+        not c.type for t in schema.tables for c in t.columns
+    ):
+        return Binding(error=found, notes=notes, hidden_types=True)
+    return Binding(error=_with_near_tables(found, error, schema), notes=notes)
+
+
+def _explain(clone: Clone, statement: Statement, time_limit_s: float) -> duckdb.Error | None:
+    values = dict.fromkeys(statement.parameters) if statement.parameters else None
+    try:
+        with interrupted_after(clone.connection, time_limit_s):
+            clone.connection.execute(_PREFIX + statement.body, values)
+    except duckdb.Error as error:
+        return error
+    return None
+
+
+def _moved(found: Diagnostic, statement: Statement) -> Diagnostic:
+    """The diagnostic about `statement.body` as one about `statement.sql`."""
+    if found.start is None or not statement.body_start:
+        return found
+    start = found.start + statement.body_start
+    return replace(
+        found, start=start, end=None if found.end is None else found.end + statement.body_start,
+        line=statement.sql.count("\n", 0, start) + 1, column=start - (statement.sql.rfind("\n", 0, start) + 1) + 1,
+    )  # fmt: skip
+
+
+def _notes(clone: Clone, statement: Statement) -> tuple[Diagnostic, ...]:
+    folded = statement.body.casefold()
+    return tuple(
+        Diagnostic("type-substituted", "info", f"{place} has type {kind}, which was proved as VARCHAR.")
+        for place, kind in clone.substituted.items()
+        if all(part.casefold() in folded for part in place.rsplit(".", 1))
+    )
+
+
+def _with_near_tables(found: Diagnostic, error: duckdb.Error, schema: Schema) -> Diagnostic:
+    """Add candidates from the whole schema: DuckDB proposes only among the tables that were cloned."""
+    details = fields(error)
+    if details.get("type") != "Table":
+        return found
+    near = near_tables(str(details.get("name", "")), schema)
+    return replace(found, candidates=tuple(dict.fromkeys((*near, *found.candidates))))
+
+
+def near_tables(name: str, schema: Schema, *, count: int = 3) -> tuple[str, ...]:
+    """References, quoted as a query writes them, of the tables whose names are closest to `name`."""
+    folded = name.rsplit(".", 1)[-1].casefold()
+    by_name: dict[str, Table] = {table.name.casefold(): table for table in reversed(schema.tables)}
+    return tuple(
+        quote_reference(by_name[found].reference)
+        for found in difflib.get_close_matches(folded, list(by_name), n=count, cutoff=0.6)
+    )
+
+
+def _misspelled_frame(statement: Statement, schema: Schema) -> Diagnostic | None:
+    """A DataFrame is found under the exact name of its variable only, while the clone of it is found in any case."""
+    frames = {t.name for t in schema.tables if t.kind == "dataframe"}
+    if not frames or statement.tree is None:
+        return None
+    folded = {name.casefold(): name for name in frames}
+    taken = {t.name.casefold() for t in schema.tables if t.kind != "dataframe"}
+    taken |= {cte.alias_or_name.casefold() for cte in statement.tree.find_all(exp.CTE)}
+    for table in statement.tree.find_all(exp.Table):
+        name = table.name
+        if name and name not in frames and name.casefold() in folded and name.casefold() not in taken and not table.db:
+            right = folded[name.casefold()]
+            return Diagnostic(
+                "catalog-error", "error", f"Catalog Error: Table with name {name} does not exist!\nDid you mean \"{right}\"?",
+                hint="A DataFrame must be spelled exactly like its Python variable.", candidates=(quote_reference((right,)),),
+            )  # fmt: skip
+    return None

@@ -1,0 +1,8 @@
+"""A query as the next cell of this notebook, in the idiom its author already uses. The fifth of the five steps."""
+
+from __future__ import annotations
+
+from .cell import CellSource, render_cell
+from .idiom import Idiom, detect_idiom
+
+__all__ = ["CellSource", "Idiom", "detect_idiom", "render_cell"]

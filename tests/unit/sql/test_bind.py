@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from jupyter_qwen.schema.model import Column, Connection, Schema, Table
+from jupyter_qwen.sql.validate import prove
+
+
+def test_a_query_on_known_columns_is_bound(shop: Schema) -> None:
+    proof = prove("SELECT country, count(*) FROM customers GROUP BY ALL;", shop)
+    assert (proof.verdict, proof.kind, proof.needs_consent) == ("bound", "query", False)
+    assert proof.sql == "SELECT country, count(*) FROM customers GROUP BY ALL"
+
+
+def test_binder_error_lists_candidate_columns(shop: Schema) -> None:
+    sql = "SELECT 'ä',\n  totl FROM orders"
+    proof = prove(sql, shop)
+    (error,) = proof.diagnostics
+    assert proof.verdict == "rejected"
+    assert error.code == "binder-error"
+    assert error.message.startswith('Binder Error: Referenced column "totl" not found')
+    assert "total" in error.candidates
+    assert (sql[error.start : error.end], error.line, error.column) == ("totl", 2, 3)
+
+
+def test_an_unknown_table_gets_candidates_from_the_whole_schema(shop: Schema) -> None:
+    (error,) = prove("SELECT * FROM custmers", shop).diagnostics
+    assert error.code == "catalog-error"
+    assert error.candidates[0] == "customers"
+
+
+def test_the_position_survives_a_leading_explain(shop: Schema) -> None:
+    sql = "EXPLAIN ANALYZE SELECT nope FROM orders"
+    (error,) = prove(sql, shop).diagnostics
+    assert sql[error.start : error.end] == "nope"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM read_csv('x.csv')",
+        "SELECT * FROM 'x.parquet'",
+        'SELECT * FROM "data/x.csv"',
+        "SELECT * FROM sqlite_scan('a', 'b')",
+    ],
+)
+def test_what_reads_a_file_is_unchecked_and_needs_consent(sql: str, shop: Schema) -> None:
+    proof = prove(sql, shop)
+    assert (proof.verdict, proof.needs_consent) == ("unchecked", True)
+
+
+@pytest.mark.parametrize(
+    "sql", ["INSERT INTO customers VALUES (1, 'a', 'b')", "DROP TABLE orders", "UPDATE orders SET total = 0"]
+)
+def test_writing_is_bound_but_needs_consent(sql: str, shop: Schema) -> None:
+    proof = prove(sql, shop)
+    assert (proof.verdict, proof.needs_consent) == ("bound", True)
+    assert prove("SELECT count(*) FROM orders, customers", shop).verdict == "bound"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SET enable_external_access = true",
+        "ATTACH 'x.db'",
+        "INSTALL httpfs",
+        "COPY orders TO 'x.csv'",
+        "PRAGMA version",
+    ],
+)
+def test_what_cannot_be_bound_is_unchecked(sql: str, shop: Schema) -> None:
+    proof = prove(sql, shop)
+    assert (proof.verdict, proof.needs_consent) == ("unchecked", True)
+
+
+def test_parameters_do_not_stop_the_binder(shop: Schema) -> None:
+    assert prove("SELECT * FROM orders WHERE id = ? AND total > $2", shop).verdict == "bound"
+
+
+def test_a_dataframe_must_be_spelled_like_its_variable(shop: Schema) -> None:
+    assert prove("SELECT pages FROM Visits", shop).verdict == "bound"
+    proof = prove("SELECT pages FROM visits", shop)
+    assert proof.verdict == "rejected"
+    assert proof.diagnostics[0].candidates == ("Visits",)
+
+
+def test_two_dataframes_that_differ_in_case_are_two_tables() -> None:
+    schema = Schema(
+        (
+            Table(("df",), "dataframe", (Column("low", "INTEGER"),)),
+            Table(("DF",), "dataframe", (Column("HIGH", "INTEGER"),)),
+        )
+    )
+    for _ in range(2):
+        assert prove("SELECT low FROM df", schema).verdict == "bound"
+        assert prove("SELECT high FROM DF", schema).verdict == "bound"
+        assert prove("SELECT high FROM df", schema).verdict == "rejected"
+
+
+def test_columns_that_differ_in_case_get_duckdbs_numbers() -> None:
+    schema = Schema((Table(("df",), "dataframe", (Column("a", "INTEGER"), Column("A", "INTEGER"))),))
+    assert prove("SELECT a, A_1 FROM df", schema).verdict == "bound"
+
+
+def test_schemas_and_catalogues_are_cloned() -> None:
+    column = (Column("a", "INTEGER"),)
+    schema = Schema(
+        (Table(("sales", "t"), "table", column, "con"), Table(("Other DB", "main", "u"), "table", column, "con")),
+        (Connection("con", "/data/shop.duckdb"),),
+    )
+    assert prove('SELECT * FROM sales.t JOIN "Other DB".main.u USING (a)', schema).verdict == "bound"
+    assert prove("SELECT * FROM shop.sales.t", schema).verdict == "bound"
+    assert prove("SELECT * FROM t", schema).verdict == "rejected"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["ENUM('a', 'b')", "STRUCT(a INTEGER, b VARCHAR[])", "MAP(VARCHAR, INTEGER)", "JSON", "UUID", '"NULL"', "NULL"],
+)
+def test_nested_and_special_types_are_cloned(kind: str) -> None:
+    schema = Schema((Table(("t",), "table", (Column("c", kind), Column("n", "INTEGER"))),))
+    proof = prove("SELECT c, sum(n) FROM t GROUP BY c", schema)
+    assert (proof.verdict, proof.diagnostics) == ("bound", ())
+
+
+def test_an_unknown_type_becomes_text_and_says_so() -> None:
+    schema = Schema((Table(("t",), "table", (Column("mood", "mood_enum"), Column("n", "INTEGER"))),))
+    proof = prove("SELECT mood FROM t WHERE mood = 'sad'", schema)
+    assert proof.verdict == "bound"
+    assert [d.code for d in proof.diagnostics] == ["type-substituted"]
+
+
+def test_hidden_types_prove_names_and_admit_what_they_cannot() -> None:
+    schema = Schema((Table(("t",), "table", (Column("a"), Column("b"))),), privacy="names")
+    proof = prove("SELECT sum(a) FROM t WHERE b LIKE 'x%'", schema)
+    assert proof.verdict == "bound"
+    assert "types-hidden" in [d.code for d in proof.diagnostics]
+    assert prove("SELECT c FROM t", schema).verdict == "rejected"
+    assert prove("SELECT year(a) FROM t", schema).verdict == "unchecked"
+
+
+def test_planning_never_computes() -> None:
+    started = time.perf_counter()
+    prove("SELECT list_sum(range(100000000)), repeat('a', 4000000000)", Schema())
+    assert time.perf_counter() - started < 5
+
+
+def test_only_mentioned_tables_are_cloned_so_a_large_catalogue_is_cheap() -> None:
+    tables = tuple(
+        Table((f"table_{i}",), "table", tuple(Column(f"column_{j}", "VARCHAR") for j in range(20)), "con")
+        for i in range(1000)
+    )
+    schema = Schema(tables)
+    prove("SELECT 1", Schema())
+    started = time.perf_counter()
+    assert prove("SELECT table_77.column_3 FROM table_512 JOIN table_77 USING (column_1)", schema).verdict == "bound"
+    assert time.perf_counter() - started < 1
