@@ -14,9 +14,9 @@ from jupyter_qwen.prompt.linking import LinkedSchema, link
 from jupyter_qwen.prompt.model import Message, Part, Prompt
 from jupyter_qwen.prompt.notation import Notation, identifier, reference, short_type
 from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message, neutralise
-from jupyter_qwen.prompt.values import is_secret
 from jupyter_qwen.schema.model import Schema, Table
 from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.schema.privacy import is_secret
 
 Mode = Literal["chat", "python", "explain", "fix", "plot"]
 MODES: tuple[Mode, ...] = ("chat", "python", "explain", "fix", "plot")

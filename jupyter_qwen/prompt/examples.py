@@ -1,11 +1,14 @@
 """Worked examples for text-to-SQL: one small library, one question per habit that a small model must be shown.
 
 They stand at the fixed beginning of the prompt and cost nothing after the first question. Nothing of them comes from a
-benchmark. What each teaches, from the failures counted in docs/sql.md: columns asked for and no id beside them; the most
-by ORDER BY and LIMIT 1, grouped by key; never by NOT IN; both by INTERSECT; a share by FILTER.
+benchmark. What they teach, from the failures counted in docs/sql.md: no column that was not asked for; joins along the
+keys, and only where needed; literals spelled as the data spells them; the most by ORDER BY and LIMIT 1; never by NOT IN;
+both by INTERSECT; comparison with an aggregate by a subquery; shares by FILTER; DuckDB's short forms.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 EXAMPLE_SCHEMA = """CREATE TABLE member (
   id INTEGER PRIMARY KEY,
@@ -28,23 +31,45 @@ CREATE TABLE loan (
   fee DECIMAL(6,2)
 );"""
 
-EXAMPLES: tuple[tuple[str, str], ...] = (
-    ("How many members live in each city?", "SELECT city, count(*) FROM member GROUP BY city"),
-    (
+
+@dataclass(frozen=True)
+class Example:
+    """A question over EXAMPLE_SCHEMA, the value hints that the prompt would give with it, and the query wanted."""
+
+    question: str
+    sql: str
+    hints: str = ""
+
+
+EXAMPLES: tuple[Example, ...] = (
+    Example("How many members are there in each city?", "SELECT city, count(*) FROM member GROUP BY city"),
+    Example(
+        "List the titles of all books borrowed by members from Leeds in 2023.",
+        "SELECT b.title FROM book AS b JOIN loan AS l ON l.book_id = b.id JOIN member AS m ON m.id = l.member_id "
+        "WHERE m.city = 'Leeds' AND year(l.loaned_on) = 2023",
+        hints="member.city = 'Leeds'",
+    ),
+    Example(
         "Which member has borrowed the most books? Show the name.",
         "SELECT m.name FROM member AS m JOIN loan AS l ON l.member_id = m.id "
         "GROUP BY m.id, m.name ORDER BY count(*) DESC LIMIT 1",
     ),
-    (
+    Example(
         "Show the titles and genres of the books that were never borrowed.",
         "SELECT title, genre FROM book WHERE id NOT IN (SELECT book_id FROM loan)",
     ),
-    (
-        "Which cities have members who joined in 2021 and also members who joined in 2023?",
-        "SELECT city FROM member WHERE year(joined) = 2021 INTERSECT SELECT city FROM member WHERE year(joined) = 2023",
+    Example(
+        "Which genres have both a book of less than 100 pages and a book of more than 900 pages?",
+        "SELECT genre FROM book WHERE pages < 100 INTERSECT SELECT genre FROM book WHERE pages > 900",
     ),
-    (
-        "What percentage of the loans had a fee above the average fee?",
-        "SELECT 100.0 * count(*) FILTER (WHERE fee > (SELECT avg(fee) FROM loan)) / count(*) FROM loan",
+    Example(
+        "Which books are longer than the average book? Give title and pages, longest first.",
+        "SELECT title, pages FROM book WHERE pages > (SELECT avg(pages) FROM book) ORDER BY pages DESC",
     ),
+    Example(
+        "What percentage of the loans was free, for each month?",
+        "SELECT date_trunc('month', loaned_on) AS month, 100.0 * count(*) FILTER (WHERE fee = 0) / count(*) AS percentage "
+        "FROM loan GROUP BY month ORDER BY month",
+    ),
+    Example("Show all columns of book except the genre.", "SELECT * EXCLUDE (genre) FROM book"),
 )

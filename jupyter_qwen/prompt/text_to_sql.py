@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from jupyter_qwen.prompt.budget import nearest_first
-from jupyter_qwen.prompt.examples import EXAMPLE_SCHEMA, EXAMPLES
+from jupyter_qwen.prompt.examples import EXAMPLE_SCHEMA, EXAMPLES, Example
 from jupyter_qwen.prompt.linking import LinkedSchema, link
 from jupyter_qwen.prompt.model import Message, Part, Prompt
 from jupyter_qwen.prompt.notation import DEFAULT, Notation
@@ -20,13 +20,14 @@ from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 
 PREFILL = "```sql\n"
+_HINTS = "Values in the data: "
 STOP = ("```", ";\n", *CHAT_STOP)
 
 RULES = """You write one DuckDB SQL query that answers the question about the tables.
-- Return exactly the columns that the question asks for, in its order, and nothing else.
-- Use as few tables as possible: join only where a column of another table is needed.
-- Use only the tables and columns shown. Text literals stand in single quotes and are spelled as the values shown.
-- Do not use LIMIT unless the question asks for the most, the least, the first or a number of rows."""
+- Return exactly the columns that the question asks for, in its order, and no others.
+- Use only tables and columns that are shown. Join along the keys, only the tables that are needed.
+- Text in single quotes, spelled as in the values shown.
+- LIMIT only when the question asks for the most, the least, or a number of rows."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Style:
     """What a prompt is made of; the default is what measured best (docs/sql.md). Variants feed the choice among candidates."""
 
     rules: str = RULES
-    examples: bool = True
+    examples: tuple[Example, ...] = EXAMPLES
     notation: Notation = field(default_factory=lambda: DEFAULT)
     value_hints: int = 6
 
@@ -99,9 +100,11 @@ def _fixed(style: Style) -> tuple[Message, ...]:
     if not style.examples:
         return (system,)
     turns: list[Message] = [system]
-    for position, (asked, sql) in enumerate(EXAMPLES):
+    for position, example in enumerate(style.examples):
         opening = f"Tables:\n{EXAMPLE_SCHEMA}\n\n" if position == 0 else ""
-        turns += [message("user", f"{opening}Question: {asked}"), message("assistant", fenced(sql))]
+        hints = f"{_HINTS}{example.hints}\n" if example.hints else ""
+        asked = f"{opening}{hints}Question: {example.question}"
+        turns += [message("user", asked), message("assistant", fenced(example.sql))]
     return tuple(turns)
 
 
@@ -110,7 +113,7 @@ def _closing(question: str, hints: Sequence[ValueHint], cells: Sequence[Cell]) -
     if cells:
         lines += ["Code run before:", *(cell.source.strip() for cell in cells), ""]
     if hints:
-        lines.append("Values in the data: " + "; ".join(str(h) for h in hints))
+        lines.append(_HINTS + "; ".join(str(h) for h in hints))
     lines.append(f"Question: {question.strip()}")
     return "\n".join(lines)
 

@@ -11,15 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from jupyter_qwen.prompt.notation import identifier, literal, reference
-from jupyter_qwen.prompt.words import STOP_WORDS, stem, words
+from jupyter_qwen.prompt.words import STOP_WORDS, identifier_stems, stem, words
 from jupyter_qwen.schema.model import Column, Schema, Table
+from jupyter_qwen.schema.privacy import is_secret
 
-_SECRET = re.compile(
-    r"pass(word|wd|phrase)?\b|pwd|secret|token|api_?key|private_?key|credential|\bssn\b|social_?security|\bpin\b|\bcvv\b|"
-    r"card_?num|\biban\b|\bsalt\b|_hash\b|^hash\b",
-    re.IGNORECASE,
-)
 _LONGEST = 60  # characters of a value that can be a filter's literal
+_QUOTED = 3.0  # weight of a phrase in quotes: certainly a value
 _PHRASE = 6  # words of a question that may form one value
 
 
@@ -36,21 +33,17 @@ class ValueHint:
         return f"{reference(self.table)}.{identifier(self.column)} = {literal(self.value)}"
 
 
-def is_secret(name: str) -> bool:
-    """Whether a column's name says that its values must not be repeated."""
-    return _SECRET.search(name) is not None
-
-
 def matching_values(question: str, schema: Schema, tables: Sequence[Table], *, limit: int = 6) -> tuple[ValueHint, ...]:
     """Values of `tables` that the question's words name, the surest first, at most `limit`.
 
     A value matches when the whole of it occurs as words of the question (whatever case and plural), or when a capitalised or
     quoted phrase of the question is one of its words. Values come from `Column.values`, which the collector fills for columns
-    of few texts and for the question's own words, and from sample rows.
+    of few texts, and from sample rows. A bare word that names a table or a column is taken for that name, not for a value.
     """
     if schema.privacy not in ("values", "samples"):
         return ()
-    phrases = dict(_phrases(question))
+    names = {part for t in tables for name in (t.name, *(c.name for c in t.columns)) for part in identifier_stems(name)}
+    phrases = {text: weight for text, weight in _phrases(question) if weight >= _QUOTED or text not in names}
     if not phrases:
         return ()
     found: dict[tuple[tuple[str, ...], str, str], ValueHint] = {}
@@ -81,7 +74,7 @@ def _phrases(question: str) -> Iterator[tuple[str, float]]:
     found: dict[str, float] = {}
     for quoted in re.findall(r"'([^']{1,60})'|\"([^\"]{1,60})\"|“([^”]{1,60})”", question):
         text = next(part for part in quoted if part)
-        found[_key(text)] = 3.0
+        found[_key(text)] = _QUOTED
     tokens = words(question)
     for start in range(len(tokens)):
         for end in range(start + 1, min(len(tokens), start + _PHRASE) + 1):
