@@ -71,5 +71,10 @@ EXAMPLES: tuple[Example, ...] = (
         "SELECT date_trunc('month', loaned_on) AS month, 100.0 * count(*) FILTER (WHERE fee = 0) / count(*) AS percentage "
         "FROM loan GROUP BY month ORDER BY month",
     ),
+    Example(
+        "What is the ratio of the pages of 'Emma' to the pages of 'Ulysses'?",
+        "SELECT (SELECT pages FROM book WHERE title = 'Emma') / (SELECT pages FROM book WHERE title = 'Ulysses') AS ratio",
+        hints="book.title = 'Emma'; book.title = 'Ulysses'",
+    ),
     Example("Show all columns of book except the genre.", "SELECT * EXCLUDE (genre) FROM book"),
 )

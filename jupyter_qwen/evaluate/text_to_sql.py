@@ -1,0 +1,193 @@
+"""Text-to-SQL: every case of a pack goes the way of a user's question, and the answers are written for a scorer.
+
+Nothing here knows the right answers. The tables are loaded into a DuckDB connection, the schema is collected from that
+connection as it would be from a kernel, and `assistant.ask` does the rest. ``--raw`` is the baseline: the whole DDL, one
+greedy answer, no proof.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from jupyter_qwen.assistant.ask import ask
+from jupyter_qwen.assistant.events import Answer, PromptBuilt
+from jupyter_qwen.assistant.question import Question
+from jupyter_qwen.assistant.services import EngineSource, Limits, Services
+from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest, Usage
+from jupyter_qwen.evaluate.predictions import Predictions
+from jupyter_qwen.evaluate.progress import Progress
+from jupyter_qwen.evaluate.sql_pack import SqlCase, SqlPack
+from jupyter_qwen.evaluate.summary import summary_table
+from jupyter_qwen.prompt.answers import first_statement
+from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message
+from jupyter_qwen.schema.collect import collect
+from jupyter_qwen.schema.model import Schema
+
+_RAW_SYSTEM = "You are a helpful assistant that writes SQL for DuckDB. Answer with one SQL query and nothing else."
+_RAW_PREFILL = "```sql\n"
+_RAW_NEW_TOKENS = 400
+_CONNECTION = "con"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to run. `every` takes each n-th case, for a quick look; `cold` leaves the KV cache as it is when a database is new."""
+
+    pack: Path
+    out: Path
+    limit: int | None = None
+    every: int = 1
+    raw: bool = False
+    resume: bool = False
+    cold: bool = False
+    choice_seconds: float | None = None
+    cases: tuple[str, ...] = ()
+
+
+@dataclass
+class _Database:
+    """The database of the cases at hand; cases come sorted by database in every pack, so one is open at a time."""
+
+    name: str
+    con: duckdb.DuckDBPyConnection
+    schema: Schema
+    seen: set[str] = field(default_factory=set)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """PACK, --out, --limit, --every, --raw, --resume, --cold, --seconds, --case. The engine's options are the caller's."""
+    parser.add_argument(
+        "pack", type=Path, help="folder with cases.jsonl and the databases (or with sql/ that holds them)"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="predictions, one JSON object a line")
+    parser.add_argument("--limit", type=int, help="only the first N cases")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="only each N-th case")
+    parser.add_argument("--case", action="append", default=[], metavar="ID", help="only this case; may be repeated")
+    parser.add_argument("--raw", action="store_true", help="baseline: whole DDL, one greedy answer, no proof")
+    parser.add_argument("--resume", action="store_true", help="keep the answers that the file holds")
+    parser.add_argument("--cold", action="store_true", help="do not process a new schema before its first question")
+    parser.add_argument("--seconds", type=float, help="time that choice and repair may add to a question (default: 6)")
+
+
+def options_from(arguments: argparse.Namespace) -> Options:
+    """The options that the arguments say."""
+    return Options(
+        pack=arguments.pack,
+        out=arguments.out,
+        limit=arguments.limit,
+        every=max(1, arguments.every),
+        raw=arguments.raw,
+        resume=arguments.resume,
+        cold=arguments.cold,
+        choice_seconds=arguments.seconds,
+        cases=tuple(arguments.case),
+    )
+
+
+async def run(options: Options, engines: EngineSource) -> str:
+    """Answer the cases; returns the summary table. Raises PackError, EngineError and what `ask` raises."""
+    pack = SqlPack(options.pack)
+    cases = _chosen(pack.cases, options)
+    limits = Limits() if options.choice_seconds is None else Limits(choice_seconds=options.choice_seconds)
+    services = Services(engines, limits=limits)
+    engine = await engines.engine()
+    database: _Database | None = None
+    with Predictions(options.out, resume=options.resume) as predictions:
+        answered = {item["id"] for item in predictions.done}
+        with Progress(len(cases), predictions.done) as progress:
+            for case in cases:
+                if case.id in answered:
+                    continue
+                if options.raw:
+                    item = await _raw(pack, case, engine)
+                else:
+                    if database is None or database.name != case.database:
+                        database = await _open(pack, case, services, warm=not options.cold)
+                    item = await _ask(case, database.schema, services)
+                predictions.add(item)
+                progress.add(item)
+        return summary_table([(options.out.name, predictions.done)])
+
+
+def _chosen(cases: Sequence[SqlCase], options: Options) -> list[SqlCase]:
+    chosen = [case for case in cases if not options.cases or case.id in options.cases]
+    return chosen[:: options.every][: options.limit]
+
+
+async def _open(pack: SqlPack, case: SqlCase, services: Services, *, warm: bool) -> _Database:
+    con = pack.connect(case.database)
+    schema = Schema.from_json(collect({_CONNECTION: con}))
+    if warm:
+        await _warm(schema, services)
+    return _Database(case.database, con, schema)
+
+
+async def _warm(schema: Schema, services: Services) -> None:
+    """Process the schema once, as the assistant does while the user is idle, so that no question pays for it."""
+    from jupyter_qwen.assistant.ask import build_prompt
+
+    question = Question(text="How many rows are there?", mode="sql", schema=schema, connection=_CONNECTION)
+    prompt, engine = await build_prompt(question, services)
+    request = GenerationRequest(prompt=prompt.text, max_new_tokens=1, lane="chat")
+    async with aclosing(engine.generate(request)) as pieces:  # type: ignore[type-var]
+        async for _ in pieces:
+            continue
+
+
+async def _ask(case: SqlCase, schema: Schema, services: Services) -> dict[str, Any]:
+    question = Question(text=case.text, mode="sql", schema=schema, connection=_CONNECTION)
+    prompt_tokens, answer = 0, None
+    async with aclosing(ask(question, services)) as events:  # type: ignore[type-var]
+        async for event in events:
+            if isinstance(event, PromptBuilt):
+                prompt_tokens = event.prompt_tokens
+            elif isinstance(event, Answer):
+                answer = event
+    assert answer is not None, "ask ends with an Answer or raises"
+    block = next((b for b in answer.blocks if b.verdict is not None), None)
+    return {
+        "id": case.id,
+        "sql": block.source if block else "",
+        "verdict": block.verdict if block else None,
+        "repairs": [repair.name for repair in block.repairs] if block else [],
+        "warnings": [d.code for d in block.diagnostics if d.severity != "info"] if block else [],
+        "seconds": round(answer.seconds, 3),
+        "ttft_seconds": None if answer.ttft_seconds is None else round(answer.ttft_seconds, 3),
+        "prompt_tokens": answer.usage.prompt_tokens or prompt_tokens,
+        "cached_tokens": answer.usage.cached_tokens,
+        "new_tokens": answer.usage.new_tokens,
+    }
+
+
+async def _raw(pack: SqlPack, case: SqlCase, engine: Engine) -> dict[str, Any]:
+    turns = (message("system", _RAW_SYSTEM), message("user", f"{pack.ddl(case.database)}\n\nQuestion: {case.text}"))
+    request = GenerationRequest(
+        prompt=chatml(turns, _RAW_PREFILL), max_new_tokens=_RAW_NEW_TOKENS, stop=("```", *CHAT_STOP), lane="chat"
+    )
+    started, first, text, usage = time.perf_counter(), None, "", Usage()
+    async with aclosing(engine.generate(request)) as pieces:  # type: ignore[type-var]
+        async for piece in pieces:
+            if isinstance(piece, Finished):
+                usage = piece.usage
+            elif isinstance(piece, Delta):
+                first = first or time.perf_counter()
+                text += piece.text
+    return {
+        "id": case.id,
+        "sql": first_statement(text),
+        "verdict": None,
+        "repairs": [],
+        "seconds": round(time.perf_counter() - started, 3),
+        "ttft_seconds": round(first - started, 3) if first else None,
+        "prompt_tokens": usage.prompt_tokens,
+        "cached_tokens": usage.cached_tokens,
+        "new_tokens": usage.new_tokens,
+    }
