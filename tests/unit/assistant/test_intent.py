@@ -68,7 +68,10 @@ def test_connection_used_last_in_the_notebook_wins() -> None:
 
 
 def test_connection_is_not_mistaken_for_the_end_of_another_name() -> None:
-    assert choose_connection(SCHEMA, [Cell('old.sql("1")'), Cell('my_con.sql("2")'), Cell('x.con.sql("3")')], None) == "old"
+    assert (
+        choose_connection(SCHEMA, [Cell('old.sql("1")'), Cell('my_con.sql("2")'), Cell('x.con.sql("3")')], None)
+        == "old"
+    )
 
 
 def test_connection_with_most_tables_wins_without_a_trace_in_the_cells() -> None:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_qwen.assistant.question import MAX_QUESTION_CHARACTERS, BadRequest, CompletionQuestion, Question, decode_schema
+from jupyter_qwen.assistant.question import (
+    MAX_QUESTION_CHARACTERS,
+    BadRequest,
+    CompletionQuestion,
+    Question,
+    decode_schema,
+)
 from jupyter_qwen.schema.model import Column, Schema, SchemaFormatError, Table
 
 SCHEMA = Schema(
-    tables=(Table(("t",), "table", (Column("a", "VARCHAR", values=("x",), values_complete=True),), "con", rows=(("x",),)),)
+    tables=(
+        Table(("t",), "table", (Column("a", "VARCHAR", values=("x",), values_complete=True),), "con", rows=(("x",),)),
+    )
 )
 
 

@@ -12,7 +12,9 @@ from jupyter_qwen.assistant.threads import MAX_TURNS, ThreadFileError, ThreadSto
 
 
 def turn(text: str) -> Turn:
-    return Turn(question=text, markdown=f"answer to {text}", mode="sql", asked_at="2026-01-01T00:00:00+00:00", sql="SELECT 1")
+    return Turn(
+        question=text, markdown=f"answer to {text}", mode="sql", asked_at="2026-01-01T00:00:00+00:00", sql="SELECT 1"
+    )
 
 
 def test_turns_come_back_in_order_from_another_store(tmp_path: Path) -> None:

@@ -1,0 +1,74 @@
+"""A real Jupyter server with the extension and the scripted engine, authentication on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_qwen.schema.model import Column, Connection, Schema, Table
+
+SCRIPT = Path(__file__).parent.parent / "fixtures" / "script.json"
+
+ORDERS = Table(
+    ("orders",),
+    "table",
+    (Column("order_id", "INTEGER"), Column("order_date", "DATE"), Column("total", "DECIMAL(10,2)")),
+    connection="con",
+    rows=((1, "2024-01-02", "10.00"), (2, "2024-02-03", "20.50")),
+    rows_complete=True,
+)
+SCHEMA = Schema(tables=(ORDERS,), connections=(Connection("con", "shop.duckdb"),))
+
+
+@pytest.fixture
+def jp_server_config(tmp_path: Path) -> dict[str, Any]:
+    return {
+        "ServerApp": {"jpserver_extensions": {"jupyter_qwen": True}},
+        "QwenExtension": {
+            "engine": "scripted",
+            "script": str(SCRIPT),
+            "threads_folder": str(tmp_path / "threads"),
+            "choice_seconds": 2.0,
+        },
+    }
+
+
+@pytest.fixture
+def question() -> Callable[..., dict[str, Any]]:
+    def build(text: str, **fields: Any) -> dict[str, Any]:
+        return {
+            "question": text,
+            "mode": "sql",
+            "thread": "demo.ipynb",
+            "language": "python",
+            "cells": [{"id": "c1", "type": "code", "source": 'con = duckdb.connect("shop.duckdb")'}],
+            "active_cell": "c1",
+            "schema": SCHEMA.to_json(),
+            **fields,
+        }
+
+    return build
+
+
+@pytest.fixture
+def ask_events(jp_fetch: Any) -> Callable[..., Any]:
+    """POST and read the NDJSON stream to its end."""
+
+    async def post(route: str, body: dict[str, Any]) -> list[dict[str, Any]]:
+        response = await jp_fetch("jupyter-qwen", route, method="POST", body=json.dumps(body), request_timeout=60)
+        return [json.loads(line) for line in response.body.decode().splitlines()]
+
+    return post
+
+
+@pytest.fixture(autouse=True)
+def stop_child(jp_serverapp: Any, jp_asyncio_loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Ends the engine's child with the test's server, as stopping a server does."""
+    yield
+    for app in jp_serverapp.extension_manager.extension_apps["jupyter_qwen"]:
+        jp_asyncio_loop.run_until_complete(app.stop_extension())

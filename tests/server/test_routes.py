@@ -1,0 +1,161 @@
+"""The routes on a real server: decode, one call, encode."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tornado.httpclient import HTTPClientError
+
+from jupyter_qwen.server.routes import ROUTES
+
+Post = Callable[..., Any]
+
+
+@pytest.mark.parametrize("route", [pattern for pattern, _ in ROUTES])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+async def test_every_route_refuses_a_request_without_token(
+    route: str, method: str, jp_serverapp: Any, http_server_client: Any, jp_base_url: str
+) -> None:
+    handler = dict(ROUTES)[route]
+    if getattr(handler, method.lower()) is getattr(handler.__mro__[-3], method.lower(), None):
+        pytest.skip("the route has no such verb")
+    path = route.replace("(pull|cancel)", "pull").replace("(load|unload)", "load").lstrip("/")
+    body = "{}" if method == "POST" else None
+    with pytest.raises(HTTPClientError) as caught:
+        await http_server_client.fetch(jp_base_url + path, method=method, body=body, follow_redirects=False)
+    assert caught.value.code in (302, 403, 405)
+    if caught.value.code == 405:
+        assert method.lower() not in vars(handler)
+
+
+async def test_status_says_which_engine_and_in_which_state(jp_fetch: Any) -> None:
+    status = json.loads((await jp_fetch("jupyter-qwen", "status")).body)
+    assert status["engine"] == "scripted"
+    assert status["state"] in ("unloaded", "loading", "ready")
+    assert status["remote"] is False
+
+
+async def test_question_streams_to_a_bound_block_with_a_cell(ask_events: Post, question: Post) -> None:
+    events = await ask_events("ask", question("how many orders"))
+    answer = events[-1]
+    assert answer["type"] == "answer", answer
+    block = answer["blocks"][0]
+    assert block["verdict"] == "bound"
+    assert block["cell"]["source"].startswith('con.sql("""')
+    assert "count(*)" in answer["markdown"]
+    kinds = [event["type"] for event in events]
+    assert kinds.index("prompt") < kinds.index("delta") < kinds.index("block") < kinds.index("answer")
+    assert "".join(e["text"] for e in events if e["type"] == "delta").startswith("```sql\nSELECT count(*)")
+
+
+async def test_rejected_query_carries_duckdbs_own_words(ask_events: Post, question: Post) -> None:
+    answer = (await ask_events("ask", question("wrong column")))[-1]
+    block = answer["blocks"][0]
+    assert block["verdict"] == "rejected"
+    assert any("nothing_like_it" in item["message"] for item in block["diagnostics"])
+
+
+async def test_statement_that_writes_needs_consent(ask_events: Post, question: Post) -> None:
+    block = (await ask_events("ask", question("drop everything")))[-1]["blocks"][0]
+    assert block["needs_consent"] is True
+    assert block["kind"] == "drop"
+
+
+async def test_python_answer_is_a_block_without_verdict(ask_events: Post, question: Post) -> None:
+    block = (await ask_events("ask", question("say hello", mode="python")))[-1]["blocks"][0]
+    assert (block["language"], block["verdict"], block["cell"]["source"]) == ("python", None, "print('hello')")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"question": "  "}, "empty"),
+        ({"question": "x" * 100_000}, "100,000 characters"),
+        ({"question": "a", "mode": "x"}, "mode"),
+    ],
+)
+async def test_bad_question_is_answered_in_a_sentence(
+    ask_events: Post, question: Post, body: dict[str, Any], words: str
+) -> None:
+    events = await ask_events("ask", {**question("x"), **body})
+    assert events[-1]["type"] == "error"
+    assert words in events[-1]["message"]
+
+
+async def test_body_that_is_not_json_is_a_400_with_a_message(jp_fetch: Any) -> None:
+    with pytest.raises(HTTPClientError) as caught:
+        await jp_fetch("jupyter-qwen", "ask", method="POST", body="not json")
+    assert caught.value.code == 400
+    assert "not JSON" in json.loads(caught.value.response.body)["message"]
+
+
+async def test_engine_that_dies_in_mid_answer_says_so_and_the_next_question_works(
+    ask_events: Post, question: Post
+) -> None:
+    failed = (await ask_events("ask", question("crash now")))[-1]
+    assert failed["type"] == "error"
+    assert failed["code"] == "engine-unavailable"
+    assert "Traceback" not in failed["message"]
+    assert (await ask_events("ask", question("how many orders")))[-1]["type"] == "answer"
+
+
+async def test_proof_without_a_question(jp_fetch: Any, question: Post) -> None:
+    body = {"sql": "SELECT totl FROM orders", "schema": question("x")["schema"]}
+    proof = json.loads((await jp_fetch("jupyter-qwen", "prove", method="POST", body=json.dumps(body))).body)
+    assert proof["verdict"] == "rejected"
+    assert "total" in proof["diagnostics"][0]["candidates"]
+
+
+async def test_context_shows_the_exact_prompt_with_tokens_per_source(jp_fetch: Any, question: Post) -> None:
+    body = json.dumps(question("how many orders"))
+    seen = json.loads((await jp_fetch("jupyter-qwen", "context", method="POST", body=body)).body)
+    parts = {part["label"]: part for part in seen["parts"]}
+    assert "orders" in parts["schema"]["text"]
+    assert parts["question"]["text"] == "how many orders"
+    assert all(part["tokens"] > 0 for part in parts.values())
+    assert "how many orders" in seen["prompt"]
+
+
+async def test_conversation_is_kept_and_cleared(jp_fetch: Any, ask_events: Post, question: Post) -> None:
+    await ask_events("ask", question("how many orders"))
+    turns = json.loads((await jp_fetch("jupyter-qwen", "thread", params={"id": "demo.ipynb"})).body)["turns"]
+    assert [turn["question"] for turn in turns] == ["how many orders"]
+    assert turns[0]["blocks"][0]["verdict"] == "bound"
+    assert (await jp_fetch("jupyter-qwen", "thread", params={"id": "demo.ipynb"}, method="DELETE")).code == 204
+    assert json.loads((await jp_fetch("jupyter-qwen", "thread", params={"id": "demo.ipynb"})).body)["turns"] == []
+
+
+async def test_collector_is_one_expression_at_the_level_asked_for(jp_fetch: Any) -> None:
+    expression = json.loads((await jp_fetch("jupyter-qwen", "collector", params={"privacy": "types"})).body)[
+        "expression"
+    ]
+    compile(expression, "<collector>", "eval")
+    with pytest.raises(HTTPClientError) as caught:
+        await jp_fetch("jupyter-qwen", "collector", params={"privacy": "everything"})
+    assert caught.value.code == 400
+
+
+async def test_ghost_text_is_cumulative_and_ends(jp_fetch: Any, ask_events: Post) -> None:
+    await jp_fetch("jupyter-qwen", "engine", "load", method="POST", body="{}")
+    while json.loads((await jp_fetch("jupyter-qwen", "status")).body)["state"] != "ready":
+        pass
+    events = await ask_events("complete", {"prefix": "total = ", "suffix": "", "language": "python"})
+    assert events[-1]["done"] is True
+    assert events[-1]["text"] == "sum(values)"
+    assert all(events[-1]["text"].startswith(event["text"]) for event in events)
+
+
+async def test_unload_gives_the_engine_back(jp_fetch: Any, ask_events: Post, question: Post) -> None:
+    await ask_events("ask", question("how many orders"))
+    status = json.loads((await jp_fetch("jupyter-qwen", "engine", "unload", method="POST", body="{}")).body)
+    assert status["state"] == "unloaded"
+
+
+async def test_models_are_listed_with_licence_and_place(jp_fetch: Any) -> None:
+    models = json.loads((await jp_fetch("jupyter-qwen", "models")).body)["models"]
+    default = next(model for model in models if model["id"].endswith("Qwen2.5-Coder-1.5B-Instruct"))
+    assert default["licence"] == "Apache-2.0"
+    assert isinstance(default["on_disk"], bool)
