@@ -1,0 +1,163 @@
+"""From a question to the next cell: the request, the stream, and what becomes of the result. Imported at the first question."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import closing
+from typing import Any
+
+from IPython.core.error import UsageError
+
+from .client import Client
+from .commands import run_command
+from .discovery import Server
+from .display import View, view_for
+from .errors import ServerError
+from .history import History
+from .launch import find_server
+from .request import connection_for, interpolated, schema_for
+from .run import may_run, run_block
+from .state import AnswerState
+
+_INSERTING = ("sql", "python", "plot", "fix", "auto")
+_DEFAULT_QUESTIONS = {"fix": "Fix this.", "explain": "Explain this."}
+
+
+class Asking:
+    """The questions of one shell. `settings` has the traits of QwenMagics: privacy, insert, url, token."""
+
+    def __init__(self, shell: Any, history: History, settings: Any) -> None:
+        self.ipython = shell
+        self.history = history
+        self.settings = settings
+        self._server: Server | None = None
+
+    def forget_server(self) -> None:
+        """Look for the server again at the next question: the last one did not answer."""
+        self._server = None
+
+    def client(self) -> Client:
+        """Requests to the server of this kernel. Raises NoServer."""
+        if self._server is None:
+            environment = dict(os.environ)
+            if self.settings.url:
+                environment.update(JUPYTER_QWEN_URL=self.settings.url, JUPYTER_QWEN_TOKEN=self.settings.token)
+            self._server = find_server(environment, print)
+        return Client(self._server)
+
+    def thread(self) -> str:
+        """The id of this notebook's conversation, shared with the sidebar."""
+        session = os.environ.get("JPY_SESSION_NAME") or f"ipython-{os.getpid()}"
+        return self._server.thread(session) if self._server is not None else session
+
+    def request(self, options: Any, question: str) -> dict[str, Any]:
+        """The AskRequest for a question. Raises UsageError."""
+        client = self.client()
+        mode = options.mode
+        privacy = self.settings.privacy or ("samples" if client.server.local else "types")
+        schema = schema_for(self.ipython.user_ns, privacy=privacy, question=question, tables=options.tables)
+        cells, active = self.history.cells()
+        if mode == "fix" and question == _DEFAULT_QUESTIONS["fix"]:
+            failed = self.history.last_error()
+            if failed is None:
+                raise UsageError("%%qwen fix: no cell has failed yet; write the code to fix below the first line")
+            question = f"Fix this error: {failed['error']['name']}: {failed['error']['message']}"
+            cells.append({"id": "failed", "type": "code", "source": failed["source"], "error": failed["error"]})
+            active = "failed"
+        return {
+            "question": question,
+            "mode": mode,
+            "thread": self.thread(),
+            "language": "python",
+            "cells": cells,
+            "active_cell": active,
+            "schema": schema,
+            "connection": connection_for(schema, options.connection),
+            "dialect": options.dialect,
+            "privacy": privacy,
+            "tables": options.tables,
+            "max_new_tokens": options.max_tokens,
+        }
+
+    def ask(self, options: Any, cell: str | None) -> None:
+        """Ask, show the answer, use it. Raises UsageError, NoServer or ServerError."""
+        body = interpolated((cell or "").strip(), self.ipython.user_ns, options.mode)
+        question = "\n".join(part for part in (" ".join(options.words), body.strip()) if part)
+        question = question or _DEFAULT_QUESTIONS.get(options.mode, "")
+        if not question:
+            raise UsageError("%%qwen: write the question below the first line, for example: revenue per month")
+        request = self.request(options, question)
+        client = self.client()
+        if options.model:
+            self._check_model(client, options.model)
+        if options.dry:
+            run_command(self, "context", "", request)
+            return
+        state = self._stream(client, request, view_for(self.ipython, options.format))
+        self._report(state, options)
+        self._use(state, options)
+
+    def _stream(self, client: Client, request: dict[str, Any], view: View) -> AnswerState:
+        """Show the answer while it arrives. Raises UsageError when it ends in an error or is interrupted."""
+        state = AnswerState(mode=str(request["mode"]))
+        try:
+            with closing(client.stream("ask", request)) as events:  # type: ignore[type-var]
+                view.update(state)
+                for event in events:
+                    state.apply(event)
+                    view.update(state)
+        except KeyboardInterrupt:
+            state.stopped = True
+            view.finish(state)
+            raise UsageError("%%qwen: stopped") from None
+        except ServerError as error:
+            state.error = (str(error), error.hint)
+            view.finish(state)
+            raise
+        if not state.done:
+            state.error = ("The answer broke off.", "Ask again; the server's log says why.")
+        view.finish(state)
+        if state.error is not None:
+            raise UsageError(f"%%qwen: {state.error[0]} {state.error[1]}".rstrip())
+        return state
+
+    def _report(self, state: AnswerState, options: Any) -> None:
+        block = state.best_block()
+        if options.format == "json":
+            print(json.dumps(state.answer, indent=2, ensure_ascii=False))
+        elif options.format == "code" and block is not None:
+            print(block["source"])
+        elif options.format == "code":
+            print(state.markdown)
+
+    def _use(self, state: AnswerState, options: Any) -> None:
+        """Run the result or place it as the next cell, as far as the user and the proof allow."""
+        block = state.best_block()
+        wants_run = options.run or options.out is not None
+        if block is None:
+            if wants_run:
+                raise UsageError("%%qwen: the answer holds no code to run")
+            return
+        if wants_run and may_run(self.ipython, block):
+            run_block(self.ipython, block, out=options.out)
+        insert = options.insert or ("none" if wants_run else self.settings.insert)
+        if insert == "none" or (options.insert is None and not _insertable(state, block)):
+            return
+        self.ipython.set_next_input(block["cell"]["source"], replace=insert == "replace")
+
+    def _check_model(self, client: Client, wanted: str) -> None:
+        model = client.get("status").get("model") or {}
+        names = [str(model.get(key, "")) for key in ("id", "label", "file")]
+        if not any(wanted.casefold() in name.casefold() for name in names if name):
+            there = names[1] or names[0] or "no model"
+            raise UsageError(
+                f"%%qwen: the server has {there}, not {wanted}; start it with --QwenExtension.model={wanted}"
+            )
+
+
+def _insertable(state: AnswerState, block: dict[str, Any]) -> bool:
+    """Only code that was asked for, and of SQL only proved reads, is placed without a click."""
+    if state.mode not in _INSERTING:
+        return False
+    return block.get("verdict") in (None, "bound") and not block.get("needs_consent")

@@ -1,0 +1,124 @@
+"""Which Jupyter server answers this kernel: its URL and token, found without asking the user.
+
+In this order: JUPYTER_QWEN_URL (and JUPYTER_QWEN_TOKEN), the server that started this kernel (JPY_PARENT_PID), any other
+running server of this user that has the extension. Servers describe themselves in ``jpserver-PID.json``, readable by
+their user only. https://jupyter-server.readthedocs.io/en/latest/operators/multiple-extensions.html
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where a Jupyter server listens. `url` ends in a slash; `socket` is a UNIX socket's path or ``""``."""
+
+    url: str
+    token: str = ""
+    root_folder: str = ""
+    socket: str = ""
+    pid: int | None = None
+
+    @property
+    def local(self) -> bool:
+        """Whether what is sent there stays on this machine."""
+        return bool(self.socket) or (urlsplit(self.url).hostname or "") in LOOPBACK
+
+    def thread(self, session: str) -> str:
+        """The id of the conversation of the notebook at `session`: its path as the browser knows it."""
+        if self.root_folder and os.path.isabs(session):
+            try:
+                relative = os.path.relpath(session, os.path.expanduser(self.root_folder))
+            except ValueError:  # another drive on Windows
+                return session
+            if not relative.startswith(".."):
+                return relative.replace(os.sep, "/")
+        return session
+
+
+def explicit_server(environment: Mapping[str, str]) -> Server | None:
+    """The server that the user names in the environment."""
+    url = environment.get("JUPYTER_QWEN_URL", "").strip()
+    if not url:
+        return None
+    return Server(url.rstrip("/") + "/", environment.get("JUPYTER_QWEN_TOKEN", "") or _hub_token(environment))
+
+
+def parent_server(environment: Mapping[str, str], folder: Path) -> Server | None:
+    """The server that started this kernel, when the two are not separated by a gateway or a container."""
+    pid = environment.get("JPY_PARENT_PID", "")
+    if not pid.isdigit():
+        return None
+    return _read(folder / f"jpserver-{pid}.json", environment)
+
+
+def other_servers(environment: Mapping[str, str], folder: Path) -> Iterator[Server]:
+    """Servers of this user that are running, the one started last first."""
+    found: list[tuple[float, Path]] = []
+    for path in folder.glob("jpserver-*.json"):
+        try:
+            found.append((path.stat().st_mtime, path))
+        except FileNotFoundError:
+            continue  # the server ended while we looked
+    for _, path in sorted(found, reverse=True):
+        server = _read(path, environment)
+        if server is not None and (server.pid is None or is_running(server.pid)):
+            yield server
+
+
+def runtime_folder() -> Path:
+    """Where Jupyter servers of this user leave their descriptions."""
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    return Path(jupyter_runtime_dir())
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process of this id exists. On Windows, where asking could end it, every id counts as running."""
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _read(path: Path, environment: Mapping[str, str]) -> Server | None:
+    try:
+        data: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # gone, or being written: then it is not the one
+        return None
+    url = data.get("url") if isinstance(data, dict) else None
+    if not isinstance(url, str):
+        return None
+    token = data.get("token")
+    socket = data.get("sock")
+    pid = data.get("pid")
+    root = data.get("root_dir")
+    path_socket = unquote(socket) if isinstance(socket, str) and socket else ""
+    if path_socket:
+        base = data.get("base_url")
+        url = "http://localhost" + (base if isinstance(base, str) else "/")
+    return Server(
+        url=url.replace("://0.0.0.0", "://127.0.0.1").rstrip("/") + "/",
+        token=(token if isinstance(token, str) else "") or _hub_token(environment),
+        root_folder=root if isinstance(root, str) else "",
+        socket=path_socket,
+        pid=pid if isinstance(pid, int) else None,
+    )
+
+
+def _hub_token(environment: Mapping[str, str]) -> str:
+    return environment.get("JUPYTERHUB_API_TOKEN", "")

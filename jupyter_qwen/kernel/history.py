@@ -1,0 +1,80 @@
+"""The cells of this session as IPython remembers them, and the errors that they ended in."""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+from typing import Any
+
+CELLS = 60
+CELL_CHARS = 20_000
+TRACEBACK_CHARS = 4_000
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class History:
+    """Listens to the shell so that an error can be told from the cell that raised it."""
+
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+        self.errors: dict[int, dict[str, str]] = {}
+
+    def start(self) -> None:
+        """Listen."""
+        self._shell.events.register("post_run_cell", self.remember)
+
+    def stop(self) -> None:
+        """Listen no more."""
+        self._shell.events.unregister("post_run_cell", self.remember)
+
+    def remember(self, result: Any) -> None:
+        """Keep the error of a cell that failed; called by IPython after each cell."""
+        error = result.error_in_exec or result.error_before_exec
+        count = result.execution_count
+        if error is not None and isinstance(count, int):
+            self.errors[count] = described(error)
+            while len(self.errors) > CELLS:
+                del self.errors[min(self.errors)]
+
+    def cells(self) -> tuple[list[dict[str, Any]], str]:
+        """The session's cells on the wire, oldest first, the running one last; and the id of the running one."""
+        raw = list(self._shell.history_manager.input_hist_raw)
+        running = len(raw) - 1
+        found = []
+        for count in range(max(1, len(raw) - CELLS), len(raw)):
+            source = raw[count]
+            if not source.strip():
+                continue
+            cell: dict[str, Any] = {
+                "id": f"In[{count}]",
+                "type": "code",
+                "source": source[:CELL_CHARS],
+                "execution_count": count,
+            }
+            error = self.errors.get(count)
+            if error is not None:
+                cell["error"] = error
+            found.append(cell)
+        return found, f"In[{running}]"
+
+    def last_error(self) -> dict[str, Any] | None:
+        """The last failed cell with its error: ``{source, error}``; also one from before the extension was loaded."""
+        raw = list(self._shell.history_manager.input_hist_raw)
+        if self.errors:
+            count = max(self.errors)
+            return {"source": raw[count] if count < len(raw) else "", "error": self.errors[count]}
+        value = getattr(sys, "last_value", None)
+        if value is None:
+            return None
+        return {"source": raw[-2] if len(raw) > 2 else "", "error": described(value)}
+
+
+def described(error: BaseException) -> dict[str, str]:
+    """An exception on the wire: name, message, traceback without terminal colours, its end where it is long."""
+    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    return {
+        "name": type(error).__name__,
+        "message": _ESCAPES.sub("", str(error))[:TRACEBACK_CHARS],
+        "traceback": _ESCAPES.sub("", text)[-TRACEBACK_CHARS:],
+    }

@@ -1,0 +1,130 @@
+"""An answer's state as plain text, Markdown and HTML: what is shown while it streams and what the notebook keeps."""
+
+from __future__ import annotations
+
+import html
+import json
+from typing import Any
+
+from .markdown_html import to_html
+from .state import AnswerState
+
+INSERT_COMMAND = "jupyter_qwen:insert-cell"
+_MARKS = {"bound": "✔", "unchecked": "◌", "rejected": "✘"}
+_MEANINGS = {
+    "bound": "proved against the live tables",
+    "unchecked": "not proved: it reads something outside the tables",
+    "rejected": "does not bind",
+}
+_COLOURS = {
+    "bound": "var(--jp-success-color1, #388e3c)",
+    "unchecked": "var(--jp-warn-color1, #b26a00)",
+    "rejected": "var(--jp-error-color1, #d32f2f)",
+}
+
+
+def mimebundle(state: AnswerState) -> dict[str, str]:
+    """The three forms of one output; a front end shows the richest that it can."""
+    return {"text/plain": plain(state), "text/markdown": markdown(state), "text/html": as_html(state)}
+
+
+def verdict_lines(block: dict[str, Any]) -> list[str]:
+    """What is known about a block of SQL: the verdict, then DuckDB's own words and what was repaired."""
+    verdict = block.get("verdict")
+    if not verdict:
+        return []
+    lines = [f"{_MARKS.get(verdict, '')} {verdict}: {_MEANINGS.get(verdict, '')}"]
+    if block.get("needs_consent"):
+        lines.append(
+            f"⚠ {block.get('kind')}: this statement changes or reads something outside; run it yourself if you mean it"
+        )
+    for repair in block.get("repairs") or ():
+        lines.append(f"repaired: {repair.get('reason') or repair.get('name')}")
+    for diagnostic in block.get("diagnostics") or ():
+        hint = f" ({diagnostic['hint']})" if diagnostic.get("hint") else ""
+        lines.append(f"{diagnostic.get('severity')}: {diagnostic.get('message')}{hint}")
+    return lines
+
+
+def footer(state: AnswerState) -> str:
+    """Model, time and tokens in one line."""
+    if state.answer is None:
+        return ""
+    usage = state.answer.get("usage") or {}
+    parts = [str(state.answer.get("model") or "")]
+    if state.answer.get("seconds"):
+        parts.append(f"{float(state.answer['seconds']):.1f} s")
+    if usage.get("prompt_tokens"):
+        parts.append(f"{usage['prompt_tokens']} + {usage.get('new_tokens', 0)} tokens")
+    return " · ".join(part for part in parts if part)
+
+
+def markdown(state: AnswerState) -> str:
+    """Readable without any extension: GitHub, nbconvert, VS Code."""
+    parts = [state.markdown.strip()]
+    for block in state.blocks:
+        parts += [f"*{line}*" for line in verdict_lines(block)[:1]] + [f"- {line}" for line in verdict_lines(block)[1:]]
+    parts.append(_last_line(state) and f"*{_last_line(state)}*")
+    return "\n\n".join(part for part in parts if part)
+
+
+def plain(state: AnswerState) -> str:
+    """For terminals and for readers of the raw notebook."""
+    parts = [state.markdown.strip()]
+    for block in state.blocks:
+        parts.append("\n".join(verdict_lines(block)))
+    parts.append(_last_line(state))
+    return "\n\n".join(part for part in parts if part)
+
+
+def as_html(state: AnswerState) -> str:
+    """With a badge for each verdict and, where the extension is installed, working buttons."""
+    parts = [to_html(state.markdown)]
+    for block in state.blocks:
+        parts.append(_badge(block))
+    if state.answer is not None:
+        parts.append(_buttons(state))
+    last = _last_line(state)
+    if last:
+        parts.append(f'<p class="jp-Qwen-progress" style="opacity:0.7" role="status">{html.escape(last)}</p>')
+    return '<div class="jp-Qwen-answer jp-RenderedHTMLCommon">' + "\n".join(part for part in parts if part) + "</div>"
+
+
+def _last_line(state: AnswerState) -> str:
+    if state.error is not None:
+        return f"✘ {state.error[0]} {state.error[1]}".strip()
+    if state.stopped:
+        return "stopped"
+    if state.answer is None:
+        return f"{state.progress} …"
+    return "; ".join([*state.notes[:5], footer(state)]).strip("; ")
+
+
+def _badge(block: dict[str, Any]) -> str:
+    lines = verdict_lines(block)
+    if not lines:
+        return ""
+    colour = _COLOURS.get(str(block.get("verdict")), "inherit")
+    details = "".join(f"<li>{html.escape(line)}</li>" for line in lines[1:])
+    return f'<p class="jp-Qwen-verdict" style="color:{colour}">{html.escape(lines[0])}</p>' + (
+        f"<ul>{details}</ul>" if details else ""
+    )
+
+
+def _buttons(state: AnswerState) -> str:
+    buttons = []
+    for block in state.blocks:
+        cell = block.get("cell")
+        if not cell:
+            continue
+        arguments = json.dumps({"source": cell["source"], "type": cell.get("type", "code")})
+        label = (
+            "Insert"
+            if len([b for b in state.blocks if b.get("cell")]) == 1
+            else f"Insert block {block.get('index', 0) + 1}"
+        )
+        buttons.append(
+            f'<button class="jp-Button jp-mod-styled jp-mod-minimal" data-commandlinker-command="{INSERT_COMMAND}" '
+            f'data-commandlinker-args="{html.escape(arguments)}" title="Insert as a new cell below">{label}</button>'
+        )
+    return f'<p class="jp-Qwen-actions">{" ".join(buttons)}</p>' if buttons else ""
