@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
-from typing import Final, cast
+from typing import Final
 
 import duckdb
 import sqlglot
@@ -52,7 +52,7 @@ class Statement:
     kind: StatementKind
     body: str
     body_start: int = 0
-    tree: exp.Expression | None = None
+    tree: exp.Expr | None = None
     parameters: frozenset[str] = frozenset()
     consent: tuple[str, ...] = ()
 
@@ -110,15 +110,15 @@ def trim(sql: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _tree(sql: str) -> exp.Expression | None:
+def _tree(sql: str) -> exp.Expr | None:
     try:
         found = [tree for tree in sqlglot.parse(sql, read="duckdb") if tree is not None]
     except (sqlglot.errors.SqlglotError, RecursionError):
         return None
-    return cast("exp.Expression", found[0]) if len(found) == 1 and not isinstance(found[0], exp.Command) else None
+    return found[0] if len(found) == 1 and not isinstance(found[0], exp.Command) else None
 
 
-def syntax_tree(sql: str) -> exp.Expression | None:
+def syntax_tree(sql: str) -> exp.Expr | None:
     """sqlglot's tree of one statement, a fresh copy each time; None where sqlglot does not know the syntax."""
     tree = _tree(sql)
     return tree.copy() if tree is not None else None

@@ -1,0 +1,52 @@
+"""How alike two names are, in the ways in which a model misremembers names."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import Final
+
+_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+
+
+def words(name: str) -> list[str]:
+    """The folded words of ``depart_delay``, ``departDelay`` or ``Depart Delay``, without plural s."""
+    return [_singular(word.casefold()) for word in _WORDS.findall(name)]
+
+
+def likeness(wrong: str, right: str) -> float:
+    """Between 0 and 1; 1 when only case, separators or plural differ. Below 0.7 it is a guess."""
+    a, b = words(wrong), words(right)
+    if not a or not b:
+        return difflib.SequenceMatcher(None, wrong.casefold(), right.casefold()).ratio()
+    if a == b or "".join(a) == "".join(b):
+        return 1.0
+    if sorted(a) == sorted(b):
+        return 0.97
+    if len(a) == len(b) and all(_abbreviates(x, y) for x, y in zip(a, b, strict=True)):
+        return 0.93
+    if set(a) < set(b) or (set(a) > set(b) and len("".join(a)) > 4):
+        # `name` for `last_name`, `customer_email` for `email`: plausible, the better the fewer words are left over.
+        fewer, more = sorted((len(set(a)), len(set(b))))
+        part = 0.72 + 0.16 * fewer / more
+    else:
+        part = 0.0
+    return max(part, 0.96 * difflib.SequenceMatcher(None, "".join(a), "".join(b)).ratio())
+
+
+def closest(wrong: str, among: Iterable[str], *, at_least: float = 0.75, count: int = 3) -> list[tuple[float, str]]:
+    """The likest of `among`, best first."""
+    found = sorted(((likeness(wrong, right), right) for right in among), key=lambda pair: -pair[0])
+    return [pair for pair in found if pair[0] >= at_least][:count]
+
+
+def _singular(word: str) -> str:
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def _abbreviates(a: str, b: str) -> bool:
+    short, long = sorted((a, b), key=len)
+    return long.startswith(short) and (len(short) >= 2 or short == long)

@@ -1,0 +1,118 @@
+"""The search for the shortest chain of repairs after which a query binds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ...schema.model import Schema
+from ..bind import BINDABLE, bind
+from ..model import Diagnostic, Proof, Repair
+from ..parse import Statement, parse
+from ..validate import judge, prove
+from .problem import Rule, problem
+from .rules.ambiguous import qualify_ambiguous
+from .rules.casts import cast_arguments, cast_compared
+from .rules.columns import move_column, near_column
+from .rules.conditions import move_condition
+from .rules.dialects import known_function, other_dialect, quote_unit
+from .rules.grouping import bare_columns
+from .rules.join_in import join_in
+from .rules.projection import keep_column
+from .rules.sources import near_table, right_alias
+from .rules.text import foreign_quotes, literal_in_double_quotes, quote_names, strip_prose
+
+#: In order of certainty: the first chain that binds is kept.
+RULES: Final[tuple[Rule, ...]] = (
+    foreign_quotes,
+    quote_names,
+    strip_prose,
+    move_column,
+    right_alias,
+    qualify_ambiguous,
+    quote_unit,
+    keep_column,
+    join_in,
+    literal_in_double_quotes,
+    near_table,
+    near_column,
+    known_function,
+    bare_columns,
+    move_condition,
+    cast_compared,
+    cast_arguments,
+    other_dialect,
+)
+MAX_DEPTH: Final = 6
+MAX_BINDS: Final = 80
+BEAM: Final = 4
+
+
+@dataclass(frozen=True)
+class _State:
+    """A text on the way, what DuckDB says against it, and the repairs made so far."""
+
+    sql: str
+    error: Diagnostic
+    repairs: tuple[Repair, ...] = ()
+
+
+def mend(sql: str, schema: Schema, *, time_limit_s: float = 1.0, rules: tuple[Rule, ...] = RULES) -> Proof:
+    """Prove `sql`; when DuckDB rejects it, the nearest text that binds, with every repair named.
+
+    Mechanical: no model, and nothing is executed. A query that binds is not touched, and one that cannot be mended comes
+    back as it was, rejected. `repairs` hold the texts before and after each step, so each can be taken back.
+    """
+    proof = prove(sql, schema)
+    if proof.verdict != "rejected" or not proof.diagnostics:
+        return proof
+    deadline = time.monotonic() + time_limit_s
+    level = [_State(proof.sql, proof.diagnostics[0])]
+    seen = {proof.sql}
+    binds = 0
+    for _ in range(MAX_DEPTH):
+        following: list[_State] = []
+        for state in level:
+            for name, text, reason in _proposals(state, schema, rules):
+                if text in seen:
+                    continue
+                seen.add(text)
+                binds += 1
+                if binds > MAX_BINDS or time.monotonic() > deadline:
+                    return proof
+                found = _error(text, schema)
+                repairs = (*state.repairs, Repair(name, reason, state.sql, text))
+                if isinstance(found, Statement):
+                    return replace(judge(found, schema), repairs=repairs)
+                if found is not None and _is_progress(state.error, found):
+                    following.append(_State(text, found, repairs))
+        level = following[:BEAM]
+        if not level:
+            break
+    return proof
+
+
+def _proposals(state: _State, schema: Schema, rules: tuple[Rule, ...]) -> Iterator[tuple[str, str, str]]:
+    complaint = problem(state.sql, state.error, schema)
+    for rule in rules:
+        for change in rule(complaint):
+            yield rule.__name__.replace("_", "-"), change.sql, change.reason
+
+
+def _error(sql: str, schema: Schema) -> Statement | Diagnostic | None:
+    """The statement when it binds, DuckDB's complaint when it does not, None when a repair turned it into something else."""
+    statement = parse(sql)
+    if isinstance(statement, Diagnostic):
+        return statement
+    if statement.kind not in BINDABLE or statement.consent:
+        return None
+    return bind(statement, schema).error or statement
+
+
+def _is_progress(before: Diagnostic, after: Diagnostic) -> bool:
+    """A repair may uncover the next complaint, but must not leave the same one or break the syntax."""
+    if after.code == "parser-error" and before.code != "parser-error":
+        return False
+    return after.message != before.message or (after.start or 0) > (before.start or 0)

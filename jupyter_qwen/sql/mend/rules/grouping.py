@@ -1,0 +1,120 @@
+"""Columns beside aggregates: what SQLite and MySQL allow and DuckDB refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from ..problem import Change, Problem
+
+
+def bare_columns(problem: Problem) -> Iterator[Change]:
+    """A bare column beside one min or max is the row that has it; else one of the group's values, or a new group key.
+
+    SQLite documents the first: https://sqlite.org/lang_select.html#bareagg
+    """
+    if not problem.is_about("grouping"):
+        return
+    name = problem.names["name"].rsplit(".", 1)[-1].strip('"')
+    for number, view in enumerate(problem.views):
+        select = view.select
+        columns = [c for c in view.named(name) if _bare(c, select)]
+        if not columns or not isinstance(select, exp.Select):
+            continue
+        having = select.args.get("having")
+        if having is not None and select.args.get("group") is None and not any(a for a in having.find_all(exp.AggFunc)):
+            yield from _having_to_where(problem, number)
+            continue
+        if select.args.get("group") is None:
+            yield from _without_group(problem, number, name)
+        else:
+            yield from _with_group(problem, number, name)
+
+
+def _without_group(problem: Problem, number: int, name: str) -> Iterator[Change]:
+    edited = problem.edit()
+    if edited is None:
+        return
+    tree, views = edited
+    select = views[number].select
+    extreme = _only_extreme(select)
+    if extreme is not None:
+        for column in [c for c in views[number].named(name) if _bare(c, select)]:
+            _replace(column, _arg(extreme, column))
+        yield Change(problem.write(tree), f"{name} of the row with the {_word(extreme)} is meant.")
+    edited = problem.edit()
+    if edited is None:
+        return
+    tree, views = edited
+    views[number].select.set("group", exp.Group(all=True))
+    yield Change(problem.write(tree), f"{name} stands beside an aggregate, so it is a group key.")
+
+
+def _with_group(problem: Problem, number: int, name: str) -> Iterator[Change]:
+    edited = problem.edit()
+    if edited is None:
+        return
+    tree, views = edited
+    select = views[number].select
+    extreme = _only_extreme(select)
+    for column in [c for c in views[number].named(name) if _bare(c, select)]:
+        _replace(column, _arg(extreme, column) if extreme is not None else exp.AnyValue(this=column.copy()))
+    yield Change(problem.write(tree), f"{name} is not a group key; one value of each group is taken.")
+    edited = problem.edit()
+    if edited is None:
+        return
+    tree, views = edited
+    found = next((c for c in views[number].named(name) if _bare(c, views[number].select)), None)
+    if found is not None:
+        views[number].select.args["group"].append("expressions", found.copy())
+        yield Change(problem.write(tree), f"{name} must be a group key.")
+
+
+def _having_to_where(problem: Problem, number: int) -> Iterator[Change]:
+    edited = problem.edit()
+    if edited is None:
+        return
+    tree, views = edited
+    select = views[number].select
+    having = select.args["having"]
+    select.set("having", None)
+    if isinstance(select, exp.Select):
+        select.where(having.this, copy=False)
+        yield Change(problem.write(tree), "HAVING without groups is a WHERE.")
+
+
+def _bare(column: exp.Column, select: exp.Expr) -> bool:
+    """Whether `column` stands in `select` outside aggregates, conditions on rows, joins and the group keys."""
+    node: exp.Expr | None = column.parent
+    while node is not None and node is not select:
+        if isinstance(node, (exp.AggFunc, exp.Where, exp.Join, exp.Group, exp.From)):
+            return False
+        if isinstance(node, (exp.Subquery, exp.Select)):
+            return False
+        node = node.parent
+    return node is select
+
+
+def _only_extreme(select: exp.Expr) -> exp.Min | exp.Max | None:
+    aggregates = [a for item in select.expressions for a in item.find_all(exp.AggFunc)]
+    if len(aggregates) == 1 and isinstance(aggregates[0], (exp.Min, exp.Max)):
+        return aggregates[0]
+    return None
+
+
+def _arg(extreme: exp.Min | exp.Max, column: exp.Column) -> exp.Expr:
+    kind = exp.ArgMax if isinstance(extreme, exp.Max) else exp.ArgMin
+    return kind(this=column.copy(), expression=extreme.this.copy())
+
+
+def _replace(column: exp.Column, value: exp.Expr) -> None:
+    """Put `value` in place of `column`, which keeps its name as an output."""
+    if isinstance(column.parent, exp.Select):
+        column.replace(exp.alias_(value, column.name, quoted=bool(column.this.args.get("quoted"))))
+    else:
+        column.replace(value)
+
+
+def _word(extreme: exp.Min | exp.Max) -> str:
+    return "largest value" if isinstance(extreme, exp.Max) else "smallest value"
