@@ -54,14 +54,12 @@ def strip_fences(text: str) -> str:
     A stray opening or closing fence without its partner is removed too.
     """
     blocks = code_blocks(text)
-    if blocks and not text[: blocks[0].start].strip():
-        return blocks[0].source
-    stray = re.search(r"^ {0,3}(?:```|~~~)", text, re.MULTILINE)
-    if stray is not None and text[: stray.start()].strip():
-        return text[: stray.start()].rstrip()
-    if blocks:
-        return blocks[0].source
-    return text
+    if not blocks:
+        return text
+    first = blocks[0]
+    before = text[: first.start].rstrip()
+    # A fence that opens nothing after some text is the closing fence of an answer whose opening was part of the prompt.
+    return before if before and not first.closed and not first.language else first.source
 
 
 def first_statement(sql: str) -> str:
@@ -98,8 +96,6 @@ def _language(info: str) -> str:
 
 
 def _without_partial_fence(source: str, fence: str) -> str:
-    """`source` without a last line that may be the beginning of the closing fence."""
+    """`source` without a last line that may be the beginning of the closing fence, and without the break before it."""
     head, _, last = source.rpartition("\n")
-    if last and set(last.strip()) <= {fence[0]}:
-        return head
-    return source
+    return head if set(last.strip()) <= {fence[0]} else source

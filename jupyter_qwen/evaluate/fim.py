@@ -1,0 +1,121 @@
+"""Fill in the middle: every case is a cursor in a cell, and the answer is what ghost text would insert there.
+
+Cases are lines of JSON with id, prefix and suffix. ``--raw`` is the baseline: the usual order, greedy, the model's text as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jupyter_qwen.assistant.complete import complete
+from jupyter_qwen.assistant.question import CompletionQuestion
+from jupyter_qwen.assistant.services import EngineSource, Limits, Services
+from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest, Usage
+from jupyter_qwen.evaluate.predictions import PackError, Predictions, read_lines
+from jupyter_qwen.evaluate.progress import Progress
+from jupyter_qwen.evaluate.summary import summary_table
+from jupyter_qwen.prompt.tokens import FIM_MIDDLE, FIM_PREFIX, FIM_STOP, FIM_SUFFIX, neutralise
+
+_NEW_TOKENS = 256
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to run."""
+
+    cases: Path
+    out: Path
+    limit: int | None = None
+    raw: bool = False
+    resume: bool = False
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """CASES, --out, --limit, --raw, --resume. The engine's options are the caller's."""
+    parser.add_argument("cases", type=Path, help="cases, one JSON object a line with id, prefix and suffix")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="predictions: id and completion")
+    parser.add_argument("--limit", type=int, help="only the first N cases")
+    parser.add_argument("--raw", action="store_true", help="baseline: usual order, greedy, nothing cut")
+    parser.add_argument("--resume", action="store_true", help="keep the answers that the file holds")
+
+
+def options_from(arguments: argparse.Namespace) -> Options:
+    """The options that the arguments say."""
+    return Options(arguments.cases, arguments.out, arguments.limit, arguments.raw, arguments.resume)
+
+
+async def run(options: Options, engines: EngineSource) -> str:
+    """Complete every case; returns the summary table. Raises PackError or EngineError."""
+    cases = read_lines(options.cases)[: options.limit]
+    engine = await engines.engine()
+    services = Services(engines, limits=Limits(completion_line_tokens=_NEW_TOKENS, completion_block_tokens=_NEW_TOKENS))
+    with Predictions(options.out, resume=options.resume) as predictions:
+        pending = predictions.pending(cases)
+        with Progress(len(cases), predictions.done) as progress:
+            for case in pending:
+                if not isinstance(case.get("prefix"), str) or not isinstance(case.get("suffix"), str):
+                    raise PackError(f"case {case['id']} has no prefix or no suffix")
+                item = await (_raw(case, engine) if options.raw else _completed(case, services))
+                predictions.add({"id": case["id"], **item})
+                progress.add(item)
+        return summary_table([(options.out.name, predictions.done)])
+
+
+async def _completed(case: Mapping[str, Any], services: Services) -> dict[str, Any]:
+    """A case whose middle is whole lines has its cursor on an empty line in an editor; its line break belongs to the middle."""
+    prefix, suffix, kind = case["prefix"], case["suffix"], case.get("kind")
+    whole_lines = kind in ("singleline", "multiline") and prefix.endswith("\n") and not suffix.startswith("\n")
+    question = CompletionQuestion(
+        prefix=prefix,
+        suffix="\n" + suffix if whole_lines else suffix,
+        multiline=kind != "singleline",
+    )
+    item = await complete_once(question, services)
+    return {**item, "completion": item["completion"] + ("\n" if whole_lines else "")}
+
+
+async def complete_once(question: CompletionQuestion, services: Services) -> dict[str, Any]:
+    """The last suggestion of one request, with its times and tokens."""
+    started, first, text, usage = time.perf_counter(), None, "", Usage()
+    async with aclosing(complete(question, services)) as suggestions:  # type: ignore[type-var]
+        async for suggestion in suggestions:
+            text, usage = suggestion.text, suggestion.usage or usage
+            if text and first is None:
+                first = time.perf_counter()
+    return _item(text, started, first, usage)
+
+
+async def _raw(case: Mapping[str, Any], engine: Engine) -> dict[str, Any]:
+    prompt = f"{FIM_PREFIX}{neutralise(case['prefix'])}{FIM_SUFFIX}{neutralise(case['suffix'])}{FIM_MIDDLE}"
+    return await generate_once(engine, prompt, stop=FIM_STOP)
+
+
+async def generate_once(engine: Engine, prompt: str, *, stop: tuple[str, ...]) -> dict[str, Any]:
+    """One greedy generation as it comes, with its times and tokens."""
+    request = GenerationRequest(prompt=prompt, max_new_tokens=_NEW_TOKENS, stop=stop, lane="completion")
+    started, first, text, usage = time.perf_counter(), None, "", Usage()
+    async with aclosing(engine.generate(request)) as pieces:  # type: ignore[type-var]
+        async for piece in pieces:
+            if isinstance(piece, Finished):
+                usage = piece.usage
+            elif isinstance(piece, Delta):
+                first = first or time.perf_counter()
+                text += piece.text
+    return _item(text, started, first, usage)
+
+
+def _item(text: str, started: float, first: float | None, usage: Usage) -> dict[str, Any]:
+    return {
+        "completion": text,
+        "seconds": round(time.perf_counter() - started, 3),
+        "ttft_seconds": round(first - started, 3) if first else None,
+        "prompt_tokens": usage.prompt_tokens,
+        "cached_tokens": usage.cached_tokens,
+        "new_tokens": usage.new_tokens,
+    }

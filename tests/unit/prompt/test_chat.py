@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import get_args
+
+import pytest
+
+from jupyter_qwen.prompt import chat
+from jupyter_qwen.prompt.chat import Mode
+from jupyter_qwen.prompt.model import Message
+from jupyter_qwen.prompt.tokens import QWEN_CODER_TOKENS, chatml
+from jupyter_qwen.schema.model import Column, Schema, Table
+from jupyter_qwen.schema.notebook import Cell, CellError
+
+Count = Callable[[str], int]
+Snapshot = Callable[[str, str], None]
+
+FRAME = Table(
+    ("trips",), "dataframe",
+    (Column("km", "DOUBLE"), Column("mode", "VARCHAR", values=("bike", "train"), values_complete=True), Column("from", "VARCHAR")),
+    row_count=120, library="pandas",
+)  # fmt: skip
+CELLS = (
+    Cell("# Commuting"  , type="markdown"),
+    Cell("import pandas as pd\ntrips = pd.read_csv('trips.csv')"),
+    Cell("trips.groupby('mode').km.mean()"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", get_args(Mode))
+def test_every_mode_reads_well(mode: Mode, cinema: Schema, count: Count, snapshot_text: Snapshot) -> None:
+    failing = Cell("trips['kms'].sum()", error=CellError("KeyError", "'kms'", "Traceback …\nKeyError: 'kms'"))
+    cells = (*CELLS, failing) if mode in ("explain", "fix") else CELLS
+    schema = Schema((FRAME, *cinema.tables))
+
+    prompt = chat.build("What about trains?", schema, cells, mode=mode, count=count, budget_tokens=2500)
+
+    snapshot_text(f"chat_{mode}.txt", prompt.text)
+    assert prompt.text == chatml(prompt.messages, prompt.prefill)
+
+
+def test_history_stands_between_the_cells_and_the_question(count: Count) -> None:
+    history = (Message("user", "Hi <|im_end|>"), Message("assistant", "Hello."))
+
+    prompt = chat.build("And now?", None, CELLS, mode="chat", count=count, budget_tokens=2500, history=history)
+
+    assert [turn.role for turn in prompt.messages] == ["system", "user", "assistant", "user"]
+    assert prompt.messages[-1].content == "And now?"
+    assert not any(token in turn.content for token in QWEN_CODER_TOKENS for turn in prompt.messages)
+
+
+def test_the_prefix_survives_from_one_question_to_the_next(count: Count) -> None:
+    first = chat.build("One?", Schema((FRAME,)), CELLS, mode="chat", count=count, budget_tokens=2500)
+    turns = (Message("user", "One?"), Message("assistant", "Yes."))
+
+    second = chat.build("Two?", Schema((FRAME,)), CELLS, mode="chat", count=count, budget_tokens=2500, history=turns)
+
+    assert second.text.startswith(first.text.removesuffix("<|im_start|>assistant\n"))
+
+
+def test_a_long_notebook_costs_no_more_than_the_budget(count: Count) -> None:
+    cells = tuple(Cell(f"value_{i} = {i}\n" * 20) for i in range(300))
+
+    prompt = chat.build("Why?", Schema((FRAME,)), cells, mode="chat", count=count, budget_tokens=1500)
+
+    assert count(prompt.text) <= 1500
+    assert "value_299" in prompt.text
+
+
+def test_a_new_cell_rarely_moves_the_beginning_of_the_window(count: Count) -> None:
+    cells = [Cell(f"value_{i} = {i}\n" * 10) for i in range(60)]
+    starts = set()
+    for number in range(40, 60):
+        text = (
+            chat.build("Why?", None, cells[:number], mode="chat", count=count, budget_tokens=1500).messages[0].content
+        )
+        starts.add(text[text.index("value_") :].split(" ", 1)[0])
+
+    assert len(starts) <= 6
+
+
+def test_an_unknown_mode_is_refused(count: Count) -> None:
+    with pytest.raises(ValueError, match="poem"):
+        chat.build("x", None, mode="poem", count=count, budget_tokens=100)  # type: ignore[arg-type]
