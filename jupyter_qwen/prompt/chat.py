@@ -142,11 +142,19 @@ def _tables_text(tables: Sequence[Table], language: str) -> str:
 def _frame_line(table: Table) -> str:
     size = f" [{table.row_count} rows]" if table.row_count is not None else ""
     library = f" ({table.library})" if table.library else ""
+    frame = table.kind == "dataframe"
     columns = ", ".join(
-        identifier(c.name) + (f" {short_type(c.type)}" if c.type else "") + _values(c.name, c.values, c.values_complete)
+        (_subscript(c.name) if frame else identifier(c.name))
+        + (f" {short_type(c.type)}" if c.type else "")
+        + _values(c.name, c.values, c.values_complete)
         for c in table.columns
     )
     return f"{reference(table)}{library}{size}: {columns}"
+
+
+def _subscript(name: str) -> str:
+    """A DataFrame's column as Python writes it between brackets, without quotes where they say nothing."""
+    return name if name.isidentifier() else repr(name)
 
 
 def _values(name: str, values: Sequence[str], complete: bool) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable
 
@@ -16,9 +17,14 @@ def table(name: str, *columns: str, keys: tuple[ForeignKey, ...] = ()) -> Table:
     return Table((name,), "table", tuple(Column(c, "VARCHAR") for c in columns), connection="con", foreign_keys=keys)
 
 
+_WORDS = re.findall(
+    r"\w+", "customer order price city airline date region ship product stock user event amount rate plan"
+)
+
+
 def big_catalogue(tables: int = 1000, columns: int = 20) -> Schema:
     chance = random.Random(3)
-    words = "customer order price city airline date region ship product stock user event amount rate plan meter".split()
+    words = _WORDS
     return Schema(
         tuple(
             table(
@@ -109,7 +115,7 @@ def test_tables_of_recent_cells_count_more(count: Count) -> None:
 
 def test_a_very_wide_table_keeps_its_keys_and_the_columns_that_are_named(count: Count) -> None:
     wide = Table(
-        ("measurements",), "table", tuple(Column(f"m{i}", "DOUBLE") for i in range(500)) + (Column("humidity", "DOUBLE"),),
+        ("measurements",), "table", (*(Column(f"m{i}", "DOUBLE") for i in range(500)), Column("humidity", "DOUBLE")),
         primary_key=("m499",),
     )  # fmt: skip
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import duckdb
 import pytest
+from hostile import HOSTILE
 
 from jupyter_qwen.prompt.notation import Notation, identifier, literal, render
 from jupyter_qwen.schema.model import Column, Schema, Table
-from tests.unit.prompt.hostile import HOSTILE
 
 
 def test_ddl_reads_like_what_made_the_tables(cinema: Schema, snapshot_text: Callable[[str, str], None]) -> None:

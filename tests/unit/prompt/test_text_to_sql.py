@@ -3,12 +3,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hostile import HOSTILE
 
 from jupyter_qwen.prompt import repair, text_to_sql
 from jupyter_qwen.prompt.tokens import QWEN_CODER_TOKENS, chatml
 from jupyter_qwen.schema.model import Column, Schema, Table
 from jupyter_qwen.schema.notebook import Cell
-from tests.unit.prompt.hostile import HOSTILE
 
 Count = Callable[[str], int]
 Snapshot = Callable[[str, str], None]
