@@ -122,7 +122,9 @@ describe('QwenClient', () => {
       return new Response(JSON.stringify({ expression: 'E' }));
     });
     expect(await client.collector('types')).toBe('E');
-    expect(seen!.url).toMatch(/\/jupyter-qwen\/collector\?privacy=types(&\d+)?$/);
+    expect(seen!.url).toMatch(
+      /\/jupyter-qwen\/collector\?privacy=types(&\d+)?$/
+    );
     expect(seen!.headers.get('Authorization')).toBe('token secret');
   });
 
@@ -193,9 +195,9 @@ describe('QwenClient', () => {
       controller.abort();
       throw new DOMException('aborted', 'AbortError');
     });
-    const failure = await collect(
-      client.ask(REQUEST, controller.signal)
-    ).catch(error => error);
+    const failure = await collect(client.ask(REQUEST, controller.signal)).catch(
+      error => error
+    );
     expect(isAbort(failure)).toBe(true);
   });
 });

@@ -135,7 +135,7 @@ export class QwenChatModel extends AbstractChatModel {
         type: 'msg',
         id: WELCOME_ID,
         body: '',
-        time: 0,
+        time: Date.now() / 1000,
         sender: this._assistant
       });
     }

@@ -24,6 +24,10 @@ import { SlashCommands } from './slash';
 /** Nearer to the end than this counts as reading the end, so that the list follows. */
 const FOLLOW_PIXELS = 80;
 
+/** What a sidebar of JupyterLab is wide before anyone drags it. */
+const DEFAULT_SIDEBAR_PIXELS = 250;
+const COMFORTABLE_PIXELS = 360;
+
 export class QwenPanel extends Panel {
   constructor(options: {
     model: QwenChatModel;
@@ -89,7 +93,6 @@ export class QwenPanel extends Panel {
   /** The chat draws itself anew whenever it is attached, also when the panel moves to the other side. */
   protected override onBeforeAttach(msg: Message): void {
     super.onBeforeAttach(msg);
-    this._list = null;
     this._drawn.observe(this._chat.node, { childList: true, subtree: true });
   }
 
@@ -98,8 +101,26 @@ export class QwenPanel extends Panel {
     this._model.input.focus();
   }
 
+  /** Code needs more width than sidebars start with; whoever chose a width of their own keeps it. */
+  makeRoom(): void {
+    requestAnimationFrame(() => {
+      if (Math.abs(this.node.offsetWidth - DEFAULT_SIDEBAR_PIXELS) > 2) {
+        return;
+      }
+      this.node.style.minWidth = `${COMFORTABLE_PIXELS}px`;
+      this.fit();
+      requestAnimationFrame(() => {
+        this.node.style.minWidth = '';
+        this.fit();
+      });
+    });
+  }
+
   /** Once the chat has drawn itself: our words for its input, and following its list. */
   private _adopt(): void {
+    if (this._list && this._chat.node.contains(this._list)) {
+      return;
+    }
     const input = this._chat.node.querySelector<HTMLTextAreaElement>(
       '.jp-chat-input-textfield textarea:not([aria-hidden])'
     );
@@ -110,7 +131,6 @@ export class QwenPanel extends Panel {
       return;
     }
     this._list = list;
-    this._drawn.disconnect();
     input.placeholder = this._trans.__('Ask about your data, or type /');
     input.setAttribute('aria-label', this._trans.__('Question'));
     list.tabIndex = 0; // scrolls by keyboard

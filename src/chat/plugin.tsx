@@ -204,15 +204,20 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
       if (!panel.isAttached) {
         app.shell.add(panel, 'right', { rank: 500, type: 'Qwen' });
       }
-      app.shell.activateById(panel.id);
+      reveal();
       panel.focusInput();
+    }
+
+    function reveal(): void {
+      app.shell.activateById(panel.id);
+      panel.makeRoom();
     }
 
     app.shell.add(panel, 'right', { rank: 500, type: 'Qwen' });
     restorer?.add(panel, panel.id);
     void Promise.all([app.restored, settings.ready]).then(() => {
       if (opensOnStart(settings)) {
-        app.shell.activateById(panel.id);
+        reveal();
       }
     });
 

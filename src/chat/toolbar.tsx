@@ -84,11 +84,11 @@ function PrivacySelect(props: {
 }): JSX.Element {
   const { settings, trans } = props;
   const labels: Record<ISettingValues['privacy'], string> = {
-    auto: trans.__('Auto'),
-    names: trans.__('Names'),
-    types: trans.__('Names and types'),
-    values: trans.__('… and values'),
-    samples: trans.__('… and sample rows')
+    auto: trans.__('Tables: auto'),
+    names: trans.__('Tables: names only'),
+    types: trans.__('Tables: with types'),
+    values: trans.__('Tables: with values'),
+    samples: trans.__('Tables: with sample rows')
   };
   return (
     <select

@@ -146,7 +146,7 @@ function StatusBody({ status, trans }: IStatusViewProps): JSX.Element {
 }
 
 function labelOf(current: IStatus, trans: TranslationBundle): string {
-  return current.model?.label || trans.__('The model');
+  return current.model?.label || current.engine || trans.__('The model');
 }
 
 function ReadyLine(props: {

@@ -38,8 +38,8 @@ describe('SlashCommands', () => {
   });
 
   it('opens no menu within a sentence', async () => {
-    expect(
-      await commands.listCommandCompletions(input('a /p', '/p'))
-    ).toEqual([]);
+    expect(await commands.listCommandCompletions(input('a /p', '/p'))).toEqual(
+      []
+    );
   });
 });

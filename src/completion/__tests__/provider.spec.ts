@@ -56,9 +56,7 @@ class Server {
   private _wake: () => void = () => undefined;
 }
 
-function setUp(
-  options: { status?: Partial<IStatus>; debounce?: number } = {}
-) {
+function setUp(options: { status?: Partial<IStatus>; debounce?: number } = {}) {
   const server = new Server();
   const owner = {};
   const settings = {

@@ -68,10 +68,13 @@ describe('Anchor', () => {
   it('puts a second cell below the first', () => {
     const notebook = open(2);
     const anchor = new Anchor(notebook.panel, notebook.ids()[0]);
-    const inserted = notebook.shared.insertCell(anchor.indexIn(notebook.panel), {
-      cell_type: 'code',
-      source: 'first'
-    });
+    const inserted = notebook.shared.insertCell(
+      anchor.indexIn(notebook.panel),
+      {
+        cell_type: 'code',
+        source: 'first'
+      }
+    );
     anchor.moveTo(inserted.getId());
     expect(anchor.indexIn(notebook.panel)).toBe(2);
   });

@@ -1,0 +1,4 @@
+/** Where the test servers listen, and how they are asked in. */
+export const SCRIPTED_PORT = Number(process.env.QWEN_UI_SCRIPTED_PORT ?? 8931);
+export const MODEL_PORT = Number(process.env.QWEN_UI_MODEL_PORT ?? 8932);
+export const TOKEN = 'ui-tests';

@@ -1,0 +1,164 @@
+import { TABLES } from '../tables';
+import { expect, test } from '../workbench';
+
+test('a question becomes a proved query, a new cell, and rows', async ({
+  bench
+}) => {
+  await bench.open([TABLES, 'con.sql("SELECT 1")', '1 + 1']);
+  await bench.run(0);
+  await bench.select(1);
+  await bench.openPanel();
+  await bench.ask('monthly revenue per category');
+  await bench.answered();
+  const block = bench.answer.locator('.jp-Qwen-block');
+  await expect(block).toHaveAttribute('data-verdict', 'bound');
+  await expect(block.locator('.jp-Qwen-badge')).toHaveText(/bound/);
+  await bench.picture('chat-bound-light');
+
+  // The focus moves on; the cell still goes below the one that asked.
+  await bench.select(2);
+  await block.getByRole('button', { name: 'Insert', exact: true }).click();
+  await expect(bench.cells()).toHaveCount(4);
+  await expect(bench.cell(2)).toContainText('con.sql');
+  await expect(bench.cell(2)).toContainText('GROUP BY ALL');
+  await bench.run(2);
+  await expect(bench.cell(2).locator('.jp-OutputArea')).toContainText(
+    'Camping'
+  );
+
+  // One undo step takes it away.
+  await bench.select(2);
+  await bench.page.keyboard.press('z');
+  await expect(bench.cells()).toHaveCount(3);
+});
+
+test('what writes, is rejected or cannot be proved asks first', async ({
+  bench
+}) => {
+  await bench.open([TABLES]);
+  await bench.run(0);
+  await bench.openPanel();
+  const block = bench.answer.locator('.jp-Qwen-block');
+  const insert = block.getByRole('button', { name: 'Insert', exact: true });
+  const dialog = bench.page.locator('.jp-Dialog');
+
+  await bench.ask('/sql moon phase');
+  await bench.answered();
+  await expect(block).toHaveAttribute('data-verdict', 'rejected');
+  await expect(block.locator('.jp-Qwen-diagnostics')).toContainText(
+    'zodiac_sign_of_moon'
+  );
+  await bench.picture('chat-rejected');
+  await insert.click();
+  await expect(dialog).toContainText('DuckDB rejects this query');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(bench.cells()).toHaveCount(1);
+
+  await bench.ask('/sql read the survey file');
+  await bench.answered();
+  await expect(block).toHaveAttribute('data-verdict', 'unchecked');
+
+  await bench.ask('/sql throw away old orders');
+  await bench.answered();
+  await expect(block.locator('.jp-mod-consent')).toHaveText('DELETE');
+  await block.getByRole('button', { name: 'Insert and run' }).click();
+  await expect(dialog).toContainText('changes something');
+  await bench.picture('chat-asks-first');
+  await dialog.getByRole('button', { name: 'Insert and run' }).click();
+  await expect(bench.cells()).toHaveCount(2);
+  await expect(bench.cell(1).locator('.jp-InputPrompt').first()).toHaveText(
+    /\[\d+\]/
+  );
+});
+
+test('Stop ends the answer, and a crash costs one answer only', async ({
+  bench
+}) => {
+  await bench.open(['1 + 1']);
+  await bench.openPanel();
+  await bench.ask('/chat a long story');
+  await expect(bench.answer).toContainText('Once upon a time');
+  await bench.panel.getByRole('button', { name: 'Stop' }).click();
+  await expect(bench.answer).toHaveAttribute('data-state', 'stopped');
+  await expect(bench.panel.getByRole('button', { name: 'Stop' })).toHaveCount(
+    0
+  );
+
+  await bench.ask('/chat crash now');
+  await expect(bench.answer).toHaveAttribute('data-state', 'failed', {
+    timeout: 20_000
+  });
+  await expect(bench.answer.getByRole('alert')).toBeVisible();
+  await expect(bench.panel).not.toContainText('Traceback');
+  await bench.picture('chat-crashed');
+
+  await bench.ask('/python mean of the targets in pandas');
+  await bench.answered(30_000);
+  await expect(bench.answer.locator('.jp-Qwen-block')).toContainText('mean()');
+});
+
+test('hostile text of the model is inert', async ({ bench }) => {
+  await bench.open(['1 + 1']);
+  const foreign: string[] = [];
+  bench.page.on('request', request => {
+    if (!request.url().startsWith('http://127.0.0.1')) {
+      foreign.push(request.url());
+    }
+  });
+  await bench.openPanel();
+  await bench.ask('/chat something hostile');
+  await bench.answered();
+  await expect(bench.answer).toContainText('done.');
+  await expect(
+    bench.answer.locator('script, img, [data-commandlinker-command]')
+  ).toHaveCount(0);
+  await expect(bench.answer.locator('a[href^="javascript"]')).toHaveCount(0);
+  expect(
+    await bench.page.evaluate(() => Reflect.get(window, 'hacked'))
+  ).toBeUndefined();
+  expect(foreign.filter(url => url.includes('example.org'))).toEqual([]);
+});
+
+test('two notebooks answer at once and nothing crosses', async ({ bench }) => {
+  const first = await bench.open(['1 + 1']);
+  await bench.openPanel();
+  await bench.ask('/chat a long story');
+  await expect(bench.answer).toContainText('Once upon');
+  const second = `other-${first}`;
+  await bench.write(second, ['2 + 2']);
+  await bench.page
+    .getByRole('button', { name: 'Refresh the file browser.' })
+    .first()
+    .click();
+  await bench.page
+    .locator('.jp-DirListing-item', { hasText: second })
+    .dblclick();
+  await expect(bench.answers).toHaveCount(0);
+  await bench.idle();
+  await bench.ask('/python mean of the targets in pandas');
+  await bench.answered();
+  await expect(bench.answer).not.toContainText('Once upon');
+  await bench.page.getByRole('tab', { name: first, exact: true }).click();
+  await expect(bench.answer).toContainText('Once upon');
+  await expect(bench.answer).not.toContainText('mean()');
+  await expect(bench.answer).toHaveAttribute('data-state', 'streaming');
+  await bench.panel.getByRole('button', { name: 'Stop' }).click();
+});
+
+test('the conversation survives a reload, and clear means gone', async ({
+  bench
+}) => {
+  const name = await bench.open(['1 + 1']);
+  await bench.openPanel();
+  await bench.ask('/python mean of the targets in pandas');
+  await bench.answered();
+  await bench.visit(name);
+  await bench.openPanel();
+  await expect(bench.answer).toContainText('It gives one number.');
+  await bench.ask('/clear');
+  await expect(bench.answers).toHaveCount(0);
+  await bench.visit(name);
+  await bench.openPanel();
+  await expect(bench.panel.locator('.jp-Qwen-welcome')).toBeVisible();
+  await expect(bench.answers).toHaveCount(0);
+});

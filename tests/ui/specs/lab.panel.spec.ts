@@ -1,0 +1,162 @@
+import { TABLES } from '../tables';
+import { expect, test } from '../workbench';
+
+const STATUS = {
+  state: 'ready',
+  message: '',
+  hint: '',
+  engine: 'llama',
+  device: 'CPU',
+  reason: '',
+  model: {
+    id: 'qwen2.5-coder-1.5b-instruct',
+    label: 'Qwen2.5-Coder-1.5B',
+    file: 'x.gguf',
+    size_bytes: 1117320736,
+    licence: 'Apache-2.0',
+    fim: true
+  },
+  progress: null,
+  tokens_per_second: 27.6,
+  memory_bytes: 1400000000,
+  context_tokens: 8192,
+  remote: false,
+  inline_completion: true,
+  version: '0.1.0'
+};
+
+for (const [name, status, words] of [
+  [
+    'absent',
+    {
+      state: 'absent',
+      message: 'The model is not on this machine.',
+      hint: 'Download it once; afterwards no network is needed.'
+    },
+    ['is not downloaded', '1.1 GB', 'Download']
+  ],
+  [
+    'downloading',
+    {
+      state: 'downloading',
+      progress: {
+        done_bytes: 402000000,
+        total_bytes: 1117320736,
+        bytes_per_second: 9_500_000,
+        seconds_left: 75,
+        source: 'Hugging Face'
+      }
+    },
+    ['35 %', '9.5 MB/s', '75 s left', 'Cancel']
+  ],
+  ['loading', { state: 'loading' }, ['Loading']],
+  ['ready', {}, ['Qwen2.5-Coder-1.5B', 'CPU', '28 tok/s', 'Unload']],
+  ['unloaded', { state: 'unloaded' }, ['not loaded', 'Load']],
+  [
+    'crashed',
+    {
+      state: 'crashed',
+      message: 'The engine was killed: out of memory.',
+      hint: 'Close other programs, or choose a smaller model.'
+    },
+    ['The model stopped', 'out of memory', 'Restart']
+  ]
+] as const) {
+  test(`the panel shows that the model is ${name}`, async ({ bench }) => {
+    // Only the state is played: getting a machine into each of them is the engine's business.
+    await bench.page.route('**/jupyter-qwen/status*', route =>
+      route.fulfill({ json: { ...STATUS, ...status } })
+    );
+    await bench.openEmpty();
+    await bench.openPanel();
+    const header = bench.panel.locator('.jp-Qwen-status');
+    await expect(header).toHaveAttribute('data-state', name);
+    for (const word of words) {
+      await expect(header).toContainText(word);
+    }
+    await bench.pictureOfPanel(`state-${name}`);
+  });
+}
+
+test('without the server extension the panel says what to do', async ({
+  bench
+}) => {
+  await bench.page.route('**/jupyter-qwen/**', route =>
+    route.fulfill({ status: 404, body: '<html>404</html>' })
+  );
+  await bench.openEmpty();
+  await bench.openPanel();
+  await expect(bench.panel.locator('.jp-Qwen-status')).toContainText(
+    'The server extension is not running'
+  );
+  await bench.ask('anything');
+  await expect(bench.answer.getByRole('alert')).toContainText(
+    'The server extension is not running'
+  );
+  await bench.pictureOfPanel('state-missing-extension');
+});
+
+test('the empty panel proposes questions about the tables that are there', async ({
+  bench
+}) => {
+  await bench.open([TABLES]);
+  await bench.openPanel();
+  await expect(bench.panel.locator('.jp-Qwen-welcome')).toContainText(
+    'no tables yet'
+  );
+  await bench.run(0);
+  const examples = bench.panel.locator('.jp-Qwen-example');
+  await expect(examples.filter({ hasText: 'orders' })).toHaveCount(1);
+  await expect(examples).toHaveCount(3);
+  await bench.pictureOfPanel('welcome');
+});
+
+test('every control can be reached by keyboard, and axe finds nothing', async ({
+  bench
+}) => {
+  await bench.open([TABLES]);
+  await bench.run(0);
+  await bench.openPanel();
+  await bench.ask('monthly revenue per category');
+  await bench.answered();
+  await expect(bench.input).toBeFocused();
+  const reached = new Set<string>();
+  for (let step = 0; step < 12; step++) {
+    await bench.page.keyboard.press('Shift+Tab');
+    reached.add(
+      await bench.page.evaluate(
+        () => document.activeElement?.textContent?.trim() ?? ''
+      )
+    );
+  }
+  for (const label of ['Insert', 'Insert and run', 'Copy', 'Unload']) {
+    expect([...reached]).toContain(label);
+  }
+  expect(await bench.axe()).toEqual([]);
+  await bench.theme('dark');
+  await expect(
+    bench.page.locator('body[data-jp-theme-light="false"]')
+  ).toBeVisible();
+  await bench.picture('chat-bound-dark');
+  expect(await bench.axe()).toEqual([]);
+  await bench.theme('light');
+});
+
+test('a failing cell is fixed and explained from its context menu', async ({
+  bench
+}) => {
+  await bench.open([TABLES, 'targts.head(1)']);
+  await bench.run(0, 1);
+  await bench.cell(1).locator('.jp-InputArea-editor').click({
+    button: 'right'
+  });
+  await bench.page
+    .locator('.lm-Menu-item', { hasText: 'Fix with Qwen' })
+    .click();
+  await bench.answered();
+  await expect(bench.panel).toContainText('NameError');
+  await bench.answer
+    .getByRole('button', { name: 'Insert', exact: true })
+    .click();
+  await expect(bench.cell(2)).toContainText('targets.head(1)');
+});

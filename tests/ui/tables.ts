@@ -1,0 +1,11 @@
+/** Cells that give a notebook something to ask about. */
+export const TABLES = `import duckdb
+import pandas as pd
+con = duckdb.connect()
+con.execute("""
+CREATE TABLE products(product_id INTEGER PRIMARY KEY, name VARCHAR, category VARCHAR);
+CREATE TABLE orders(order_id INTEGER PRIMARY KEY, product_id INTEGER REFERENCES products(product_id), quantity INTEGER, price DECIMAL(10,2), ordered_at DATE);
+INSERT INTO products VALUES (1, 'Tent', 'Camping'), (2, 'Boot', 'Shoes');
+INSERT INTO orders SELECT i, 1 + i % 2, 1 + i % 5, 19.9, DATE '2024-01-01' + INTERVAL (i) DAY FROM range(90) r(i);
+""")
+targets = pd.DataFrame({"category": ["Camping", "Shoes"], "target": [1000, 2000]})`;

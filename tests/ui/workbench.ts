@@ -1,0 +1,220 @@
+/**
+ * What a person does in the tests: open a notebook, run cells, ask, look.
+ */
+import {
+  APIRequestContext,
+  Locator,
+  Page,
+  expect,
+  test as base
+} from '@playwright/test';
+
+import { TOKEN } from './server';
+
+export type App = 'lab' | 'notebook';
+
+export interface ICellText {
+  type?: 'code' | 'markdown';
+  source: string;
+}
+
+let created = 0;
+
+export class Workbench {
+  constructor(
+    readonly page: Page,
+    private readonly _request: APIRequestContext
+  ) {
+    page.on('console', message => {
+      if (message.type() === 'error') {
+        this.consoleErrors.push(message.text());
+      }
+    });
+    page.on('pageerror', error => this.consoleErrors.push(String(error)));
+  }
+
+  readonly consoleErrors: string[] = [];
+
+  /** Write a notebook and open it; its kernel is idle when this returns. */
+  async open(
+    cells: (string | ICellText)[],
+    options: { app?: App; name?: string } = {}
+  ): Promise<string> {
+    const name = options.name ?? `test-${process.pid}-${created++}.ipynb`;
+    await this.write(name, cells);
+    await this.visit(name, options.app);
+    return name;
+  }
+
+  async write(name: string, cells: (string | ICellText)[]): Promise<void> {
+    const content = {
+      nbformat: 4,
+      nbformat_minor: 5,
+      metadata: {
+        kernelspec: {
+          name: 'python3',
+          display_name: 'Python 3',
+          language: 'python'
+        }
+      },
+      cells: cells.map((cell, index) => {
+        const { type = 'code', source } =
+          typeof cell === 'string' ? { source: cell } : cell;
+        return {
+          cell_type: type,
+          id: `cell-${index}`,
+          metadata: {},
+          source,
+          ...(type === 'code' ? { outputs: [], execution_count: null } : {})
+        };
+      })
+    };
+    const reply = await this._request.put(`/api/contents/${name}`, {
+      headers: { Authorization: `token ${TOKEN}` },
+      data: { type: 'notebook', content }
+    });
+    expect(reply.ok()).toBe(true);
+  }
+
+  async visit(name: string, app: App = 'lab'): Promise<void> {
+    await this.page.goto(
+      app === 'lab'
+        ? `/lab/tree/${name}?token=${TOKEN}&reset`
+        : `/notebooks/${name}?token=${TOKEN}`
+    );
+    await this.idle();
+  }
+
+  /** The application without a notebook. */
+  async openEmpty(): Promise<void> {
+    await this.page.goto(`/lab?token=${TOKEN}&reset`);
+    await expect(this.page.locator('.jp-Launcher')).toBeVisible({
+      timeout: 40_000
+    });
+  }
+
+  /** Wait until the kernel of the notebook in view is idle. */
+  async idle(): Promise<void> {
+    await expect(this.cells().first()).toBeVisible({ timeout: 40_000 });
+    await expect(
+      this.page
+        .locator('.jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator')
+        .first()
+    ).toHaveAttribute('data-status', 'idle', { timeout: 40_000 });
+  }
+
+  cells(): Locator {
+    return this.page.locator('.jp-NotebookPanel:visible .jp-Notebook .jp-Cell');
+  }
+
+  cell(index: number): Locator {
+    return this.cells().nth(index);
+  }
+
+  async select(index: number): Promise<void> {
+    await this.cell(index)
+      .locator('.jp-InputPrompt, .jp-InputArea-prompt')
+      .first()
+      .click({ position: { x: 5, y: 5 } });
+    await expect(this.cell(index)).toHaveClass(/jp-mod-active/);
+  }
+
+  /** Run cells and wait for the last one's number. */
+  async run(...indices: number[]): Promise<void> {
+    for (const index of indices) {
+      await this.select(index);
+      await this.page.keyboard.press('Control+Enter');
+      await expect(
+        this.cell(index).locator('.jp-InputPrompt').first()
+      ).toHaveText(/\[\d+\]/, { timeout: 40_000 });
+    }
+  }
+
+  get panel(): Locator {
+    return this.page.locator('#jupyter_qwen-chat');
+  }
+
+  get input(): Locator {
+    return this.panel.locator(
+      '.jp-chat-input-textfield textarea:not([aria-hidden])'
+    );
+  }
+
+  async openPanel(): Promise<void> {
+    await this.page.keyboard.press('Control+Shift+Y');
+    await expect(this.panel).toBeVisible();
+    await expect(this.input).toBeFocused();
+  }
+
+  async ask(question: string): Promise<void> {
+    await this.input.click();
+    await this.input.pressSequentially(question);
+    await this.page.keyboard.press('Enter');
+  }
+
+  get answers(): Locator {
+    return this.panel.locator('.jp-Qwen-answer');
+  }
+
+  get answer(): Locator {
+    return this.answers.last();
+  }
+
+  async answered(timeout = 20_000): Promise<void> {
+    await expect(this.answer).toHaveAttribute('data-state', 'done', {
+      timeout
+    });
+  }
+
+  async theme(name: 'light' | 'dark'): Promise<void> {
+    const reply = await this._request.put(
+      '/lab/api/settings/@jupyterlab%2Fapputils-extension:themes',
+      {
+        headers: { Authorization: `token ${TOKEN}` },
+        data: {
+          raw: JSON.stringify({
+            theme: name === 'dark' ? 'JupyterLab Dark' : 'JupyterLab Light'
+          })
+        }
+      }
+    );
+    expect(reply.ok()).toBe(true);
+  }
+
+  /** What axe-core finds wrong with the panel. */
+  async axe(): Promise<string[]> {
+    await this.page.addScriptTag({ path: require.resolve('axe-core/axe.js') });
+    return this.page.evaluate(async () => {
+      const axe = Reflect.get(window, 'axe') as typeof import('axe-core');
+      const { violations } = await axe.run('#jupyter_qwen-chat');
+      return violations.flatMap(violation =>
+        violation.nodes.map(
+          node => `${violation.id}: ${node.html.slice(0, 160)}`
+        )
+      );
+    });
+  }
+
+  async pictureOfPanel(name: string): Promise<void> {
+    await this.panel.screenshot({
+      path: `test-results/screenshots/${name}.png`,
+      animations: 'disabled'
+    });
+  }
+
+  /** Keep a picture for the eye under test-results. */
+  async picture(name: string): Promise<void> {
+    await this.page.screenshot({
+      path: `test-results/screenshots/${name}.png`,
+      animations: 'disabled'
+    });
+  }
+}
+
+export const test = base.extend<{ bench: Workbench }>({
+  bench: async ({ page, request }, use) => {
+    await use(new Workbench(page, request));
+  }
+});
+
+export { expect };
