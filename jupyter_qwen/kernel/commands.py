@@ -78,8 +78,7 @@ def _history(asking: Asking, rest: str) -> None:
     if not turns:
         print("Nothing has been asked in this notebook yet.")
     for turn in turns:
-        print("\n".join(f"{key}: {value}" for key, value in turn.items() if isinstance(value, str) and value.strip()))
-        print()
+        print(f"── {turn.get('question', '')}\n{str(turn.get('markdown', '')).strip()}\n")
 
 
 def _reset(asking: Asking, rest: str) -> None:
@@ -113,7 +112,9 @@ def run_command(asking: Asking, name: str, rest: str, *more: Any) -> None:
 
 def _print_status(status: dict[str, Any]) -> None:
     model = status.get("model") or {}
-    print(f"{status.get('state')}: {model.get('label') or 'no model'} on {status.get('device') or 'no device'}")
+    what = model.get("label") or f"engine {status.get('engine')}"
+    where = f" on {status['device']}" if status.get("device") else ""
+    print(f"{status.get('state')}: {what}{where}")
     if status.get("state") != "ready":
         print(status_line(status))
     if status.get("hint"):

@@ -42,7 +42,8 @@ def verdict_lines(block: dict[str, Any]) -> list[str]:
         lines.append(f"repaired: {repair.get('reason') or repair.get('name')}")
     for diagnostic in block.get("diagnostics") or ():
         hint = f" ({diagnostic['hint']})" if diagnostic.get("hint") else ""
-        lines.append(f"{diagnostic.get('severity')}: {diagnostic.get('message')}{hint}")
+        message = " ".join(str(diagnostic.get("message", "")).split())
+        lines.append(f"{diagnostic.get('severity')}: {message}{hint}")
     return lines
 
 

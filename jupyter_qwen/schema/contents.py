@@ -9,6 +9,7 @@ from typing import Any
 from .dtypes import is_text, is_whole
 from .encoding import jsonable, weight
 from .privacy import allows, secret_columns
+from .question_words import question_words, relevance
 
 
 def fair_shares(wants: list[int], total: int) -> list[int]:
@@ -24,20 +25,23 @@ def fair_shares(wants: list[int], total: int) -> list[int]:
 class Contents:
     """Fills the records of `sources` breadth first: rows of every table, then the values of the larger ones."""
 
-    def __init__(self, sources: list[Any], level: str, limits: Any, clock: Any) -> None:
-        self.sources = sources
+    def __init__(self, sources: list[Any], level: str, question: str | None, limits: Any, clock: Any) -> None:
+        self.words = question_words(question)
+        self.sources = sorted(sources, key=lambda source: -relevance(source.record, self.words))
         self.level = level
         self.limits = limits
         self.clock = clock
         self.notes: list[str] = []
         self.values_left = limits.values_total
-        self.secrets = [secret_columns(source.record) for source in sources]
+        self.secrets = [secret_columns(source.record) for source in self.sources]
 
     def fill(self) -> list[str]:
         """Read until everything is read or the time is up; returns notes about what was left out."""
-        unread = max(self._read_rows(), self._read_values())
-        if unread:
-            self.notes.append(f"values or rows of {unread} tables were not read: {self.limits.seconds:g} s were up")
+        without_rows, without_values = self._read_rows(), self._read_values()
+        if without_rows:
+            self.notes.append(f"rows of {without_rows} tables were not read: {self.limits.seconds:g} s were up")
+        elif without_values:
+            self.notes.append(f"not all values of {without_values} tables were read: {self.limits.seconds:g} s were up")
         hidden = sum(map(len, self.secrets))
         if hidden:
             self.notes.append(f"contents of {hidden} columns with secret-looking names were not read")
@@ -101,10 +105,22 @@ class Contents:
         if not is_text(column["type"]) and len(texts) > most:
             return
         self.values_left += len(column.get("values", ()))
-        kept = [text for text in texts if len(text) <= limits.value_chars][: min(most, self.values_left)]
+        short = [text for text in texts if len(text) <= limits.value_chars]
+        kept = self._chosen(short, min(most, self.values_left))
         self.values_left -= len(kept)
         column["values"] = kept
         column["values_complete"] = complete and len(kept) == distinct and distinct > 0
+
+    def _chosen(self, texts: list[str], most: int) -> list[str]:
+        """The first `most` texts; those that the question speaks of take the last places when they are not among them."""
+        if len(texts) <= most or not self.words:
+            return texts[:most]
+        spoken = [text for text in texts[most:] if self._speaks_of(text)][: most // 4]
+        return texts[: most - len(spoken)] + spoken
+
+    def _speaks_of(self, text: str) -> bool:
+        folded = text.lower()
+        return any(word in folded for word in self.words)
 
     def _read_values(self) -> int:
         for index, source in enumerate(self.sources):
@@ -125,6 +141,9 @@ class Contents:
             counted = source.value_counts(position, limits, most)
             if counted is not None:
                 values, distinct, complete = counted
+                if self.words and not complete and is_text(column["type"]):
+                    found = source.values_with(position, self.words, limits.value_chars, most // 4)
+                    values = values[:most] + [value for value in found if value not in values]
                 if complete or is_text(column["type"]) or len(values) < most:
                     self._store(column, values, distinct, complete)
             return

@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from .dtypes import arrow_type, pandas_type, polars_type
-from .encoding import clean_text, jsonable
+from .encoding import class_path, clean_text, jsonable
 from .objects import SAMPLE, objects_type
 
 _TYPE_MRO = type.__dict__["__mro__"]
@@ -189,7 +189,7 @@ def label_text(label: Any) -> str:
         return (
             "(" + ", ".join(repr(label_text(part)) if type(part) is str else label_text(part) for part in label) + ")"
         )
-    if kind.__module__.partition(".")[0] in ("pandas", "numpy", "datetime", "decimal"):
+    if class_path(kind)[0].partition(".")[0] in ("pandas", "numpy", "datetime", "decimal"):
         return str(label)
     return ""
 

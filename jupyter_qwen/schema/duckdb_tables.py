@@ -13,7 +13,7 @@ from typing import Any
 
 from .dataframes import imported, is_instance
 from .dtypes import is_whole
-from .encoding import clean_text
+from .encoding import class_path, clean_text
 
 _TABLES = """SELECT database_name, schema_name, table_name, temporary, estimated_size, comment, '' FROM duckdb_tables()
 WHERE NOT internal"""
@@ -175,6 +175,18 @@ class TableSource:
         distinct = found[0][2] if found else 0
         return values, distinct if whole else None, whole and distinct <= most
 
+    def values_with(self, index: int, words: list[str], chars: int, most: int) -> list[str]:
+        """Values of one text column, anywhere in the table, that hold one of `words`; the shortest first."""
+        column = quote(self.record["columns"][index]["name"])
+        name = ".".join(quote(part) for part in self.path)
+        tests = " OR ".join("contains(lower(v), '" + word.replace("'", "''") + "')" for word in words)
+        found = self.reader.query(
+            f"SELECT DISTINCT v FROM (SELECT CAST({column} AS VARCHAR) AS v FROM {name}) "
+            f"WHERE length(v) <= {chars} AND ({tests}) ORDER BY length(v), v LIMIT {most}",
+            self.own,
+        )
+        return [row[0] for row in found]
+
 
 def _readable(column: dict[str, Any], limits: Any) -> str:
     name, kind = quote(column["name"]), column["_type"]
@@ -196,6 +208,8 @@ def find_connections(names: list[str], namespace: dict[str, Any]) -> list[tuple[
     seen = set()
     for name in names:
         value = namespace[name]
+        if class_path(type(value)) == ("ibis.backends.duckdb", "Backend"):
+            name, value = f"{name}.con", object.__getattribute__(value, "con")
         if is_instance(value, cls) and id(value) not in seen:
             seen.add(id(value))
             found.append((name, value, False))

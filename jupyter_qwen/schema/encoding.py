@@ -19,6 +19,15 @@ _TEXT_OF = {
 _MISSING = {"NAType", "NaTType"}
 
 
+_CLASS_MODULE, _CLASS_NAME = type.__dict__["__module__"], type.__dict__["__name__"]
+
+
+def class_path(kind: type) -> tuple[str, str]:
+    """Module and name of a class, without asking its metaclass, which may be the user's."""
+    module = _CLASS_MODULE.__get__(kind)
+    return module if type(module) is str else "", _CLASS_NAME.__get__(kind)
+
+
 def clean_text(text: str, limit: int) -> str:
     """At most `limit` characters of `text`, without lone surrogates, which no JSON encoder sends."""
     return text[:limit].encode("utf-8", "replace").decode("utf-8")
@@ -54,7 +63,7 @@ def _object(value: Any, chars: int, items: int, depth: int) -> Any:
 
 
 def _foreign(value: Any, kind: type, chars: int, items: int, depth: int) -> Any:
-    module, name = kind.__module__, kind.__name__
+    module, name = class_path(kind)
     root = module.partition(".")[0]
     if name in _MISSING and root == "pandas":
         return None

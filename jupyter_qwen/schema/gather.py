@@ -19,6 +19,8 @@ def collect(
 ) -> dict[str, Any]:
     """The wire form of `schema.model.Schema` for `namespace`, holding no more than `privacy` allows.
 
+    Where not everything can be read in time, tables and values that `question` speaks of come first.
+
     Leaves no trace in the namespace, imports nothing, and calls no code of the user's classes. Never raises for what it
     finds: what could not be read is said in `notes`. Raises ValueError for an unknown privacy level.
     """
@@ -35,7 +37,7 @@ def collect(
         notes.append(f"{limits.tables} of {len(sources)} tables are listed")
         del sources[limits.tables :]
     if allows(privacy, "values"):
-        notes += Contents(sources, privacy, limits, clock).fill()
+        notes += Contents(sources, privacy, question, limits, clock).fill()
     for reader in readers:
         reader.close()
     return {

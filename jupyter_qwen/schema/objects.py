@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from .dtypes import struct_type
+from .encoding import class_path
 
 _ORDER = ("BOOLEAN", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE")
 SAMPLE = 1_000  # DuckDB's setting pandas_analyze_sample
@@ -60,7 +61,7 @@ def _mapping(value: dict[Any, Any]) -> str:
 
 
 def _foreign_type(value: Any, kind: type) -> str | None:
-    module, name = kind.__module__, kind.__name__
+    module, name = class_path(kind)
     root = module.partition(".")[0]
     if root == "pandas" and name in ("NAType", "NaTType"):
         return None

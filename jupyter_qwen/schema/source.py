@@ -12,7 +12,18 @@ from importlib.resources import files
 from .privacy import LEVELS
 
 # In the order in which they build on each other; together they import the standard library only.
-_MODULES = ("limits", "privacy", "encoding", "dtypes", "objects", "dataframes", "duckdb_tables", "contents", "gather")
+_MODULES = (
+    "limits",
+    "privacy",
+    "encoding",
+    "dtypes",
+    "objects",
+    "dataframes",
+    "duckdb_tables",
+    "question_words",
+    "contents",
+    "gather",
+)
 _OWN_IMPORT = re.compile(r"^from \.[a-z_]+ import (?:\([^)]*\)|[^\n(]*)\n", re.MULTILINE)
 _FUTURE = "from __future__ import annotations\n"
 

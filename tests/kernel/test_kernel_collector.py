@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import duckdb
 import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
@@ -69,6 +70,19 @@ def test_tables_of_a_kernel_without_the_package_are_found(kernel: BlockingKernel
         (("customers",), (("Ann", None),)),
         (("orders",), ((1, "Rom"),)),
     ]
+
+
+def test_temporary_tables_are_seen_in_a_kernel_with_its_own_threads(kernel: BlockingKernelClient) -> None:
+    """The kernel's heartbeat, output and history threads must not be taken for a user's thread."""
+    kernel.execute_interactive(
+        "con.execute('CREATE TEMP TABLE scratch(i INT)')", timeout=60, output_hook=lambda _: None
+    )
+    try:
+        schema = schema_in(silently(kernel, {"schema": kernel_expression("types")}))
+    finally:
+        kernel.execute_interactive("con.execute('DROP TABLE scratch')", timeout=60, output_hook=lambda _: None)
+    if int(duckdb.__version__.split(".")[0]) >= 2:
+        assert schema.table("scratch") is not None
 
 
 def test_looking_leaves_no_trace(kernel: BlockingKernelClient) -> None:

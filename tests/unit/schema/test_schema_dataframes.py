@@ -263,4 +263,4 @@ def test_rows_stay_within_the_byte_budget() -> None:
 def test_when_the_time_is_up_every_table_is_still_named_and_typed() -> None:
     found = collect({f"df{i}": pd.DataFrame({"a": ["x"]}) for i in range(20)}, limits=Limits(seconds=0.0))
     assert [table["columns"][0]["type"] for table in found["tables"]] == ["VARCHAR"] * 20
-    assert "20 tables were not read" in found["notes"][0]
+    assert "rows of 20 tables were not read" in found["notes"][0]

@@ -285,3 +285,29 @@ def test_relations_are_listed_without_being_run(con: Any) -> None:
     assert [(c.name, c.type) for c in table.columns] == [("n", "BIGINT")]
     assert table.rows == ()
     assert con.execute("SELECT nextval('calls')").fetchone() == (before + 1,)
+
+
+def test_values_that_the_question_speaks_of_are_found_among_many(con: Any) -> None:
+    con.execute("CREATE TABLE t AS SELECT 'customer ' || i AS name FROM range(5000) r(i), range(2)")
+    con.execute("INSERT INTO t VALUES ('Müller & Söhne')")
+    with_question = schema_of({"con": con}, question="orders of müller in 2024", limits=Limits(seconds=10))
+    without = schema_of({"con": con}, limits=Limits(seconds=10))
+    assert "Müller & Söhne" in with_question.tables[0].columns[0].values
+    assert "Müller & Söhne" not in without.tables[0].columns[0].values
+    assert len(with_question.tables[0].columns[0].values) == 100
+
+
+def test_tables_that_the_question_names_are_read_first(con: Any) -> None:
+    for name in ("alpha", "beta", "invoices", "gamma"):
+        con.execute(f"CREATE TABLE {name} AS SELECT 'x' AS a FROM range(50)")
+    schema = schema_of({"con": con}, question="how many invoices", limits=Limits(seconds=10, bytes=600))
+    kept = {table.name: len(table.rows) for table in schema.tables}
+    assert kept["invoices"] > 0
+    assert max(kept, key=lambda name: kept[name]) == "invoices"
+
+
+def test_an_ibis_backend_is_a_connection_by_its_raw_connection(con: Any) -> None:
+    backend = type("Backend", (), {"__module__": "ibis.backends.duckdb"})()
+    backend.con = con
+    con.execute("CREATE TABLE t(a INT)")
+    assert [connection.name for connection in schema_of({"ibis_con": backend}).connections] == ["ibis_con.con"]

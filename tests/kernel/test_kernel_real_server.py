@@ -1,0 +1,194 @@
+"""``%%qwen`` in a kernel that a real Jupyter server with the extension started; only the model is scripted."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_client.blocking.client import BlockingKernelClient
+
+SCRIPT = [
+    {
+        "match": "count the stars",
+        "reply": "one two three four five six seven eight nine ten",
+        "delay_per_token_ms": 300,
+    },
+    {"match": "how many orders", "reply": "SELECT count(*) AS n FROM orders"},
+    {"match": "wrong column", "reply": "SELECT nothing_like_it FROM orders"},
+    {"match": "drop everything", "reply": "DROP TABLE orders"},
+    {"match": "", "reply": "I am a scripted engine."},
+]
+SETUP = """
+import duckdb, pandas as pd
+con = duckdb.connect()
+con.execute("CREATE TABLE orders AS SELECT i AS id FROM range(7) t(i)").fetchall()
+%load_ext jupyter_qwen
+"""
+ROOT = Path(__file__).parents[2]
+
+
+class Notebook:
+    """A kernel and what a notebook would show of it."""
+
+    def __init__(self, client: BlockingKernelClient) -> None:
+        self.client = client
+
+    def run(self, code: str, *, interrupt: Any = None) -> dict[str, Any]:
+        outputs: list[dict[str, Any]] = []
+        shown: dict[str, dict[str, Any]] = {}
+
+        def hook(message: dict[str, Any]) -> None:
+            content = message["content"]
+            if message["msg_type"] == "display_data":
+                outputs.append(content["data"])
+                shown[content["transient"].get("display_id", "")] = content["data"]
+            elif message["msg_type"] == "update_display_data":
+                shown[content["transient"]["display_id"]] = content["data"]
+                if interrupt is not None:
+                    interrupt(content["data"])
+            elif message["msg_type"] in ("stream", "execute_result"):
+                outputs.append(content)
+
+        reply = self.client.execute_interactive(code, timeout=120, output_hook=hook, allow_stdin=False)["content"]
+        text = "".join(output.get("text", "") for output in outputs if output.get("name"))
+        return {
+            "reply": reply,
+            "shown": list(shown.values()),
+            "text": text,
+            "next": [p["text"] for p in reply.get("payload", ())],
+        }
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("jupyter")
+
+
+@pytest.fixture(scope="module")
+def started(folder: Path) -> Iterator[dict[str, Any]]:
+    for name in ("runtime", "config", "notebooks", "threads"):
+        (folder / name).mkdir()
+    (folder / "script.json").write_text(json.dumps(SCRIPT))
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith(("JPY_", "JUPYTER"))},
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+    }
+    command = [
+        sys.executable, "-m", "jupyter_server", "--allow-root", "--ServerApp.open_browser=False", "--ServerApp.port=0",
+        "--ServerApp.base_url=/lab-base/", "--ServerApp.jpserver_extensions={'jupyter_qwen': True}",
+        f"--ServerApp.root_dir={folder / 'notebooks'}", "--QwenExtension.engine=scripted",
+        f"--QwenExtension.script={folder / 'script.json'}", f"--QwenExtension.threads_folder={folder / 'threads'}",
+        "--QwenExtension.choice_seconds=1",
+    ]  # fmt: skip
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    described = folder / "runtime" / f"jpserver-{process.pid}.json"
+    try:
+        until = time.monotonic() + 60
+        while not (described.exists() and described.stat().st_size):
+            assert process.poll() is None, (folder / "server.log").read_text()
+            assert time.monotonic() < until, (folder / "server.log").read_text()
+            time.sleep(0.05)
+        yield dict(json.loads(described.read_text()))
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def notebook(started: dict[str, Any], folder: Path) -> Iterator[Notebook]:
+    body = {"path": "demo.ipynb", "name": "demo.ipynb", "type": "notebook", "kernel": {"name": "python3"}}
+    session = api(started, "api/sessions", body)
+    connection = folder / "runtime" / f"kernel-{session['kernel']['id']}.json"
+    client = BlockingKernelClient(connection_file=str(connection))
+    client.load_connection_file()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    made = Notebook(client)
+    assert made.run(SETUP)["reply"]["status"] == "ok"
+    yield made
+    client.stop_channels()
+
+
+def api(server: dict[str, Any], route: str, body: dict[str, Any] | None = None, method: str | None = None) -> Any:
+    request = urllib.request.Request(
+        server["url"] + route,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Authorization": f"token {server['token']}", "Content-Type": "application/json"},
+        method=method,
+    )
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return json.loads(response.read() or b"null")
+
+
+def test_a_question_ends_in_a_proved_cell_that_runs(notebook: Notebook) -> None:
+    result = notebook.run("%%qwen sql\nhow many orders are there")
+    assert result["reply"]["status"] == "ok", result
+    (output,) = result["shown"]
+    assert "bound" in output["text/markdown"]
+    assert "```sql" in output["text/markdown"]
+    assert 'data-commandlinker-command="jupyter_qwen:insert-cell"' in output["text/html"]
+    (cell,) = result["next"]
+    ran = notebook.run(f"value = {cell}\nprint(len(value))" if not cell.startswith("#") else cell)
+    assert ran["reply"]["status"] == "ok", cell
+
+
+def test_out_gives_the_rows(notebook: Notebook) -> None:
+    result = notebook.run("%%qwen sql --out counted\nhow many orders are there")
+    assert result["reply"]["status"] == "ok", result
+    assert notebook.run("print(counted['n'].tolist())")["text"] == "[7]\n"
+
+
+def test_the_conversation_is_the_sidebars(notebook: Notebook, started: dict[str, Any]) -> None:
+    notebook.run("%%qwen sql\nhow many orders are there")
+    turns = api(started, "jupyter-qwen/thread?id=demo.ipynb")["turns"]
+    assert "how many orders are there" in json.dumps(turns)
+
+
+def test_a_query_that_does_not_bind_is_not_placed(notebook: Notebook) -> None:
+    result = notebook.run("%%qwen sql\nwrong column")
+    assert result["next"] == []
+    assert "nothing_like_it" in result["shown"][0]["text/markdown"]
+    assert "rejected" in result["shown"][0]["text/markdown"]
+
+
+def test_a_statement_that_writes_is_neither_placed_nor_run(notebook: Notebook) -> None:
+    result = notebook.run("%%qwen sql --run\ndrop everything")
+    assert result["reply"]["status"] == "error"
+    assert "nobody can be asked here" in result["text"]
+    assert notebook.run("print(con.sql('SELECT count(*) FROM orders').fetchall())")["text"] == "[(7,)]\n"
+
+
+def test_interrupting_stops_in_mid_answer(notebook: Notebook, started: dict[str, Any]) -> None:
+    kernel = api(started, "api/sessions")[0]["kernel"]["id"]
+    pressed: list[float] = []
+
+    def press(data: dict[str, Any]) -> None:
+        if "one" in data["text/plain"] and not pressed:
+            pressed.append(time.monotonic())
+            api(started, f"api/kernels/{kernel}/interrupt", {})
+
+    result = notebook.run("%%qwen chat\ncount the stars", interrupt=press)
+    assert pressed
+    assert time.monotonic() - pressed[0] < 2
+    assert result["reply"]["status"] == "error"
+    assert "UsageError: %%qwen: stopped" in result["text"]
+    assert "Traceback" not in result["text"]
+    assert "stopped" in result["shown"][0]["text/markdown"]
+    assert "ten" not in result["shown"][0]["text/markdown"]
+    assert notebook.run("%%qwen sql\nhow many orders are there")["reply"]["status"] == "ok"
+
+
+def test_status_and_context_come_from_the_real_server(notebook: Notebook) -> None:
+    assert "scripted" in notebook.run("%qwen status")["text"].lower()
+    assert "orders" in notebook.run("%qwen context how many orders")["text"]
