@@ -1,4 +1,4 @@
-"""Builds shop.duckdb: five tables of an invented outdoor shop, 2023 to 2025, from a fixed seed."""
+"""Builds shop.duckdb: four tables of an invented outdoor shop, 2023 to 2025, from a fixed seed."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ ORDERS = 6_000
 CUSTOMERS = 800
 
 _DDL = """
-CREATE TABLE categories (category_id INTEGER PRIMARY KEY, category_name VARCHAR NOT NULL);
 CREATE TABLE products (
     product_id INTEGER PRIMARY KEY, product_name VARCHAR NOT NULL,
-    category_id INTEGER NOT NULL REFERENCES categories (category_id), list_price DECIMAL(10, 2) NOT NULL);
+    category VARCHAR NOT NULL, list_price DECIMAL(10, 2) NOT NULL);
 CREATE TABLE customers (
     customer_id INTEGER PRIMARY KEY, customer_name VARCHAR NOT NULL, country VARCHAR NOT NULL,
     segment VARCHAR NOT NULL, signup_date DATE NOT NULL);
@@ -113,13 +112,8 @@ def build_shop(path: Path) -> None:
 
 
 def _fill(con: duckdb.DuckDBPyConnection, rng: random.Random) -> None:
-    categories = [(i, name) for i, name in enumerate(_PRODUCTS, 1)]
-    products = [
-        (number, name, category_id, float(price))
-        for number, (category_id, name, price) in enumerate(
-            ((cid, name, price) for cid, category in categories for name, price in _PRODUCTS[category]), 1
-        )
-    ]
+    everything = [(category, name, price) for category in _PRODUCTS for name, price in _PRODUCTS[category]]
+    products = [(number, name, category, float(price)) for number, (category, name, price) in enumerate(everything, 1)]
     customers = [
         (
             i,
@@ -135,7 +129,6 @@ def _fill(con: duckdb.DuckDBPyConnection, rng: random.Random) -> None:
         (i, rng.randrange(1, CUSTOMERS + 1), day, _weighted(rng, _STATUSES)) for i, day in enumerate(orders, 1)
     ]
     for table, rows in (
-        ("categories", categories),
         ("products", products),
         ("customers", customers),
         ("orders", order_rows),
@@ -154,7 +147,7 @@ def _day(rng: random.Random) -> datetime.date:
 
 
 def _items(
-    rng: random.Random, orders: list[tuple[int, int, datetime.date, str]], products: list[tuple[int, str, int, float]]
+    rng: random.Random, orders: list[tuple[int, int, datetime.date, str]], products: list[tuple[int, str, str, float]]
 ) -> Iterator[tuple[int, int, int, float]]:
     for order_id, _, day, _ in orders:
         for product_id, _, _, price in rng.sample(products, rng.choice((1, 1, 1, 2, 2, 3))):
