@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from jupyter_qwen import __version__
-from jupyter_qwen.cli import ask, doctor, lab, model, status
+from jupyter_qwen.cli import ask, doctor, evaluate, lab, model, status
 from jupyter_qwen.cli.failure import CommandError
 
 _COMMANDS = {
@@ -16,6 +16,7 @@ _COMMANDS = {
     "model": (model, "list, pull, verify, find and remove models"),
     "status": (status, "what the assistant of a running Jupyter server is doing"),
     "doctor": (doctor, "what is installed, which engine would be chosen and why, what is missing"),
+    "eval": (evaluate, "answer a pack of cases the way a user's question goes, and compare runs"),
 }
 
 
