@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from jupyter_qwen.prompt.budget import nearest_first
 from jupyter_qwen.prompt.examples import EXAMPLE_SCHEMA, EXAMPLES, Example
+from jupyter_qwen.prompt.idioms import fitting_idioms
 from jupyter_qwen.prompt.linking import LinkedSchema, link
 from jupyter_qwen.prompt.model import Message, Part, Prompt
 from jupyter_qwen.prompt.notation import DEFAULT, Notation
@@ -38,6 +39,7 @@ class Style:
     examples: tuple[Example, ...] = EXAMPLES
     notation: Notation = field(default_factory=lambda: DEFAULT)
     value_hints: int = 6
+    idioms: int = 0
 
 
 DEFAULT_STYLE = Style()
@@ -64,13 +66,14 @@ def build(
     room = budget_tokens - count(chatml(fixed)) - count(question) - 64
     linked = link(question, schema, count=count, budget_tokens=max(64, room), cells=cells, notation=style.notation)
     hints = matching_values(question, schema, linked.tables, limit=style.value_hints) if style.value_hints else ()
+    idioms = fitting_idioms(question, linked.tables, limit=style.idioms)
     pairs = tuple(
         turn for asked, sql in previous for turn in (message("user", asked), message("assistant", fenced(sql)))
     )
     room -= count(linked.text) + sum(count(turn.content) for turn in pairs)
     context = nearest_first([c for c in cells if c.type == "code"], count=count, budget_tokens=min(room, 400))
     opening = f"Tables:\n{linked.text}"
-    closing = _closing(question, hints, context)
+    closing = _closing(question, hints, idioms, context)
     if pairs:
         messages = (
             *fixed,
@@ -108,12 +111,14 @@ def _fixed(style: Style) -> tuple[Message, ...]:
     return tuple(turns)
 
 
-def _closing(question: str, hints: Sequence[ValueHint], cells: Sequence[Cell]) -> str:
+def _closing(question: str, hints: Sequence[ValueHint], idioms: Sequence[str], cells: Sequence[Cell]) -> str:
     lines: list[str] = []
     if cells:
         lines += ["Code run before:", *(cell.source.strip() for cell in cells), ""]
     if hints:
         lines.append(_HINTS + "; ".join(str(h) for h in hints))
+    if idioms:
+        lines.append("DuckDB: " + "; ".join(idioms))
     lines.append(f"Question: {question.strip()}")
     return "\n".join(lines)
 

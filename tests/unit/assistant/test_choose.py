@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from jupyter_qwen.assistant.choose import Candidate, Choice, Strategy, agreed, choose, examine, vote
+from jupyter_qwen.assistant.events import Event, Phase, RepairMade
+from jupyter_qwen.engine.base import Capabilities, Delta, Finished, GenerationRequest
+from jupyter_qwen.prompt.model import Message, Prompt
+from jupyter_qwen.schema.model import Column, ForeignKey, PrivacyLevel, Schema, Table
+from jupyter_qwen.sql.model import Proof
+
+CITIES = Table(
+    ("cities",),
+    "dataframe",
+    (
+        Column("id", "BIGINT"),
+        Column("name", "VARCHAR", values=("Rome", "Oslo"), values_complete=True),
+        Column("people", "BIGINT"),
+    ),
+    rows=((1, "Rome", 2_800_000), (2, "Oslo", 700_000)),
+    rows_complete=True,
+    row_count=2,
+)
+TRAMS = Table(
+    ("trams",),
+    "dataframe",
+    (Column("city_id", "BIGINT"), Column("line", "BIGINT")),
+    rows=((1, 8), (2, 11), (2, 12)),
+    rows_complete=True,
+    row_count=3,
+    foreign_keys=(ForeignKey(("city_id",), "cities", ("id",)),),
+)
+SCHEMA = Schema((CITIES, TRAMS), privacy="samples")
+PROMPT = Prompt("…", messages=(Message("user", "Question: which?"),), prefill="```sql\n")
+
+
+class ScriptedAnswers:
+    """An engine that gives the answers of a list, one a request, each after `delay_seconds`."""
+
+    capabilities = Capabilities(samples_in_one_request=True)
+    context_tokens = 8192
+
+    def __init__(self, *answers: str, delay_seconds: float = 0.0) -> None:
+        self.answers = list(answers)
+        self.requests: list[GenerationRequest] = []
+        self.delay_seconds = delay_seconds
+        self.closed = 0
+
+    async def generate(self, request: GenerationRequest) -> AsyncIterator[Delta | Finished]:
+        self.requests.append(request)
+        try:
+            for index in range(request.n):
+                await asyncio.sleep(self.delay_seconds)
+                yield Delta(self.answers.pop(0) + "\n", index)
+                yield Finished("stop", index=index)
+        finally:
+            self.closed += 1
+
+    async def count_tokens(self, text: str) -> int:
+        return len(text) // 3
+
+    async def aclose(self) -> None: ...
+
+
+def ask(
+    first: str,
+    engine: ScriptedAnswers,
+    *,
+    schema: Schema = SCHEMA,
+    seconds: float = 20.0,
+    strategy: Strategy | None = None,
+) -> tuple[Choice, list[Event]]:
+    events: list[Event] = []
+
+    async def keep(event: Event) -> None:
+        events.append(event)
+
+    choice = asyncio.run(
+        choose(
+            PROMPT, first, engine=engine, schema=schema, budget_seconds=seconds, on_event=keep,
+            strategy=strategy or Strategy(),
+        )
+    )  # fmt: skip
+    return choice, events
+
+
+def test_an_answer_that_runs_costs_no_second_one() -> None:
+    engine = ScriptedAnswers()
+
+    choice, events = ask("SELECT name FROM cities ORDER BY people DESC LIMIT 1", engine)
+
+    assert choice.proof.verdict == "bound"
+    assert engine.requests == []
+    assert events == [Phase("proof")]
+
+
+def test_an_empty_result_asks_for_more_and_the_agreed_rows_win() -> None:
+    engine = ScriptedAnswers(
+        "SELECT max(people) FROM cities",
+        "SELECT people FROM cities WHERE name = 'Rome'",
+        "SELECT people FROM cities ORDER BY people DESC LIMIT 1",
+    )
+
+    choice, events = ask("SELECT people FROM cities WHERE people < 0", engine)
+
+    assert choice.sql == "SELECT max(people) FROM cities"
+    assert len(engine.requests) == 2
+    assert "2 of 3 answers" in choice.reason
+    assert Phase("choice") in events
+
+
+def test_samples_are_drawn_with_different_seeds_and_a_temperature() -> None:
+    engine = ScriptedAnswers("SELECT 1", "SELECT 2", "SELECT 3", "SELECT 4")
+
+    ask("SELECT nothing FROM nowhere", engine)
+
+    assert len({request.seed for request in engine.requests}) == len(engine.requests) == 4
+    assert {request.temperature for request in engine.requests} == {0.8}
+
+
+def test_samples_come_in_one_request_where_that_is_wanted() -> None:
+    engine = ScriptedAnswers("SELECT 1", "SELECT 1", "SELECT 3", "SELECT 4")
+
+    ask("SELECT nothing FROM nowhere", engine, strategy=Strategy(together=True))
+
+    assert [request.n for request in engine.requests] == [4]
+
+
+def test_a_mechanical_repair_is_told_and_keeps_the_text_before() -> None:
+    choice, events = ask("SELECT t.name FROM trams AS t", ScriptedAnswers())
+
+    assert choice.proof.verdict == "bound"
+    (repair,) = [event for event in events if isinstance(event, RepairMade)]
+    assert repair.round == 0
+    assert repair.before == "SELECT t.name FROM trams AS t"
+    assert repair.after == choice.sql
+
+
+def test_when_nothing_binds_the_model_is_shown_duckdbs_words() -> None:
+    engine = ScriptedAnswers("SELECT xyzzy FROM plugh", "SELECT count(*) FROM trams")
+
+    choice, events = ask("SELECT xyzzy FROM plugh", engine, strategy=Strategy(samples=1))
+
+    assert choice.sql == "SELECT count(*) FROM trams"
+    assert "plugh" in engine.requests[-1].messages[-1].content
+    assert [event.round for event in events if isinstance(event, RepairMade)] == [1]
+    assert choice.proof.repairs[-1].before == "SELECT xyzzy FROM plugh"
+
+
+def test_a_repair_that_repeats_the_query_ends_the_rounds() -> None:
+    engine = ScriptedAnswers("SELECT xyzzy FROM plugh", "SELECT xyzzy FROM plugh")
+
+    choice, _ = ask("SELECT xyzzy FROM plugh", engine, strategy=Strategy(samples=1))
+
+    assert choice.proof.verdict == "rejected"
+    assert len(engine.requests) == 2
+
+
+def test_the_budget_ends_sampling_and_closes_the_stream() -> None:
+    engine = ScriptedAnswers(*["SELECT 1"] * 9, delay_seconds=30.0)
+    started = time.monotonic()
+
+    choice, _ = ask("SELECT xyzzy FROM plugh", engine, seconds=0.3)
+
+    assert time.monotonic() - started < 5
+    assert choice.proof.verdict == "rejected"
+    assert engine.closed == len(engine.requests) == 1
+
+
+def test_without_time_the_first_answer_is_proved_all_the_same() -> None:
+    engine = ScriptedAnswers()
+
+    choice, _ = ask("SELECT xyzzy FROM plugh", engine, seconds=0.0)
+
+    assert choice.proof.verdict == "rejected"
+    assert engine.requests == []
+
+
+@pytest.mark.parametrize("privacy", ["names", "types", "values"])
+def test_nothing_runs_below_the_privacy_level_samples(privacy: PrivacyLevel) -> None:
+    schema = SCHEMA.at_privacy(privacy)
+
+    assert examine("SELECT people FROM cities WHERE people < 0", schema).outcome == "untried"
+
+
+def test_a_write_is_never_tried() -> None:
+    candidate = examine("DELETE FROM cities", SCHEMA)
+
+    assert candidate.outcome == "untried"
+    assert candidate.proof.needs_consent
+
+
+def test_a_literal_in_another_case_is_respelled_when_the_result_is_empty() -> None:
+    candidate = examine("SELECT people FROM cities WHERE name = 'ROME'", SCHEMA)
+
+    assert candidate.outcome == "rows"
+    assert "'Rome'" in candidate.sql
+    assert [repair.name for repair in candidate.proof.repairs] == ["same-value"]
+
+
+def test_a_text_joined_with_a_number_is_seen_to_fail_on_rows() -> None:
+    assert examine("SELECT line FROM trams JOIN cities ON trams.city_id = cities.name", SCHEMA).outcome in (
+        "failed",
+        "rows",
+    )
+
+
+def candidate(outcome: str, fingerprint: str | None, origin: str = "sample") -> Candidate:
+    return Candidate(f"{outcome} {fingerprint}", Proof("", "bound", "query"), outcome, fingerprint, origin)  # type: ignore[arg-type]
+
+
+def test_the_greedy_answer_wins_a_tie_and_loses_against_two() -> None:
+    greedy, other, third = candidate("rows", "a", "greedy"), candidate("rows", "b"), candidate("rows", "b")
+
+    assert vote([greedy, other]) is greedy
+    assert vote([greedy, other, third]) is other
+
+
+def test_rows_win_against_an_empty_greedy_answer() -> None:
+    assert vote([candidate("empty", "e", "greedy"), candidate("rows", "a")]).outcome == "rows"
+
+
+def test_agreement_on_nothing_is_no_agreement() -> None:
+    assert not agreed([candidate("empty", "e"), candidate("empty", "e")])
+    assert agreed([candidate("rows", "a"), candidate("rows", "b"), candidate("rows", "a")])
