@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +14,19 @@ from typing import Any
 import pytest
 from fake_server import TOKEN, FakeServer
 from IPython.core.interactiveshell import InteractiveShell
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = [
+    {
+        "match": "count the stars",
+        "reply": "one two three four five six seven eight nine ten",
+        "delay_per_token_ms": 300,
+    },
+    {"match": "how many orders", "reply": "SELECT count(*) AS n FROM orders"},
+    {"match": "wrong column", "reply": "SELECT nothing_like_it FROM orders"},
+    {"match": "drop everything", "reply": "DROP TABLE orders"},
+    {"match": "", "reply": "I am a scripted engine."},
+]
 
 
 @pytest.fixture
@@ -34,3 +52,41 @@ def shell(server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     made.run_line_magic("unload_ext", "jupyter_qwen")
     made.history_manager.end_session()
     InteractiveShell.clear_instance()
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("jupyter")
+
+
+@pytest.fixture(scope="session")
+def started(folder: Path) -> Iterator[dict[str, Any]]:
+    for name in ("runtime", "config", "notebooks", "threads"):
+        (folder / name).mkdir()
+    (folder / "script.json").write_text(json.dumps(SCRIPT))
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith(("JPY_", "JUPYTER"))},
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+    }
+    command = [
+        sys.executable, "-m", "jupyter_server", "--allow-root", "--ServerApp.open_browser=False", "--ServerApp.port=0",
+        "--ServerApp.base_url=/lab-base/", "--ServerApp.jpserver_extensions={'jupyter_qwen': True}",
+        f"--ServerApp.root_dir={folder / 'notebooks'}", "--QwenExtension.engine=scripted",
+        f"--QwenExtension.script={folder / 'script.json'}", f"--QwenExtension.threads_folder={folder / 'threads'}",
+        "--QwenExtension.choice_seconds=1",
+    ]  # fmt: skip
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    described = folder / "runtime" / f"jpserver-{process.pid}.json"
+    try:
+        until = time.monotonic() + 60
+        while not (described.exists() and described.stat().st_size):
+            assert process.poll() is None, (folder / "server.log").read_text()
+            assert time.monotonic() < until, (folder / "server.log").read_text()
+            time.sleep(0.05)
+        yield dict(json.loads(described.read_text()))
+    finally:
+        process.terminate()
+        process.wait(30)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -15,24 +12,12 @@ from typing import Any
 import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 
-SCRIPT = [
-    {
-        "match": "count the stars",
-        "reply": "one two three four five six seven eight nine ten",
-        "delay_per_token_ms": 300,
-    },
-    {"match": "how many orders", "reply": "SELECT count(*) AS n FROM orders"},
-    {"match": "wrong column", "reply": "SELECT nothing_like_it FROM orders"},
-    {"match": "drop everything", "reply": "DROP TABLE orders"},
-    {"match": "", "reply": "I am a scripted engine."},
-]
 SETUP = """
 import duckdb, pandas as pd
 con = duckdb.connect()
 con.execute("CREATE TABLE orders AS SELECT i AS id FROM range(7) t(i)").fetchall()
 %load_ext jupyter_qwen
 """
-ROOT = Path(__file__).parents[2]
 
 
 class Notebook:
@@ -65,44 +50,6 @@ class Notebook:
             "text": text,
             "next": [p["text"] for p in reply.get("payload", ())],
         }
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("jupyter")
-
-
-@pytest.fixture(scope="module")
-def started(folder: Path) -> Iterator[dict[str, Any]]:
-    for name in ("runtime", "config", "notebooks", "threads"):
-        (folder / name).mkdir()
-    (folder / "script.json").write_text(json.dumps(SCRIPT))
-    environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith(("JPY_", "JUPYTER"))},
-        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-        "JUPYTER_CONFIG_DIR": str(folder / "config"),
-        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
-    }
-    command = [
-        sys.executable, "-m", "jupyter_server", "--allow-root", "--ServerApp.open_browser=False", "--ServerApp.port=0",
-        "--ServerApp.base_url=/lab-base/", "--ServerApp.jpserver_extensions={'jupyter_qwen': True}",
-        f"--ServerApp.root_dir={folder / 'notebooks'}", "--QwenExtension.engine=scripted",
-        f"--QwenExtension.script={folder / 'script.json'}", f"--QwenExtension.threads_folder={folder / 'threads'}",
-        "--QwenExtension.choice_seconds=1",
-    ]  # fmt: skip
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-    described = folder / "runtime" / f"jpserver-{process.pid}.json"
-    try:
-        until = time.monotonic() + 60
-        while not (described.exists() and described.stat().st_size):
-            assert process.poll() is None, (folder / "server.log").read_text()
-            assert time.monotonic() < until, (folder / "server.log").read_text()
-            time.sleep(0.05)
-        yield dict(json.loads(described.read_text()))
-    finally:
-        process.terminate()
-        process.wait(30)
 
 
 @pytest.fixture(scope="module")

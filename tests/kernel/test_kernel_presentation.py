@@ -1,0 +1,140 @@
+"""What is shown and what is saved: readable text, and never a tag of the model's own."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any
+
+import pytest
+from fake_server import answer_events
+
+from jupyter_qwen.kernel.display import TerminalView
+from jupyter_qwen.kernel.markdown_html import to_html
+from jupyter_qwen.kernel.presentation import as_html, markdown, mimebundle, plain
+from jupyter_qwen.kernel.state import AnswerState, status_line
+
+
+def state_of(*events: dict[str, Any]) -> AnswerState:
+    state = AnswerState()
+    for event in events:
+        state.apply(event)
+    return state
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a *b* **c** `d`", "<p>a <em>b</em> <strong>c</strong> <code>d</code></p>"),
+        ("# Title", "<h1>Title</h1>"),
+        ("- a\n- b", "<ul><li>a</li><li>b</li></ul>"),
+        ("1. a\n2. b", "<ol><li>a</li><li>b</li></ol>"),
+        ("text\n- a", "<p>text</p>\n<ul><li>a</li></ul>"),
+        ("```sql\nSELECT 1 < 2\n```", '<pre><code class="language-sql">SELECT 1 &lt; 2</code></pre>'),
+        ("```\nopen", "<pre><code>open</code></pre>"),
+        (
+            "|a|b|\n|-|-|\n|1|2|",
+            "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table>",
+        ),
+        ("2 * 3 * 4", "<p>2 * 3 * 4</p>"),
+        ("snake_case_name", "<p>snake_case_name</p>"),
+        ("[x](https://a.b/c)", '<p><a href="https://a.b/c" rel="noopener noreferrer" target="_blank">x</a></p>'),
+    ],
+)
+def test_markdown_becomes_html(text: str, expected: str) -> None:
+    assert to_html(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "`<img src=x onerror=alert(1)>`",
+        "```\n</code></pre><script>\n```",
+        "[x](javascript:alert(1))",
+        '[x](https://a"onmouseover="alert(1))',
+        '```sql"><script>\nx\n```',
+        "|<b>|\n|-|\n|<i>|",
+        "# <svg onload=alert(1)>",
+    ],
+)
+def test_no_tag_or_attribute_of_the_text_survives(text: str) -> None:
+    found = to_html(text)
+    assert set(re.findall(r"<\s*/?\s*([a-zA-Z0-9]+)", found)) <= {
+        "p", "pre", "code", "h1", "table", "thead", "tbody", "tr", "th", "td", "a", "br", "em", "strong",
+    }  # fmt: skip
+    assert not re.search(r"<[^>]*\s(on\w+|src)=", found)
+    assert not re.search(r'href="(?!https?:)', found)
+
+
+@pytest.mark.parametrize("length", range(0, 120, 7))
+def test_every_beginning_of_an_answer_is_well_formed(length: int) -> None:
+    text = (
+        "Some *text* with `code`:\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```sql\nSELECT 1\n```\n\nDone."[
+            :length
+        ]
+    )
+    found = to_html(text)
+    for tag in ("p", "pre", "ul", "table"):
+        assert found.count(f"<{tag}>") == found.count(f"</{tag}>")
+
+
+def test_the_insert_button_carries_the_cell_exactly() -> None:
+    source = 'con.sql("""\nSELECT \'<b>"\' AS x\n""").df()'
+    page = as_html(state_of(*answer_events("SELECT 1", cell=source)))
+    arguments = re.search(r'data-commandlinker-args="([^"]*)"', page)
+    assert arguments is not None
+    assert json.loads(html.unescape(arguments.group(1))) == {"source": source, "type": "code"}
+
+
+def test_a_streaming_answer_offers_no_button_yet() -> None:
+    assert "button" not in as_html(state_of(*answer_events("SELECT 1")[:-1]))
+
+
+def test_the_final_text_replaces_what_was_streamed() -> None:
+    events = answer_events("SELECT b")
+    state = state_of({"type": "delta", "text": "SELECT a"}, events[-1])
+    for form in mimebundle(state).values():
+        assert "SELECT a" not in form
+        assert "SELECT b" in form
+
+
+def test_a_rejection_shows_duckdbs_own_words() -> None:
+    diagnostics = [
+        {
+            "code": "binder-error",
+            "severity": "error",
+            "message": 'Binder Error:\n"x" not found',
+            "hint": "Did you mean y?",
+        }
+    ]
+    state = state_of(*answer_events("SELECT x", verdict="rejected", diagnostics=diagnostics))
+    for form in (plain(state), markdown(state), html.unescape(as_html(state))):
+        assert 'error: Binder Error: "x" not found (Did you mean y?)' in form
+
+
+def test_hostile_diagnostics_are_escaped() -> None:
+    diagnostics = [{"code": "c", "severity": "error", "message": "<script>alert(1)</script>"}]
+    assert "<script>" not in as_html(state_of(*answer_events("x", verdict="rejected", diagnostics=diagnostics)))
+
+
+def test_unknown_events_are_ignored() -> None:
+    assert state_of({"type": "from-the-future", "x": 1}) == AnswerState()
+
+
+def test_a_download_is_told_in_one_line() -> None:
+    progress = {"done_bytes": 250_000_000, "total_bytes": 1_000_000_000, "seconds_left": 75.2}
+    line = status_line({"state": "downloading", "message": "Downloading the model.", "progress": progress})
+    assert line == "Downloading the model · 25 % of 1,000 MB · 75 s left"
+
+
+def test_a_terminal_gets_each_piece_once(capsys: pytest.CaptureFixture[str]) -> None:
+    view, state = TerminalView(), AnswerState()
+    for event in answer_events("SELECT 1"):
+        state.apply(event)
+        view.update(state)
+    view.finish(state)
+    printed = capsys.readouterr().out
+    assert printed.count("SELECT 1") == 1
+    assert printed.index("reading the question") < printed.index("Here it is") < printed.index("✔ bound")
