@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jupyter_qwen.version import version as __version__
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
-
-try:
-    from jupyter_qwen._version import __version__
-except ImportError:  # a source tree that was never built: hatch writes _version.py
-    __version__ = "0.0.0"
 
 __all__ = [
     "__version__",

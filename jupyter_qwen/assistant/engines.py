@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from jupyter_qwen import __version__
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.status import EngineStatus
 from jupyter_qwen.engine.supervisor import Supervisor
+from jupyter_qwen.version import version
 
 OnStatus = Callable[[dict[str, Any]], None]
 
@@ -62,5 +62,5 @@ def describe(status: EngineStatus) -> dict[str, Any]:
         "context_tokens": status.context_tokens,
         "remote": status.remote,
         "inline_completion": model is None or model.fim is not None,
-        "version": __version__,
+        "version": version,
     }

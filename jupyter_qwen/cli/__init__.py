@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from jupyter_qwen import __version__
 from jupyter_qwen.cli import ask, doctor, evaluate, lab, model, status
 from jupyter_qwen.cli.failure import CommandError
+from jupyter_qwen.version import version
 
 _COMMANDS = {
     "lab": (lab, "open JupyterLab on the demo notebook, or on a file of yours"),
@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="jupyter qwen", description="Qwen2.5-Coder on your own machine, for notebooks with data."
     )
-    parser.add_argument("--version", action="version", version=f"jupyter_qwen {__version__}")
+    parser.add_argument("--version", action="version", version=f"jupyter_qwen {version}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (module, summary) in _COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")

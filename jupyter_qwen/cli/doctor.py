@@ -12,13 +12,13 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_path
 
-from jupyter_qwen import __version__
 from jupyter_qwen.cli.engine_options import add_engine_options, engine_config
 from jupyter_qwen.engine.base import EngineError
 from jupyter_qwen.engine.choice import choose
 from jupyter_qwen.models import fit
 from jupyter_qwen.models.errors import ModelError
 from jupyter_qwen.models.store import ModelStore
+from jupyter_qwen.version import version
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _checks(arguments: argparse.Namespace) -> Iterator[Check]:
-    yield Check("jupyter_qwen", True, f"{__version__}, Python {sys.version.split()[0]}")
+    yield Check("jupyter_qwen", True, f"{version}, Python {sys.version.split()[0]}")
     for name, needed, mend in (
         ("jupyter_server", True, "pip install jupyter_server"),
         ("jupyterlab", False, 'pip install "jupyter_qwen[lab]"'),

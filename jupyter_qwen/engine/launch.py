@@ -22,7 +22,6 @@ from typing import Any
 
 import platformdirs
 
-import jupyter_qwen
 from jupyter_qwen.engine.base import EngineUnavailable
 
 STOP_SECONDS = 3.0
@@ -56,7 +55,7 @@ class ChildProcess:
                 stdout=subprocess.PIPE,
                 stderr=sink,
                 # `-m` puts the working folder on sys.path: a notebook folder with a random.py in it must not be that.
-                cwd=Path(jupyter_qwen.__file__).parent.parent,
+                cwd=Path(__file__).parent.parent.parent,
                 start_new_session=True,  # Ctrl-C in the terminal asks Jupyter, it does not hit the engine
             )
         threading.Thread(target=self._watch, name=f"watch-{module}", daemon=True).start()
