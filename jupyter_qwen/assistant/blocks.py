@@ -27,7 +27,7 @@ def sql_block(index: int, proof: Proof, schema: Schema, cells: Sequence[Cell], l
         needs_consent=proof.needs_consent,
         diagnostics=proof.diagnostics,
         repairs=proof.repairs,
-        cell=CellSource(cell.source),
+        cell=CellSource(cell.source, "markdown" if cell.cell_type == "markdown" else "code"),
     )
 
 

@@ -19,7 +19,7 @@ from jupyter_qwen.prompt.answers import CodeBlock, code_blocks
 from jupyter_qwen.prompt.model import Message, Prompt
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
-from jupyter_qwen.sql.validate import prove
+from jupyter_qwen.sql.mend import mend
 
 HISTORY_TURNS = 4
 
@@ -95,7 +95,7 @@ async def answer_in_prose(
 
 def _judge(index: int, item: CodeBlock, schema: Schema, question: Question) -> Block:
     if item.language in SQL_LANGUAGES:
-        return sql_block(index, prove(item.source, schema), schema, question.cells, question.language)
+        return sql_block(index, mend(item.source, schema), schema, question.cells, question.language)
     return code_block(index, item.language, item.source.rstrip("\n"), question.language.lower())
 
 
