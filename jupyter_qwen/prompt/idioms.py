@@ -47,7 +47,7 @@ IDIOMS: tuple[Idiom, ...] = (
     Idiom("first letter: name[1]; part of a text: split_part(text, '@', 2)",
           question=_words(r"letters?|initials?|characters?|domain|part (?:before|after)|substring|prefix")),
     Idiom("parts of a time: year(t), month(t), hour(t), dayname(t)",
-          question=_words(r"years?|yearly|months?|monthly|hours?|weekdays?|day of the week|hourly|\d{4}"), type=_TIME),
+          question=_words(r"years?|yearly|months?|monthly|hours?|weekdays?|day of the week|hourly|(?:19|20)\d\d"), type=_TIME),
     Idiom("first day of a month: date_trunc('month', t)", question=_words(r"per month|each month|monthly|by month"), type=_TIME),
     Idiom("time between: date_diff('second', t1, t2)",
           question=_words(r"durations?|how long|minutes?|days? between|longest|elapsed"), type=_TIME),

@@ -16,10 +16,16 @@ Count = Callable[[str], int]
 Snapshot = Callable[[str, str], None]
 
 FRAME = Table(
-    ("trips",), "dataframe",
-    (Column("km", "DOUBLE"), Column("mode", "VARCHAR", values=("bike", "train"), values_complete=True), Column("from", "VARCHAR")),
-    row_count=120, library="pandas",
-)  # fmt: skip
+    ("trips",),
+    "dataframe",
+    (
+        Column("km", "DOUBLE"),
+        Column("mode", "VARCHAR", values=("bike", "train"), values_complete=True),
+        Column("from", "VARCHAR"),
+    ),
+    row_count=120,
+    library="pandas",
+)
 CELLS = (
     Cell("# Commuting"  , type="markdown"),
     Cell("import pandas as pd\ntrips = pd.read_csv('trips.csv')"),

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from jupyter_qwen.engine.base import Capabilities, Delta, Engine, Finished, GenerationRequest, Usage
+from jupyter_qwen.evaluate import fim, python, text_to_sql
+from jupyter_qwen.evaluate.predictions import PackError
+from jupyter_qwen.evaluate.sql_pack import SqlPack
+
+
+class OneAnswer:
+    """An engine that gives the same answer to every prompt and keeps the prompts."""
+
+    capabilities = Capabilities()
+    context_tokens = 8192
+
+    def __init__(self, answer: str) -> None:
+        self.answer = answer
+        self.prompts: list[str] = []
+
+    async def generate(self, request: GenerationRequest) -> AsyncIterator[Delta | Finished]:
+        self.prompts.append(request.prompt)
+        yield Delta(self.answer)
+        yield Finished("stop", Usage(prompt_tokens=100, new_tokens=7))
+
+    async def count_tokens(self, text: str) -> int:
+        return len(text) // 3
+
+    async def aclose(self) -> None: ...
+
+
+class Source:
+    def __init__(self, engine: OneAnswer) -> None:
+        self._engine = engine
+
+    async def engine(self) -> Engine:
+        return self._engine
+
+    def describe(self) -> dict[str, Any]:
+        return {"state": "ready", "model": {"label": "test"}}
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """Two questions on a database of one table that points at itself."""
+    folder = tmp_path / "pack" / "sql"
+    (folder / "staff" / "tables").mkdir(parents=True)
+    (folder / "staff" / "schema.sql").write_text(
+        "-- load: Person <- tables/Person.parquet\n\n"
+        'CREATE TABLE "Person" (\n  "id" INTEGER PRIMARY KEY,\n  "boss" INTEGER,\n  "name" VARCHAR,\n'
+        '  -- a remark\n  FOREIGN KEY ("boss") REFERENCES "Person" ("id")\n);\n'
+    )
+    duckdb.connect().execute(
+        "COPY (SELECT * FROM (VALUES (1, NULL, 'Ada'), (2, 1, 'Bob')) t(id, boss, name)) "
+        f"TO '{folder / 'staff' / 'tables' / 'Person.parquet'}' (FORMAT parquet)"
+    )
+    cases = [
+        {"id": "a", "db": "staff", "question": "How many people?"},
+        {"id": "b", "db": "staff", "question": "Who is the boss?", "evidence": "a boss has no boss"},
+    ]
+    (folder / "cases.jsonl").write_text("".join(json.dumps(case) + "\n" for case in cases))
+    return tmp_path / "pack"
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_every_case_goes_a_users_way_and_is_written_with_its_figures(pack: Path, tmp_path: Path) -> None:
+    engine = OneAnswer("SELECT count(*) FROM Person")
+    out = tmp_path / "predictions.jsonl"
+
+    summary = asyncio.run(text_to_sql.run(text_to_sql.Options(pack, out), Source(engine)))
+
+    first, second = lines(out)
+    assert (first["id"], first["sql"], first["verdict"]) == ("a", "SELECT count(*) FROM Person", "bound")
+    assert {"repairs", "seconds", "ttft_seconds", "prompt_tokens", "new_tokens"} <= first.keys()
+    assert "CREATE TABLE Person" in engine.prompts[-1]
+    assert "a boss has no boss" in engine.prompts[-1]
+    assert second["new_tokens"] == 7
+    assert "bound" in summary
+
+
+def test_a_query_that_does_not_bind_is_mended_and_says_so(pack: Path, tmp_path: Path) -> None:
+    out = tmp_path / "predictions.jsonl"
+
+    asyncio.run(text_to_sql.run(text_to_sql.Options(pack, out, limit=1), Source(OneAnswer("SELECT names FROM Person"))))
+
+    (item,) = lines(out)
+    assert item["verdict"] == "bound"
+    assert item["repairs"]
+    assert "name" in item["sql"]
+
+
+def test_the_baseline_sends_the_whole_ddl_and_proves_nothing(pack: Path, tmp_path: Path) -> None:
+    engine = OneAnswer("SELECT nonsense")
+    out = tmp_path / "raw.jsonl"
+
+    asyncio.run(text_to_sql.run(text_to_sql.Options(pack, out, raw=True), Source(engine)))
+
+    assert 'CREATE TABLE "Person"' in engine.prompts[0]
+    assert "load:" not in engine.prompts[0]
+    assert "remark" not in engine.prompts[0]
+    assert [(item["sql"], item["verdict"]) for item in lines(out)] == [("SELECT nonsense", None)] * 2
+
+
+def test_a_run_is_resumed_where_it_ended_even_after_a_cut_line(pack: Path, tmp_path: Path) -> None:
+    out = tmp_path / "predictions.jsonl"
+    out.write_text('{"id": "a", "sql": "SELECT 1", "verdict": "bound"}\n{"id": "b", "sq')
+    engine = OneAnswer("SELECT 2")
+
+    asyncio.run(text_to_sql.run(text_to_sql.Options(pack, out, raw=True, resume=True), Source(engine)))
+
+    assert [item["sql"] for item in lines(out)] == ["SELECT 1", "SELECT 2"]
+    assert len(engine.prompts) == 1
+
+
+def test_without_resume_a_run_begins_anew(pack: Path, tmp_path: Path) -> None:
+    out = tmp_path / "predictions.jsonl"
+    out.write_text('{"id": "a", "sql": "SELECT 1"}\n')
+
+    asyncio.run(text_to_sql.run(text_to_sql.Options(pack, out, raw=True), Source(OneAnswer("SELECT 2"))))
+
+    assert [item["sql"] for item in lines(out)] == ["SELECT 2", "SELECT 2"]
+
+
+def test_the_databases_of_a_pack_cannot_reach_files(pack: Path) -> None:
+    con = SqlPack(pack).connect("staff")
+
+    assert con.execute("SELECT count(*) FROM Person").fetchone() == (2,)
+    with pytest.raises(duckdb.Error, match="disabled"):
+        con.execute(f"SELECT * FROM read_text('{pack}/sql/cases.jsonl')")
+
+
+def test_a_folder_without_cases_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match=r"cases\.jsonl"):
+        SqlPack(tmp_path)
+
+
+def test_whole_line_middles_are_completed_on_an_empty_line(tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text(json.dumps({"id": "x", "kind": "singleline", "prefix": "a = 1\n", "suffix": "print(b)\n"}) + "\n")
+    engine = OneAnswer("b = 2\nprint(b)")
+    out = tmp_path / "out.jsonl"
+
+    asyncio.run(fim.run(fim.Options(cases, out), Source(engine)))
+
+    assert lines(out)[0]["completion"] == "b = 2\n"
+    assert engine.prompts[0].count("<|fim_suffix|>\nprint(b)") == 1
+
+
+def test_python_cases_are_completed_or_asked_by_their_mode(tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text(
+        json.dumps({"id": "c", "mode": "completion", "prompt": "x = "})
+        + "\n"
+        + json.dumps({"id": "i", "mode": "instruction", "prompt": "Write x."})
+        + "\n"
+    )
+    engine = OneAnswer("1")
+    out = tmp_path / "out.jsonl"
+
+    asyncio.run(python.run(fim.Options(cases, out), Source(engine)))
+
+    assert [item["completion"] for item in lines(out)] == ["1", "1"]
+    assert "<|fim_middle|>" in engine.prompts[0]
+    assert engine.prompts[1].endswith("```python\n")
