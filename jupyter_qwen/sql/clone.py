@@ -7,6 +7,7 @@ catalogue of a thousand tables costs nothing; a database is kept per schema beca
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -160,6 +161,7 @@ class CloneCache:
         self._make, self._key, self._size = make, key, size
         self._lock = threading.Lock()
         self._clones: OrderedDict[object, Clone] = OrderedDict()
+        atexit.register(self.clear)
 
     @contextmanager
     def use(self, schema: Schema) -> Iterator[Clone]:
@@ -167,6 +169,13 @@ class CloneCache:
         clone = self._find(schema)
         with clone.lock:
             yield clone
+
+    def clear(self) -> None:
+        """Close every database. DuckDB complains at the exit of the interpreter about those still open."""
+        with self._lock:
+            for clone in self._clones.values():
+                clone.close()
+            self._clones.clear()
 
     def _find(self, schema: Schema) -> Clone:
         with self._lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..schema.model import Schema
 from .bind import BINDABLE, Binding, bind
-from .checks import CHECKS
+from .checks import CHECKS, Subject
 from .model import Diagnostic, Proof
 from .parse import Statement, parse
 
@@ -30,7 +30,8 @@ def judge(statement: Statement, schema: Schema, *, time_limit_s: float = 2.0) ->
     binding = bind(statement, schema, time_limit_s=time_limit_s)
     if binding.error is not None:
         return _not_bound(statement, binding, consent)
-    findings = tuple(finding for check in CHECKS for finding in check(statement, schema))
+    subject = Subject(statement, schema)
+    findings = tuple(finding for check in CHECKS for finding in check(subject))
     return Proof(
         statement.sql, "bound", statement.kind, (*findings, *binding.notes, *_hidden(schema), *consent),
         needs_consent=bool(statement.consent),

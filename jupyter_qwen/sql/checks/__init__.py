@@ -9,10 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from ...schema.model import Schema
 from ..model import Diagnostic
-from ..parse import Statement
+from .aggregates import aggregate_of_key
+from .conditions import empty_limit, equals_null, like_without_wildcard
+from .joins import cross_join, join_beside_key
+from .subject import Subject
+from .types import text_beside_number
+from .values import literal_not_in_values
 
-Check = Callable[[Statement, Schema], tuple[Diagnostic, ...]]
+Check = Callable[[Subject], tuple[Diagnostic, ...]]
 
-CHECKS: Final[tuple[Check, ...]] = ()
+CHECKS: Final[tuple[Check, ...]] = (
+    text_beside_number,
+    literal_not_in_values,
+    cross_join,
+    join_beside_key,
+    aggregate_of_key,
+    equals_null,
+    like_without_wildcard,
+    empty_limit,
+)
+
+__all__ = ["CHECKS", "Check", "Subject"]

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from sqlglot.errors import SqlglotError
+
 from ...schema.model import Schema
 from ..bind import BINDABLE, bind
 from ..model import Diagnostic, Proof, Repair
@@ -14,26 +16,36 @@ from ..parse import Statement, parse
 from ..validate import judge, prove
 from .problem import Rule, problem
 from .rules.ambiguous import qualify_ambiguous
+from .rules.bridge import bridge_join
 from .rules.casts import cast_arguments, cast_compared
-from .rules.columns import move_column, near_column
+from .rules.columns import move_column, near_column, struct_field, swap_aliases
 from .rules.conditions import move_condition
 from .rules.dialects import known_function, other_dialect, quote_unit
+from .rules.exclude import exclude_columns
+from .rules.follow_key import follow_key
 from .rules.grouping import bare_columns
 from .rules.join_in import join_in
+from .rules.nested import nested_aggregate
 from .rules.projection import keep_column
 from .rules.sources import near_table, right_alias
-from .rules.text import foreign_quotes, literal_in_double_quotes, quote_names, strip_prose
+from .rules.text import foreign_quotes, literal_in_double_quotes, quote_alias, quote_names, strip_prose
 
 #: In order of certainty: the first chain that binds is kept.
 RULES: Final[tuple[Rule, ...]] = (
     foreign_quotes,
     quote_names,
+    quote_alias,
     strip_prose,
+    exclude_columns,
+    follow_key,
+    swap_aliases,
     move_column,
+    struct_field,
     right_alias,
     qualify_ambiguous,
     quote_unit,
     keep_column,
+    bridge_join,
     join_in,
     literal_in_double_quotes,
     near_table,
@@ -41,6 +53,7 @@ RULES: Final[tuple[Rule, ...]] = (
     known_function,
     bare_columns,
     move_condition,
+    nested_aggregate,
     cast_compared,
     cast_arguments,
     other_dialect,
@@ -97,8 +110,11 @@ def mend(sql: str, schema: Schema, *, time_limit_s: float = 1.0, rules: tuple[Ru
 def _proposals(state: _State, schema: Schema, rules: tuple[Rule, ...]) -> Iterator[tuple[str, str, str]]:
     complaint = problem(state.sql, state.error, schema)
     for rule in rules:
-        for change in rule(complaint):
-            yield rule.__name__.replace("_", "-"), change.sql, change.reason
+        try:
+            for change in rule(complaint):
+                yield rule.__name__.replace("_", "-"), change.sql, change.reason
+        except (SqlglotError, RecursionError):
+            continue  # a tree that sqlglot cannot write: this rule has nothing to propose
 
 
 def _error(sql: str, schema: Schema) -> Statement | Diagnostic | None:

@@ -13,7 +13,7 @@ from sqlglot import ErrorLevel, exp
 from ...schema.model import Schema
 from ..model import Diagnostic
 from ..parse import syntax_tree
-from .scopes import ScopeView, scope_views
+from ..scopes import ScopeView, scope_views
 
 _PATTERNS: Final = {
     "column-of-table": re.compile(r'Table "(?P<table>.+?)" does not have a column named "(?P<name>.+?)"', re.DOTALL),

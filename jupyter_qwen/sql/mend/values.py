@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlglot import exp
 
-from ...schema.model import Column, Schema
+from ...schema.model import Schema
+from ..literals import compared_literals, equivalent_value
 from ..model import Proof, Repair
 from ..parse import syntax_tree
 from ..validate import prove
-from .scopes import ScopeView, scope_views
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A text `literal` compared with a `column` of the schema whose values are known."""
-
-    literal: exp.Literal
-    column: Column
-    table: str
+from .problem import write
 
 
 def mend_values(sql: str, schema: Schema) -> Proof:
@@ -42,7 +32,7 @@ def mend_values(sql: str, schema: Schema) -> Proof:
             continue
         wrong = found.literal.this
         found.literal.replace(exp.Literal.string(right))
-        after = tree.sql(dialect="duckdb", pretty="\n" in proof.sql)
+        after = write(tree, like=proof.sql)
         reason = f"{found.table}.{found.column.name} has no value {wrong!r}; it is spelled {right!r}."
         repairs.append(Repair("same-value", reason, text, after))
         text = after
@@ -50,45 +40,3 @@ def mend_values(sql: str, schema: Schema) -> Proof:
         return proof
     mended = prove(text, schema)
     return replace(mended, repairs=tuple(repairs)) if mended.verdict == "bound" else proof
-
-
-def equivalent_value(literal: str, column: Column) -> str | None:
-    """The one value of `column` that is `literal` but for case, accents and white space; None unless it is certain."""
-    if not column.values_complete or literal in column.values:
-        return None
-    same = [value for value in column.values if folded(value) == folded(literal)]
-    return same[0] if len(same) == 1 else None
-
-
-def folded(text: str) -> str:
-    """`text` without case, accents, and surplus white space."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(plain.casefold().split())
-
-
-def compared_literals(tree: exp.Expr, schema: Schema) -> Iterator[Comparison]:
-    """Text literals that stand in ``column = 'x'``, ``<>`` or ``IN (…)`` with a column of the schema."""
-    for view in scope_views(tree, schema):
-        for column in view.columns:
-            parent = column.parent
-            found = _column(view, column)
-            if found is None:
-                continue
-            table, known = found
-            literals: list[object] = []
-            if isinstance(parent, (exp.EQ, exp.NEQ)):
-                literals = [parent.right if parent.left is column else parent.left]
-            elif isinstance(parent, exp.In) and parent.this is column:
-                literals = list(parent.expressions)
-            for literal in literals:
-                if isinstance(literal, exp.Literal) and literal.is_string:
-                    yield Comparison(literal, known, table)
-
-
-def _column(view: ScopeView, column: exp.Column) -> tuple[str, Column] | None:
-    sources = [view.source(column.table)] if column.table else view.holders(column.name)
-    if len(sources) != 1 or sources[0] is None or sources[0].table is None:
-        return None
-    table = sources[0].table
-    known = table.column(column.name)
-    return (table.name, known) if known is not None else None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..joins import is_foreign_key
+from ...keys import is_foreign_key
+from ...scopes import Source
 from ..problem import Change, Problem
-from ..scopes import Source
 from .columns import point
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sqlglot import exp
 
-from ...quoting import quote_identifier
-from ..names import closest
+from ...likeness import closest
+from ...scopes import ScopeView, Source
+from ..nodes import identifier
 from ..problem import Change, Problem
-from ..scopes import ScopeView, Source
 
 
 def move_column(problem: Problem) -> Iterator[Change]:
@@ -27,7 +28,74 @@ def move_column(problem: Problem) -> Iterator[Change]:
             if _lacks(view, table, name) and (holder := view.source(alias)) and holder.has(name):
                 for column in list(view.named(name, table)):
                     point(column, alias, column.name)
+        if any(eq.left == eq.right for eq in tree.find_all(exp.EQ)):
+            continue  # a condition that compares a column with itself joins nothing
         yield Change(problem.write(tree), f"{table} has no column {name}; {alias} has it.")
+
+
+def swap_aliases(problem: Problem) -> Iterator[Change]:
+    """``SELECT T2.name, count(T1.track_id) FROM genre T1 JOIN track T2``: the two aliases are confused throughout."""
+    if not problem.is_about("column-of-table"):
+        return
+    table, name = problem.names["table"], problem.names["name"]
+    for number, view in enumerate(problem.views):
+        if not _lacks(view, table, name):
+            continue
+        for holder in view.holders(name):
+            swapped = _swapped(view, table, holder.alias)
+            if not swapped:
+                continue
+            edited = problem.edit()
+            if edited is None:
+                return
+            tree, views = edited
+            for column in _swapped(views[number], table, holder.alias):
+                mine = column.table.casefold() == table.casefold()
+                point(column, holder.alias if mine else table, column.name)
+            yield Change(problem.write(tree), f"{table} and {holder.alias} are confused.")
+
+
+def _swapped(view: ScopeView, one: str, other: str) -> list[exp.Column]:
+    """The columns to swap: those of both aliases outside the join conditions, when each then has what it is asked for."""
+    a, b = view.source(one), view.source(other)
+    if a is None or b is None:
+        return []
+    both = (a.alias.casefold(), b.alias.casefold())
+    columns = [c for c in view.columns if c.table.casefold() in both and c.find_ancestor(exp.Join) is None]
+    mine = [c for c in columns if c.table.casefold() == a.alias.casefold()]
+    its = [c for c in columns if c.table.casefold() == b.alias.casefold()]
+    if not its or not all(b.has(c.name) for c in mine) or not all(a.has(c.name) for c in its):
+        return []
+    return columns
+
+
+def struct_field(problem: Problem) -> Iterator[Change]:
+    """``name`` where a source has a STRUCT column with a field of that name."""
+    if not problem.is_about("column", "column-of-table"):
+        return
+    table, name = problem.names.get("table"), problem.names["name"]
+    for number, view in enumerate(problem.views):
+        for source in view.sources:
+            if source.table is None or (table and source.alias.casefold() != table.casefold()):
+                continue
+            for holder in source.table.columns:
+                if not _has_field(holder.type, name):
+                    continue
+                edited = problem.edit()
+                if edited is None:
+                    return
+                tree, views = edited
+                for column in list(views[number].named(name, table or "")):
+                    outer = exp.column(identifier(holder.name), table=column.args.get("table"))
+                    field = exp.Dot(this=outer, expression=identifier(name))
+                    selected = column.parent is views[number].select
+                    column.replace(exp.alias_(field, name) if selected else field)
+                yield Change(problem.write(tree), f"{name} is a field of {holder.name}.")
+
+
+def _has_field(type_name: str, name: str) -> bool:
+    match = re.match(r"STRUCT\s*\((.*)\)\Z", type_name, re.IGNORECASE | re.DOTALL)
+    return match is not None and re.search(rf'(?:\A|,)\s*"?{re.escape(name)}"?\s', match[1], re.IGNORECASE) is not None
 
 
 def near_column(problem: Problem) -> Iterator[Change]:
@@ -60,8 +128,8 @@ def near_column(problem: Problem) -> Iterator[Change]:
 
 def point(column: exp.Column, alias: str, name: str) -> None:
     """Let `column` mean ``alias.name``; without `alias` it stays bare."""
-    column.set("this", exp.to_identifier(name, quoted=quote_identifier(name).startswith('"')))
-    column.set("table", exp.to_identifier(alias, quoted=quote_identifier(alias).startswith('"')) if alias else None)
+    column.set("this", identifier(name))
+    column.set("table", identifier(alias) if alias else None)
     column.set("db", None)
     column.set("catalog", None)
 

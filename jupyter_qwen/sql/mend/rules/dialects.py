@@ -10,7 +10,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from ..names import likeness
+from ...likeness import likeness
 from ..problem import Change, Problem, write
 
 _DIALECTS: Final = ("sqlite", "postgres", "mysql", "bigquery", "snowflake", "tsql", "spark")

@@ -19,13 +19,15 @@ def bare_columns(problem: Problem) -> Iterator[Change]:
     name = problem.names["name"].rsplit(".", 1)[-1].strip('"')
     for number, view in enumerate(problem.views):
         select = view.select
-        columns = [c for c in view.named(name) if _bare(c, select)]
+        columns = [c for c in view.named(name) if _bare(c, select) or _window_of(c)]
         if not columns or not isinstance(select, exp.Select):
             continue
         having = select.args.get("having")
         if having is not None and select.args.get("group") is None and not any(a for a in having.find_all(exp.AggFunc)):
             yield from _having_to_where(problem, number)
             continue
+        if any(_window_of(c) for c in columns):
+            yield from _window_over_groups(problem, number, name)
         if select.args.get("group") is None:
             yield from _without_group(problem, number, name)
         else:
@@ -38,6 +40,10 @@ def _without_group(problem: Problem, number: int, name: str) -> Iterator[Change]
         return
     tree, views = edited
     select = views[number].select
+    if all(c.find_ancestor(exp.Order, exp.Select) is not select for c in views[number].named(name) if _bare(c, select)):
+        select.set("order", None)
+        yield Change(problem.write(tree), "The aggregate gives a single row, which needs no order.")
+        return
     extreme = _only_extreme(select)
     if extreme is not None:
         for column in [c for c in views[number].named(name) if _bare(c, select)]:
@@ -69,6 +75,26 @@ def _with_group(problem: Problem, number: int, name: str) -> Iterator[Change]:
     if found is not None:
         views[number].select.args["group"].append("expressions", found.copy())
         yield Change(problem.write(tree), f"{name} must be a group key.")
+
+
+def _window_over_groups(problem: Problem, number: int, name: str) -> Iterator[Change]:
+    """``sum(x) OVER`` beside GROUP BY is a window over the group's own sum."""
+    edited = problem.edit()
+    if edited is None:
+        return
+    tree, views = edited
+    for column in list(views[number].named(name)):
+        window = _window_of(column)
+        if window is not None and not any(True for _ in window.this.this.find_all(exp.AggFunc)):
+            window.this.set("this", window.this.copy())
+    yield Change(problem.write(tree), "The window runs over the groups, so it needs the aggregate of each group.")
+
+
+def _window_of(column: exp.Column) -> exp.Window | None:
+    """The window whose summed or counted argument `column` stands in."""
+    function = column.find_ancestor(exp.AggFunc)
+    window = function.parent if function is not None else None
+    return window if isinstance(window, exp.Window) and window.this is function else None
 
 
 def _having_to_where(problem: Problem, number: int) -> Iterator[Change]:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from ....schema.model import Schema, Table
-from ...quoting import quote_identifier, quote_reference
-from ..joins import Edge, edges_from
-from ..names import likeness
+from ...keys import Edge, edges_from
+from ...likeness import likeness
+from ...scopes import ScopeView, Source
+from ..nodes import equal_columns, free_alias, table_as
 from ..problem import Change, Problem
-from ..scopes import ScopeView, Source
 from .columns import point
 
 _MAX_PATHS = 4
@@ -96,22 +96,11 @@ def _apply(view: ScopeView, path: tuple[Edge, ...], start: Source, table: str | 
     if not isinstance(select, exp.Select):
         return False
     left = start.alias
-    taken = {s.alias.casefold() for s in view.sources}
+    taken = [s.alias for s in view.sources]
     for edge in path:
-        alias = edge.right.name
-        number = 2
-        while alias.casefold() in taken:
-            alias, number = f"{edge.right.name}_{number}", number + 1
-        taken.add(alias.casefold())
-        condition = " AND ".join(f"{quote_reference((left, a))} = {quote_reference((alias, b))}" for a, b in edge.on)
-        target = quote_reference(edge.right.reference)
-        if alias != edge.right.name or len(edge.right.reference) > 1:
-            target += f" AS {quote_identifier(alias)}"
-        select.join(
-            exp.maybe_parse(target, into=exp.Table, dialect="duckdb"),
-            on=exp.condition(condition, dialect="duckdb"),
-            copy=False,
-        )
+        alias = free_alias(edge.right.name, taken)
+        taken.append(alias)
+        select.join(table_as(edge.right.reference, alias), on=equal_columns(left, alias, edge.on), copy=False)
         left = alias
     for column in list(view.columns):
         same = column.name.casefold() == wanted.casefold()

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from ...scopes import ScopeView
+from ..nodes import identifier
 from ..problem import Change, Problem
-from ..scopes import ScopeView
 
 
 def keep_column(problem: Problem) -> Iterator[Change]:
@@ -38,7 +39,10 @@ def _add(view: ScopeView, name: str) -> bool:
     select = view.select
     if not holders or not isinstance(select, exp.Select):
         return False
-    column = exp.column(holders[0].columns[name.casefold()], table=holders[0].alias if len(view.sources) > 1 else None)
+    column = exp.column(
+        identifier(holders[0].columns[name.casefold()]),
+        table=identifier(holders[0].alias) if len(view.sources) > 1 else None,
+    )
     group = select.args.get("group")
     if group is not None and not group.args.get("all"):
         group.append("expressions", column.copy())

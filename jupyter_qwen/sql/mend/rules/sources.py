@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from ...quoting import quote_identifier
-from ..names import closest, likeness
+from ...likeness import closest, likeness
+from ..nodes import identifier
 from ..problem import Change, Problem
 from .columns import point
 
@@ -62,11 +62,11 @@ def near_table(problem: Problem) -> Iterator[Change]:
             before = table.alias_or_name
             parts = references[right]
             for key, part in zip(("this", "db", "catalog"), reversed(parts), strict=False):
-                table.set(key, exp.to_identifier(part, quoted=quote_identifier(part).startswith('"')))
+                table.set(key, identifier(part))
             for key in ("this", "db", "catalog")[len(parts) :]:
                 table.set(key, None)
             if not table.alias:
                 for column in tree.find_all(exp.Column):
                     if column.table.casefold() == before.casefold():
-                        column.set("table", exp.to_identifier(right, quoted=quote_identifier(right).startswith('"')))
+                        column.set("table", identifier(right))
         yield Change(problem.write(tree), f"There is no table {wrong}; {right} is the closest name.")

@@ -11,6 +11,7 @@ from ..problem import Change, Problem
 
 _FENCE = re.compile(r"```(?:sql|duckdb)?[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL | re.IGNORECASE)
 _START = re.compile(r"\b(?:WITH\s+[\w\"]+(?:\s*\([^)]*\))?\s+AS|SELECT|FROM)\b", re.IGNORECASE)
+_ALIAS = re.compile(r"(\bAS\s+)([A-Za-z_][^,'\"\n;]*?)(?=\s*(?:,|\n|;|\bFROM\b|\Z))", re.IGNORECASE)
 _BACKTICKED = re.compile(r"`([^`\n]+)`")
 _BRACKETED = re.compile(r"(?<![\w\])\"'])\[([A-Za-z_][\w $#()./%-]*)\]")
 
@@ -89,6 +90,20 @@ def literal_in_double_quotes(problem: Problem) -> Iterator[Change]:
         before = token
     if changed:
         yield Change("".join(text) + problem.sql[last:], f'"{name}" is no column; as a text it takes single quotes.')
+
+
+def quote_alias(problem: Problem) -> Iterator[Change]:
+    """``AS price (USD)``: an output name with blanks or signs needs quotes."""
+    if not problem.is_about("parser"):
+        return
+
+    def change(match: re.Match[str]) -> str:
+        name = match[2].strip()
+        return match.group() if is_plain(name) or not name else match[1] + quote_identifier(name)
+
+    text = _ALIAS.sub(change, problem.sql)
+    if text != problem.sql:
+        yield Change(text, "Such an output name needs double quotes.")
 
 
 def _statements(sql: str) -> list[str]:

@@ -9,8 +9,8 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
-from ...schema.model import Schema, Table
-from ..clone import visible_columns
+from ..schema.model import Column, Schema, Table
+from .clone import visible_columns
 
 
 @dataclass
@@ -94,6 +94,15 @@ def scope_views(tree: exp.Expr, schema: Schema) -> tuple[ScopeView, ...]:
             inner.parent = outer
             outer.children.append(inner)
     return tuple(result)
+
+
+def column_of(view: ScopeView, column: exp.Column) -> tuple[Table, Column] | None:
+    """The table and column of the schema that `column` means, when that is certain."""
+    sources = [view.source(column.table)] if column.table else view.holders(column.name)
+    if len(sources) != 1 or sources[0] is None or sources[0].table is None:
+        return None
+    known = sources[0].table.column(column.name)
+    return (sources[0].table, known) if known is not None else None
 
 
 def _source(alias: str, node: exp.Expr, source: exp.Expr | Scope, schema: Schema) -> Source:

@@ -1,0 +1,31 @@
+"""Aggregates that mean nothing."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from ..keys import is_foreign_key, is_primary_key
+from ..model import Diagnostic
+from ..scopes import column_of
+from .subject import Subject
+
+
+def aggregate_of_key(subject: Subject) -> tuple[Diagnostic, ...]:
+    """``sum(id)``: the sum or mean of numbers that only name things."""
+    found = []
+    for view in subject.views:
+        for column in view.columns:
+            aggregate = column.parent
+            if not isinstance(aggregate, (exp.Sum, exp.Avg)):
+                continue
+            known = column_of(view, column)
+            if known is None or not (
+                is_primary_key(known[0], known[1].name) or is_foreign_key(known[0], known[1].name)
+            ):
+                continue
+            word = "sum" if isinstance(aggregate, exp.Sum) else "mean"
+            found.append(
+                subject.warn("aggregate-of-key", f"{column.name} is a key of {known[0].name}: a {word} of keys means nothing.",
+                             at=aggregate, hint="count(*) counts the rows.")
+            )  # fmt: skip
+    return tuple(found)

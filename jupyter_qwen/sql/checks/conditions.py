@@ -1,0 +1,44 @@
+"""Conditions that are always the same: a comparison with NULL, LIKE without a wildcard, LIMIT 0."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from ..model import Diagnostic
+from .subject import Subject
+
+
+def equals_null(subject: Subject) -> tuple[Diagnostic, ...]:
+    """``x = NULL`` is never true."""
+    if subject.tree is None:
+        return ()
+    return tuple(
+        subject.warn(
+            "equals-null", f"{node.sql(dialect='duckdb')} is never true.", at=node, hint="Write IS NULL or IS NOT NULL."
+        )
+        for node in subject.tree.find_all(exp.EQ, exp.NEQ)
+        if (isinstance(node.left, exp.Null) or isinstance(node.right, exp.Null))
+        and node.find_ancestor(exp.Update) is None
+    )
+
+
+def like_without_wildcard(subject: Subject) -> tuple[Diagnostic, ...]:
+    """``name LIKE 'Ann'`` finds equal texts only."""
+    if subject.tree is None:
+        return ()
+    found = []
+    for node in subject.tree.find_all(exp.Like, exp.ILike):
+        pattern = node.expression
+        if isinstance(pattern, exp.Literal) and pattern.is_string and not set(pattern.this) & set("%_"):
+            message = f"{pattern.sql(dialect='duckdb')} has no % or _, so LIKE finds equal texts only."
+            hint = f"Perhaps '%{pattern.this}%' is meant."
+            found.append(subject.warn("like-without-wildcard", message, at=node, hint=hint))
+    return tuple(found)
+
+
+def empty_limit(subject: Subject) -> tuple[Diagnostic, ...]:
+    """``LIMIT 0`` at the top gives no rows."""
+    limit = subject.tree.args.get("limit") if subject.tree is not None else None
+    if isinstance(limit, exp.Limit) and isinstance(limit.expression, exp.Literal) and limit.expression.this == "0":
+        return (subject.warn("empty-limit", "LIMIT 0 gives no rows.", at=limit),)
+    return ()
