@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from collections.abc import Sequence
 
-from jupyter_qwen.cli import ask, doctor, evaluate, lab, model, status
 from jupyter_qwen.cli.failure import CommandError
 from jupyter_qwen.version import version
 
+# command: (module, what it does). Only the module of the command that was named is imported: `lab` needs no sqlglot.
 _COMMANDS = {
-    "lab": (lab, "open JupyterLab on the demo notebook, or on a file of yours"),
-    "ask": (ask, "ask a question about a database or a file, without a browser"),
-    "model": (model, "list, pull, verify, find and remove models"),
-    "status": (status, "what the assistant of a running Jupyter server is doing"),
-    "doctor": (doctor, "what is installed, which engine would be chosen and why, what is missing"),
-    "eval": (evaluate, "answer a pack of cases the way a user's question goes, and compare runs"),
+    "lab": ("lab", "open JupyterLab on the demo notebook, or on a file of yours"),
+    "ask": ("ask", "ask a question about a database or a file, without a browser"),
+    "model": ("model", "list, pull, verify, find and remove models"),
+    "status": ("status", "what the assistant of a running Jupyter server is doing"),
+    "doctor": ("doctor", "what is installed, which engine would be chosen and why, what is missing"),
+    "eval": ("evaluate", "answer a pack of cases the way a user's question goes, and compare runs"),
 }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``jupyter qwen``. Returns the exit status: 0 for success, 1 for a failure, 2 for wrong arguments, 130 for Ctrl-C."""
-    parser = argparse.ArgumentParser(
-        prog="jupyter qwen", description="Qwen2.5-Coder on your own machine, for notebooks with data."
-    )
-    parser.add_argument("--version", action="version", version=f"jupyter_qwen {version}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, (module, summary) in _COMMANDS.items():
-        command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
-        module.add_arguments(command)
-        command.set_defaults(run=module.run)
-    arguments = parser.parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    arguments = _parser(words[0] if words else "").parse_args(words)
     try:
         return int(arguments.run(arguments))
     except CommandError as error:
@@ -46,3 +39,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         # the reader of our output went away (`| head`), which is no failure of ours
         sys.stderr.close()
         return 141
+
+
+def _parser(named: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="jupyter qwen", description="Qwen2.5-Coder on your own machine, for notebooks with data."
+    )
+    parser.add_argument("--version", action="version", version=f"jupyter_qwen {version}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (module_name, summary) in _COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        if name == named:
+            module = importlib.import_module(f"jupyter_qwen.cli.{module_name}")
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    return parser
