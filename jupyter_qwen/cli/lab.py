@@ -31,10 +31,13 @@ def run(arguments: argparse.Namespace) -> int:
             f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed.",
             'Install what a notebook needs with: pip install "jupyter_qwen[lab]"',
         )
-    target = _target(arguments.path)
+    path, options = arguments.path, list(arguments.lab_options)
+    if path is not None and path.startswith("-"):
+        # argparse takes the first word after `--` for the path when no path was given
+        path, options = None, [path, *options]
+    target = _target(path)
     if not arguments.no_model:
         _fetch_model()
-    options = list(arguments.lab_options)
     if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in options:
         # in a container everybody is root; JupyterLab would refuse and leave a newcomer with nothing
         print("You are root: JupyterLab is started with --allow-root.")
