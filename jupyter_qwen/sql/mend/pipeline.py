@@ -25,6 +25,7 @@ from .rules.exclude import exclude_columns
 from .rules.follow_key import follow_key
 from .rules.grouping import bare_columns
 from .rules.join_in import join_in
+from .rules.mismatch import join_over_names, value_elsewhere
 from .rules.nested import nested_aggregate
 from .rules.projection import keep_column
 from .rules.sources import near_table, right_alias
@@ -57,6 +58,8 @@ RULES: Final[tuple[Rule, ...]] = (
     cast_compared,
     cast_arguments,
     other_dialect,
+    join_over_names,
+    value_elsewhere,
 )
 MAX_DEPTH: Final = 6
 MAX_BINDS: Final = 80
@@ -75,20 +78,28 @@ class _State:
 def mend(sql: str, schema: Schema, *, time_limit_s: float = 1.0, rules: tuple[Rule, ...] = RULES) -> Proof:
     """Prove `sql`; when DuckDB rejects it, the nearest text that binds, with every repair named.
 
-    Mechanical: no model, and nothing is executed. A query that binds is not touched, and one that cannot be mended comes
-    back as it was, rejected. `repairs` hold the texts before and after each step, so each can be taken back.
+    Mechanical: no model, and nothing is executed. A query that binds is not touched, unless it compares a number with a
+    text, which fails on rows; one that cannot be mended comes back as it was, rejected. `repairs` hold the texts before and
+    after each step, so each can be taken back. Blocking, for about `time_limit_s` seconds at most.
     """
-    proof = prove(sql, schema)
-    if proof.verdict != "rejected" or not proof.diagnostics:
-        return proof
     deadline = time.monotonic() + time_limit_s
+    proof = prove(sql, schema)
+    if proof.verdict == "rejected" and proof.diagnostics:
+        proof = _bound(proof, schema, rules, deadline)
+    if proof.verdict == "bound" and proof.kind == "query":
+        proof = _types_agree(proof, schema, rules, deadline)
+    return proof
+
+
+def _bound(proof: Proof, schema: Schema, rules: tuple[Rule, ...], deadline: float) -> Proof:
+    """Breadth first over chains of repairs, `BEAM` texts wide; `proof` itself when none of them binds."""
     level = [_State(proof.sql, proof.diagnostics[0])]
     seen = {proof.sql}
     binds = 0
     for _ in range(MAX_DEPTH):
         following: list[_State] = []
         for state in level:
-            for name, text, reason in _proposals(state, schema, rules):
+            for name, text, reason in _proposals(state.sql, state.error, schema, rules):
                 if text in seen:
                     continue
                 seen.add(text)
@@ -107,8 +118,27 @@ def mend(sql: str, schema: Schema, *, time_limit_s: float = 1.0, rules: tuple[Ru
     return proof
 
 
-def _proposals(state: _State, schema: Schema, rules: tuple[Rule, ...]) -> Iterator[tuple[str, str, str]]:
-    complaint = problem(state.sql, state.error, schema)
+def _types_agree(proof: Proof, schema: Schema, rules: tuple[Rule, ...], deadline: float) -> Proof:
+    """Repair comparisons of numbers with texts one by one, as long as each repair leaves fewer of them."""
+    clashes = _clashes(proof)
+    while clashes and time.monotonic() < deadline:
+        for name, text, reason in _proposals(proof.sql, clashes[0], schema, rules):
+            mended = prove(text, schema)
+            if mended.verdict == "bound" and len(_clashes(mended)) < len(clashes):
+                proof = replace(mended, repairs=(*proof.repairs, Repair(name, reason, proof.sql, text)))
+                break
+        else:
+            return proof
+        clashes = _clashes(proof)
+    return proof
+
+
+def _clashes(proof: Proof) -> list[Diagnostic]:
+    return [finding for finding in proof.diagnostics if finding.code == "text-beside-number"]
+
+
+def _proposals(sql: str, error: Diagnostic, schema: Schema, rules: tuple[Rule, ...]) -> Iterator[tuple[str, str, str]]:
+    complaint = problem(sql, error, schema)
     for rule in rules:
         try:
             for change in rule(complaint):
