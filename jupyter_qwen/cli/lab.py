@@ -42,6 +42,10 @@ def run(arguments: argparse.Namespace) -> int:
         # in a container everybody is root; JupyterLab would refuse and leave a newcomer with nothing
         print("You are root: JupyterLab is started with --allow-root.")
         options.append("--allow-root")
+    # JupyterLab's question about news lies over the panel's input; answering it would also send a request to the outside
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
+        [str(Path(__file__).parent.parent / "demo" / "config"), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    )
     from jupyterlab.labapp import LabApp
 
     LabApp.launch_instance([str(target), "--QwenExtension.open_panel=True", *options])

@@ -77,7 +77,8 @@ class QwenExtension(ExtensionApp):
 
     async def runtime(self) -> Runtime:
         """The services, built once and in a thread: their imports take a third of a second."""
-        if self._runtime is None:
+        if self._runtime is None or (self._runtime.done() and self._runtime.exception() is not None):
+            # a start that failed (a package half installed, say) is tried again rather than remembered
             self._runtime = asyncio.create_task(self._start())
         return await asyncio.shield(self._runtime)
 
