@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal
 
+from jupyter_qwen.assistant.completion.pace import Advice
 from jupyter_qwen.engine.base import Usage
 from jupyter_qwen.sql.model import Diagnostic, Repair, StatementKind, Verdict
 
@@ -112,13 +113,18 @@ class Answer:
 
 @dataclass(frozen=True)
 class CompletionText:
-    """The inline completion so far (`text` is cumulative); the last one has `done`."""
+    """The inline completion so far (`text` is cumulative); the last one has `done`.
+
+    `reason` of the last: why the text ended (stop, line, block, repeat, suffix, length …), `cache`, or why there is none: a
+    state of the model, `no-fim`, `secret`, `slow`, `superseded`, `dropped`. `advice` is how to ask next time.
+    """
 
     type: ClassVar[str] = "completion"
     text: str
     done: bool = False
     reason: str = ""
     usage: Usage | None = None
+    advice: Advice | None = None
 
 
 @dataclass(frozen=True)

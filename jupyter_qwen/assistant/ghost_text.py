@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from jupyter_qwen.prompt.cursor import code_only, open_brackets, place_of
 
 _REPEAT = 3
+_OPENERS, _CLOSERS = "([{", ")]}"
+_PAIR = {")": "(", "]": "[", "}": "{"}
+_DEFINITION = re.compile(r"([ \t]*)(?:async\s+def|def|class)\b")
+_LONG_OVERLAP = 4  # characters; a shorter overlap with the text that follows may be chance
+
+
+@dataclass(frozen=True)
+class Trimmed:
+    """What may be shown, and why the rest was cut: "" when nothing was, so that more text may still come."""
+
+    text: str
+    reason: str = ""
 
 
 def wants_block(prefix: str, suffix: str) -> bool:
@@ -17,25 +34,64 @@ def wants_block(prefix: str, suffix: str) -> bool:
     return before.rstrip().endswith((":", "{", "(", "[")) or not suffix.strip()
 
 
+def trim(raw: str, prefix: str, suffix: str, *, block: bool, asked: bool = False, language: str = "python") -> Trimmed:
+    """`raw` up to the first place where it leaves its line, its block or its text, repeats itself, or says what follows.
+
+    `asked` is a block that the user asked for by key: it may end several blocks, but not the function that it stands in.
+    """
+    text, reason = _until_fence(raw)
+    steps = [
+        partial(_cut_line, block=block),
+        partial(cut_repeats, prefix=prefix),
+        partial(cut_block, prefix=prefix, asked=asked),
+        partial(cut_string, prefix=prefix, suffix=suffix, language=language),
+        partial(cut_brackets, prefix=prefix, suffix=suffix, language=language),
+        partial(cut_at_suffix, suffix=suffix),
+    ]
+    names = ("line", "repeat", "block", "string", "bracket", "suffix")
+    for name, step in zip(names, steps, strict=True):
+        shorter = step(text)
+        if len(shorter) < len(text) and text[len(shorter) :].strip():
+            reason = reason or name
+        text = shorter
+    return Trimmed(text, reason)
+
+
+def tidy(raw: str, prefix: str, suffix: str, *, block: bool, asked: bool = False, language: str = "python") -> str:
+    """The suggestion for a raw middle; "" when nothing worth showing is left."""
+    text = trim(raw, prefix, suffix, block=block, asked=asked, language=language).text
+    if not text.strip():
+        return ""
+    return text if suffix.split("\n", 1)[0].strip() else text.rstrip()
+
+
 def cut_at_suffix(text: str, suffix: str) -> str:
     """`text` up to where it begins to say what already follows the cursor."""
     same_line, _, below = suffix.partition("\n")
     rest = same_line.rstrip()
     if rest.strip():
-        # brackets and quotes that the editor closed already: df["a|"] must not become df["ab"]"]
         for length in range(min(len(rest), len(text)), 0, -1):
-            if text.endswith(rest[:length]) and not text[:-length].endswith("\\"):
-                return text[:-length]
+            overlap = rest[:length]
+            if (length == len(rest) or length >= _LONG_OVERLAP) and overlap.strip() and text.endswith(overlap):
+                # a closing bracket may be the text's own: those are weighed by `cut_brackets`
+                return text if not overlap.strip(_CLOSERS + " ") else text[:-length]
         return text
-    following = next((line for line in below.split("\n") if len(line.strip()) > 1), "")
-    if following:
-        lines = text.split("\n")
-        for number, line in enumerate(lines):
-            if number and line.strip() == following.strip():
-                return "\n".join(lines[:number]).rstrip("\n")
-        if text.strip() == following.strip():
-            return ""
+    following = [line.rstrip() for line in below.split("\n") if len(line.strip()) > 1][:2]
+    if not following:
+        return text
+    lines = text.split("\n")
+    if text.strip() == following[0].strip():
+        return ""
+    for number, line in enumerate(lines):
+        if number and line.rstrip() == following[0] and _agree(lines[number + 1 :], following[1:]):
+            return "\n".join(lines[:number]).rstrip("\n")
     return text
+
+
+def _agree(said: Sequence[str], following: Sequence[str]) -> bool:
+    """Whether what is said next is what follows next, as far as both are known."""
+    told = next((line.rstrip() for line in said if line.strip()), "")
+    return not told or not following or following[0].startswith(told)
 
 
 def cut_repeats(text: str, prefix: str = "") -> str:
@@ -50,14 +106,73 @@ def cut_repeats(text: str, prefix: str = "") -> str:
     return text
 
 
-def cut_block(text: str, prefix: str) -> str:
-    """`text` up to the end of the block that it begins in: the first line that is indented less than the cursor's line."""
-    depth = len(_indent(prefix))
+def cut_block(text: str, prefix: str, *, asked: bool = False) -> str:
+    """`text` up to the end of the block that it begins in: the first line that is indented less than the cursor's line.
+
+    When it was asked for, up to the end of the function that the cursor stands in.
+    """
+    depth = _inside_definition(prefix) if asked else len(_indent(prefix))
     lines = text.split("\n")
     for number, line in enumerate(lines[1:], 1):
         if line.strip() and len(line) - len(line.lstrip()) < depth:
             return "\n".join(lines[:number]).rstrip()
     return text
+
+
+def cut_string(text: str, prefix: str, suffix: str, language: str = "python") -> str:
+    """`text` up to the end of the string that the cursor stands in, when the quote that closes it follows already."""
+    place = place_of(prefix, language)
+    if not place.quote or not suffix.lstrip().startswith(place.quote):
+        return text
+    found = re.match(rf"(?:\\.|(?!{place.quote}).)*", text, re.DOTALL)
+    return found.group() if found else text
+
+
+def cut_brackets(text: str, prefix: str, suffix: str, language: str = "python") -> str:
+    """`text` up to the first closing bracket that nothing needs: none of its own, nor of the prefix that the suffix leaves."""
+    quote = place_of(prefix, language).quote
+    after = suffix.split(quote, 1)[-1] if quote and quote in suffix else suffix
+    needed = len(open_brackets(prefix[-4000:])) - _closed_by(after)
+    depth = 0
+    blank = code_only(prefix[-4000:] + text)[-len(text) :] if text else ""
+    for place, character in enumerate(blank):
+        if character in _OPENERS:
+            depth += 1
+        elif character in _CLOSERS:
+            if depth:
+                depth -= 1
+            elif needed > 0:
+                needed -= 1
+            else:
+                return text[:place].rstrip() if text[:place].strip() else ""
+    return text
+
+
+def _closed_by(suffix: str) -> int:
+    """How many brackets the text behind the cursor closes that it does not open."""
+    closed = depth = 0
+    for character in code_only(suffix[:2000]):
+        if character in _OPENERS:
+            depth += 1
+        elif character in _CLOSERS and depth:
+            depth -= 1
+        elif character in _CLOSERS:
+            closed += 1
+    return closed
+
+
+def _until_fence(raw: str) -> tuple[str, str]:
+    """`raw` up to a Markdown fence: what follows it talks about the code."""
+    text = raw.split("```", 1)[0]
+    return text, "fence" if len(text) < len(raw) else ""
+
+
+def _cut_line(text: str, *, block: bool) -> str:
+    """The first line; of a block, all up to two empty lines, behind which something else begins."""
+    if not block:
+        return text.split("\n", 1)[0]
+    gap = re.search(r"\S[ \t]*\n[ \t]*\n[ \t]*\n", text)
+    return text[: gap.start() + 1] if gap else text
 
 
 def _indent(prefix: str) -> str:
@@ -66,11 +181,14 @@ def _indent(prefix: str) -> str:
     return found.group() if found else ""
 
 
-def tidy(raw: str, prefix: str, suffix: str, *, block: bool) -> str:
-    """The suggestion for a raw middle; "" when nothing worth showing is left."""
-    text = raw.split("```", 1)[0]
-    if not block:
-        text = text.split("\n", 1)[0]
-    text = cut_block(cut_repeats(text, prefix), prefix)
-    text = cut_at_suffix(text, suffix)
-    return text.rstrip() if not suffix.split("\n", 1)[0].strip() else text if text.strip() else ""
+def _inside_definition(prefix: str) -> int:
+    """The least indentation inside the function that the cursor stands in; 0 at the top level."""
+    lines = prefix.split("\n")
+    depth = len(_indent(prefix)) if lines[-1].strip() else 10**6
+    for line in reversed(lines[:-1]):
+        definition = _DEFINITION.match(line)
+        if definition and len(definition[1]) < depth:
+            return len(definition[1]) + 1
+        if line.strip():
+            depth = min(depth, len(line) - len(line.lstrip()))
+    return 0

@@ -71,7 +71,11 @@ class Question:
 
 @dataclass(frozen=True)
 class CompletionQuestion:
-    """One request for ghost text: `prefix` and `suffix` of the active cell are exact to the byte."""
+    """One request for ghost text: `prefix` and `suffix` of the active cell are exact to the byte.
+
+    `by_key` says that the user asked for it, which is always answered and may take as many lines as it needs. `warm` asks for
+    no text: the engine processes the prompt, so that the next request there is answered at once.
+    """
 
     prefix: str
     suffix: str
@@ -82,6 +86,8 @@ class CompletionQuestion:
     active_cell: str | None = None
     schema: Schema | None = None
     multiline: bool | None = None
+    by_key: bool = False
+    warm: bool = False
 
     @classmethod
     def from_json(cls, data: object) -> CompletionQuestion:
@@ -99,6 +105,8 @@ class CompletionQuestion:
             active_cell=_text(data, "active_cell"),
             schema=decode_schema(data.get("schema"), data.get("privacy")),
             multiline=multiline if isinstance(multiline, bool) else None,
+            by_key=data.get("by_key") is True,
+            warm=data.get("warm") is True,
         )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
+from jupyter_qwen.assistant.completion.desk import CompletionDesk
+from jupyter_qwen.assistant.counting import with_token_count
 from jupyter_qwen.assistant.threads import ThreadStore
 from jupyter_qwen.engine.base import Engine
 
-T = TypeVar("T")
+__all__ = ["EngineSource", "Limits", "Services", "with_token_count"]
 
 
 class EngineSource(Protocol):
@@ -51,16 +51,4 @@ class Services:
     engines: EngineSource
     threads: ThreadStore = field(default_factory=ThreadStore)
     limits: Limits = field(default_factory=Limits)
-
-
-async def with_token_count(engine: Engine, build: Callable[[Callable[[str], int]], T]) -> T:
-    """Run a pure prompt builder in a thread and count with the engine's own tokenizer.
-
-    Builders are synchronous so that they stay pure; the engine's count is a request. The thread keeps the event loop free.
-    """
-    loop = asyncio.get_running_loop()
-
-    def count(text: str) -> int:
-        return asyncio.run_coroutine_threadsafe(engine.count_tokens(text), loop).result()
-
-    return await asyncio.to_thread(build, count)
+    completion: CompletionDesk = field(default_factory=CompletionDesk)

@@ -43,8 +43,8 @@ class Region:
 class Place:
     """Where the text ends. `start` is where that string, comment or SQL begins (0 for code); `quote` closes it.
 
-    `owner` is the variable whose method takes the SQL (``con`` in ``con.sql(\"\"\"``), "" when that is not known. `formatted` says
-    that it is an f-string, whose SQL is not known before it runs.
+    `owner` is the variable whose method takes the SQL (``con`` in ``con.sql(…)``), "" when that is not known. `formatted`
+    says that it is an f-string, whose SQL is not known before it runs.
     """
 
     kind: PlaceKind

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from jupyter_qwen.prompt import fim
+from jupyter_qwen.prompt import fim, hole
 from jupyter_qwen.prompt.tokens import FIM_MIDDLE, FIM_PREFIX, FIM_SUFFIX
 from jupyter_qwen.schema.model import Column, Schema, Table
 from jupyter_qwen.schema.notebook import Cell, CellError
@@ -40,12 +40,13 @@ def test_the_anchored_order_loses_no_character(count: Count) -> None:
     assert suffix == SUFFIX
 
 
-def test_typing_only_appends_to_the_anchored_prompt(count: Count) -> None:
+def test_typing_only_appends_to_the_prompt_of_a_frame(count: Count) -> None:
     typed = "total = sum([line_1, line_2])\nmean = total / 2"
-    whole = fim.build(HEAD + typed, SUFFIX, count=count, budget_tokens=1000)
+    frame = hole.frame(HEAD, SUFFIX, count=count, budget_tokens=1000)
+    whole = frame.prompt(HEAD + typed)
     for end in range(1, len(typed)):
-        prompt = fim.build(HEAD + typed[:end], SUFFIX, count=count, budget_tokens=1000)
-        assert whole.text.startswith(prompt.text)
+        assert frame.serves(HEAD + typed[:end], SUFFIX, language="python")
+        assert whole.text.startswith(frame.prompt(HEAD + typed[:end]).text)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,9 @@ def test_typing_only_appends_to_the_anchored_prompt(count: Count) -> None:
         ("df.app", ".app"),
         ("my_va", "_va"),
         ("x = ", " "),
-        ("f(", ""),
+        ("f(", "("),
+        ("x = [a,", ","),
+        ("      ", "      "),
         ("12", ""),
         ("a\n", ""),
         ("im", "im"),
@@ -93,14 +96,16 @@ def test_cells_that_share_names_come_along_and_failed_ones_do_not(count: Count) 
         Cell("unrelated = 1"),
         Cell("def load_prices(path):\n    return path"),
         Cell("broken(", error=CellError("SyntaxError", "x")),
-        Cell("# notes", type="markdown"),
+        Cell("Old notes", type="markdown"),
+        Cell("Load the *prices* of today", type="markdown"),
     )
 
     text = fim.build("prices = load_prices(", ")", cells=cells, count=count, budget_tokens=900).text
 
     assert "def load_prices" in text
     assert "broken" not in text
-    assert "# notes" not in text
+    assert "Old notes" not in text
+    assert "# Load the *prices* of today\n" in text
 
 
 def test_columns_of_a_frame_in_reach_are_told_as_a_comment(count: Count) -> None:

@@ -1,0 +1,78 @@
+"""Whether a suggestion is Python where it stands: the whole cell parses with it, or it begins something that can."""
+
+from __future__ import annotations
+
+import ast
+import codeop
+import re
+import warnings
+from functools import lru_cache
+
+# What may be missing behind a suggestion that ends in the middle of a statement.
+_ENDINGS = (
+    "",
+    "a",
+    " a",
+    " 0",
+    ":",
+    " 0:",
+    " in a:",
+    " else 0",
+    ": 0",
+    " a: 0",
+    "'",
+    '"',
+    " = 0",
+    " import a",
+    "}'",
+    '}"',
+)
+_MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2})$", re.MULTILINE)
+_CELL_MAGIC = re.compile(r"\s*%%\w[^\n]*\n?")
+
+
+def fits(text: str, prefix: str, suffix: str) -> bool:
+    """Whether `text` between `prefix` and `suffix` is Python, or may become some while the user goes on.
+
+    True when the code was broken before: then nothing can be said.
+    """
+    before = plain(prefix)
+    if parses(before + text + suffix):
+        return True
+    if may_go_on(before + text):
+        return True
+    return not may_go_on(before)
+
+
+def plain(source: str) -> str:
+    """`source` without IPython's magics, shell lines and question marks; every line stays a line."""
+    source = _CELL_MAGIC.sub("\n", source, count=1) if source.lstrip().startswith("%%") else source
+    return _MAGIC.sub(r"\1pass", source)
+
+
+@lru_cache(maxsize=512)
+def parses(source: str) -> bool:
+    """Whether `source` is a whole Python program; top-level ``await`` is allowed, as in a notebook."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            compile(source, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
+    return True
+
+
+@lru_cache(maxsize=512)
+def may_go_on(source: str) -> bool:
+    """Whether `source` is the beginning of some Python program."""
+    return any(_complete_or_open(source + ending) for ending in _ENDINGS)
+
+
+def _complete_or_open(source: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            codeop.compile_command(source, "<cell>", "exec")
+    except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError):
+        return parses(source)
+    return True

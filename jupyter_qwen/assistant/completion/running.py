@@ -1,0 +1,123 @@
+"""One generation in a task of its own: it outlives the request that began it while others may still want its text."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, suppress
+
+from jupyter_qwen.engine.base import Delta, Engine, EngineError, Finished, GenerationRequest, Usage
+from jupyter_qwen.prompt.tokens import restore
+
+# A client that aborts and asks again at once (typing along) finds the generation still running; two tokens on two cores.
+GRACE_SECONDS = 0.05
+
+Stop = Callable[[str], str | None]
+
+
+class Running:
+    """A fill-in-the-middle generation for the cursor between `prefix` and `suffix`.
+
+    `raw` grows without the healed beginning; `reason` is set at the end. `stop` sees every new `raw` and names a reason to end
+    the engine's work early. `on_end` hears of a good end. Once nobody listens any more it is cancelled after
+    `GRACE_SECONDS`; one that works `ahead` waits for its first listener.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        request: GenerationRequest,
+        *,
+        prefix: str,
+        suffix: str,
+        heal: str = "",
+        stop: Stop,
+        on_end: Callable[[Running], None],
+        ahead: bool = False,
+    ) -> None:
+        self.prefix, self.suffix = prefix, suffix
+        self.raw, self.reason = "", ""
+        self.usage: Usage | None = None
+        self.failure: EngineError | None = None
+        self.started = time.monotonic()
+        self.first_text_at: float | None = None
+        self.cancelled = False
+        self.ahead = ahead
+        self._listeners = 0
+        self._news = asyncio.Event()
+        self._grace: asyncio.TimerHandle | None = None
+        self._on_end = on_end
+        self._task = asyncio.create_task(self._generate(engine, request, heal, stop))
+
+    @property
+    def done(self) -> bool:
+        return self._task.done() or bool(self.reason)
+
+    async def texts(self) -> AsyncIterator[str]:
+        """The raw middle as it grows, the last one included. Raises the EngineError that ended it."""
+        self._listeners += 1
+        self.ahead = False
+        if self._grace is not None:
+            self._grace.cancel()
+            self._grace = None
+        try:
+            while True:
+                news = self._news
+                ended = self.done
+                yield self.raw
+                if self.failure is not None:
+                    raise self.failure
+                if ended:
+                    return
+                await news.wait()
+        finally:
+            self._listeners -= 1
+            if not self._listeners and not self.done:
+                self._grace = asyncio.get_running_loop().call_later(GRACE_SECONDS, self.cancel)
+
+    def cancel(self) -> None:
+        """End the work in the engine; the text so far stays."""
+        if not self.done:
+            self.cancelled = True
+            self.reason = "superseded"
+            self._task.cancel()
+            self._tell()
+
+    async def ended(self) -> None:
+        """Wait until the engine is free of it."""
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(asyncio.gather(self._task, return_exceptions=True))
+
+    async def _generate(self, engine: Engine, request: GenerationRequest, heal: str, stop: Stop) -> None:
+        text, reason = "", "stop"
+        try:
+            async with aclosing(engine.generate(request)) as pieces:  # type: ignore[type-var]
+                async for piece in pieces:
+                    if isinstance(piece, Finished):
+                        self.usage, reason = piece.usage, piece.reason
+                        break
+                    if not isinstance(piece, Delta):
+                        continue
+                    text += piece.text
+                    if len(text) <= len(heal):
+                        continue
+                    self.raw = restore(text.removeprefix(heal))
+                    if self.first_text_at is None:
+                        self.first_text_at = time.monotonic()
+                    early = stop(self.raw)
+                    if early is not None:
+                        reason = early
+                        break
+                    self._tell()
+            if not self.cancelled:
+                self.reason = reason
+                self._on_end(self)
+        except EngineError as error:
+            self.failure, self.reason = error, "error"
+        finally:
+            self._tell()
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()

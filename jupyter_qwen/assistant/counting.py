@@ -1,0 +1,24 @@
+"""Lets a pure, synchronous prompt builder count tokens with the engine's own tokenizer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from jupyter_qwen.engine.base import Engine
+
+T = TypeVar("T")
+
+
+async def with_token_count(engine: Engine, build: Callable[[Callable[[str], int]], T]) -> T:
+    """Run a pure prompt builder in a thread and count with the engine's own tokenizer.
+
+    Builders are synchronous so that they stay pure; the engine's count is a request. The thread keeps the event loop free.
+    """
+    loop = asyncio.get_running_loop()
+
+    def count(text: str) -> int:
+        return asyncio.run_coroutine_threadsafe(engine.count_tokens(text), loop).result()
+
+    return await asyncio.to_thread(build, count)

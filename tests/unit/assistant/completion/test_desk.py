@@ -1,0 +1,215 @@
+"""Requests meet memory, a running generation, or a new one; never two at once for one document."""
+
+from __future__ import annotations
+
+import asyncio
+
+from jupyter_qwen.assistant.complete import complete
+from jupyter_qwen.assistant.question import CompletionQuestion
+from jupyter_qwen.engine.base import GenerationRequest
+
+HEALED = "otal = price * count"
+
+
+def healed(text: str):
+    """An answer that begins with what the grammar forces."""
+
+    def answer(request: GenerationRequest) -> str:
+        forced = request.grammar.split('"', 2)[1] if request.grammar else ""
+        return forced + text
+
+    return answer
+
+
+def test_texts_are_cumulative_and_the_last_is_done(bench) -> None:
+    events = asyncio.run(bench(healed("price * count")).events("total = "))
+
+    assert [e.done for e in events] == [False] * (len(events) - 1) + [True]
+    assert events[-1].text == "price * count"
+    assert all(events[-1].text.startswith(e.text) for e in events)
+
+
+def test_the_forced_beginning_of_a_word_is_not_shown(bench) -> None:
+    desk = bench(healed("al = 1"))
+
+    event = asyncio.run(desk.last("tot"))
+
+    assert event.text == "al = 1"
+    assert desk.engine.requests[0].grammar == 'root ::= "tot" [^\\x00]*'
+
+
+def test_the_same_place_is_answered_from_memory(bench) -> None:
+    desk = bench(healed("price * count"))
+
+    async def twice():
+        await desk.last("total = ")
+        return await desk.last("total = ")
+
+    event = asyncio.run(twice())
+
+    assert (event.text, event.reason) == ("price * count", "cache")
+    assert len(desk.engine.requests) == 1
+
+
+def test_typing_along_is_answered_from_memory(bench) -> None:
+    desk = bench(healed("price * count"))
+
+    async def along():
+        await desk.last("total = ")
+        return await desk.last("total = pri")
+
+    event = asyncio.run(along())
+
+    assert (event.text, event.reason) == ("ce * count", "cache")
+    assert len(desk.engine.requests) == 1
+
+
+def test_a_bracket_that_the_editor_closed_does_not_hide_what_is_remembered(bench) -> None:
+    desk = bench(healed("sum(values) / n"))
+
+    async def along():
+        await desk.last("mean = ")
+        return await desk.last("mean = sum(", ")")
+
+    event = asyncio.run(along())
+
+    assert (event.text, event.reason) == ("values", "cache")
+
+
+def test_another_document_does_not_share_memory(bench) -> None:
+    desk = bench(healed("price * count"))
+
+    async def two():
+        await desk.last("total = ")
+        return await desk.last("total = ", thread="b.ipynb")
+
+    assert asyncio.run(two()).reason == "stop"
+    assert len(desk.engine.requests) == 2
+
+
+def test_a_running_generation_serves_the_request_that_agrees_with_it(bench) -> None:
+    desk = bench(healed("price * count"))
+
+    async def scene():
+        desk.engine.gate = asyncio.Semaphore(0)
+        first = complete(CompletionQuestion("total = ", "", thread="a"), desk.services)
+        pending = asyncio.ensure_future(first.__anext__())
+        for _ in range(2):
+            desk.engine.gate.release()
+        await pending
+        await first.aclose()
+        rest = asyncio.ensure_future(desk.last("total = pr", thread="a"))
+        for _ in range(20):
+            desk.engine.gate.release()
+        return await rest
+
+    event = asyncio.run(scene())
+
+    assert event.text == "ice * count"
+    assert len(desk.engine.requests) == 1
+    assert desk.engine.cancelled == 0
+
+
+def test_the_superseded_generation_is_cancelled_in_the_engine(bench) -> None:
+    desk = bench(healed("price * count"))
+
+    async def scene():
+        desk.engine.gate = asyncio.Semaphore(2)
+        old = asyncio.ensure_future(desk.last("total = ", thread="a"))
+        await desk.until(lambda: desk.engine.requests)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        desk.engine.gate = None
+        new = await desk.last("other = ", thread="a")
+        return await old, new
+
+    old, new = asyncio.run(scene())
+
+    assert (old.text, old.reason) == ("", "superseded")
+    assert new.reason == "stop"
+    assert desk.engine.cancelled == 1
+
+
+def test_a_generation_that_nobody_waits_for_ends(bench) -> None:
+    desk = bench(healed("price * count"))
+
+    async def scene():
+        desk.engine.gate = asyncio.Semaphore(2)
+        stream = complete(CompletionQuestion("total = ", "", thread="a"), desk.services)
+        await stream.__anext__()
+        await stream.aclose()
+        await desk.until(lambda: desk.engine.cancelled)
+
+    asyncio.run(asyncio.wait_for(scene(), 2))
+
+    assert desk.engine.cancelled == 1
+
+
+def test_a_line_is_enough_in_the_middle_of_code(bench) -> None:
+    desk = bench(healed("1\ny = 2\nz = 3\n" + "w = 4\n" * 50))
+
+    event = asyncio.run(desk.last("x = ", "\nprint(x)"))
+
+    assert (event.text, event.reason) == ("1", "line")
+    assert desk.engine.cancelled == 1
+
+
+def test_the_next_suggestion_is_there_when_this_one_is_accepted(bench) -> None:
+    def answer(request: GenerationRequest) -> str:
+        forced = request.grammar.split('"', 2)[1] if request.grammar else ""
+        return forced + (
+            "\ny = x + 1\n" if "x = 1" in request.prompt + forced + "1" and "x = 1" in request.prompt else "1"
+        )
+
+    desk = bench(answer, ahead=True)
+
+    async def scene():
+        await desk.last("x = ")
+        await desk.until(lambda: len(desk.services.completion.memory) == 2)
+        return await desk.last("x = 1\n")
+
+    event = asyncio.run(asyncio.wait_for(scene(), 5))
+
+    assert (event.text, event.reason) == ("y = x + 1", "cache")
+
+
+def test_warming_processes_the_prompt_and_makes_no_text(bench) -> None:
+    desk = bench(healed("1"))
+
+    event = asyncio.run(desk.last("x = ", warm=True))
+
+    assert (event.text, event.reason) == ("", "warm")
+    assert [r.max_new_tokens for r in desk.engine.requests] == [0]
+    assert desk.engine.requests[0].lane == "completion"
+
+
+def test_nothing_is_suggested_in_a_password(bench) -> None:
+    desk = bench(healed("hunter2"))
+
+    event = asyncio.run(desk.last('connect(password="', '")'))
+
+    assert (event.text, event.reason) == ("", "secret")
+    assert desk.engine.requests == []
+
+
+def test_typing_appends_to_the_prompt_also_across_lines_and_with_brackets_closed_by_the_editor(bench) -> None:
+    desk = bench(healed("nothing_that_agrees"))
+    typed = "mean = sum(values) / len(values)\nspread = max(values)"
+
+    async def scene():
+        for end in range(1, len(typed)):
+            open_bracket = typed[:end].count("(") > typed[:end].count(")")
+            await desk.last("values = [1]\n" + typed[:end], (")" if open_bracket else "") + "\nprint(mean)\n")
+
+    asyncio.run(scene())
+
+    prompts = [r.prompt for r in desk.engine.requests]
+    longest = prompts[-1]
+    assert all(longest.startswith(prompt) for prompt in prompts)
+
+
+def test_every_answer_carries_advice(bench) -> None:
+    event = asyncio.run(bench(healed("1")).last("x = "))
+
+    assert event.advice is not None
+    assert 75 <= event.advice.debounce_ms <= 250
