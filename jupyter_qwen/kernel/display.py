@@ -74,15 +74,16 @@ class TerminalView:
             self._write(f"[{state.progress} …]\n")
 
     def finish(self, state: AnswerState) -> None:
-        """Print the verdicts, and the final text when it differs from what was streamed."""
-        if self._written and not state.text.endswith("\n"):
+        """Close what was streamed, print code that a repair changed, then the verdicts."""
+        if not self._written:
+            self._write(state.markdown.strip() + "\n")
+        elif state.text.count("```") % 2:
+            self._write("\n```\n")
+        elif not state.text.endswith("\n"):
             self._write("\n")
-        if state.answer is not None and state.markdown.strip() != state.text.strip():
-            self._write(
-                "\n" + state.markdown.strip() + "\n"
-                if not self._written
-                else f"\nRepaired:\n{state.markdown.strip()}\n"
-            )
+        for block in state.blocks:
+            if self._written and _squeezed(block["source"]) not in _squeezed(state.text):
+                self._write(f"Repaired:\n```{block.get('language', '')}\n{block['source'].strip()}\n```\n")
         for block in state.blocks:
             for line in verdict_lines(block):
                 self._write(line + "\n")
@@ -92,6 +93,10 @@ class TerminalView:
     def _write(self, text: str) -> None:
         self._stream.write(text)
         self._stream.flush()
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())
 
 
 class SilentView:

@@ -19,6 +19,7 @@ class History:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self.errors: dict[int, dict[str, str]] = {}
+        self._failed: dict[str, Any] | None = None
 
     def start(self) -> None:
         """Listen."""
@@ -33,7 +34,8 @@ class History:
         error = result.error_in_exec or result.error_before_exec
         count = result.execution_count
         if error is not None and isinstance(count, int):
-            self.errors[count] = described(error)
+            self._failed = {"source": str(result.info.raw_cell or "") if result.info else "", "error": described(error)}
+            self.errors[count] = self._failed["error"]
             while len(self.errors) > CELLS:
                 del self.errors[min(self.errors)]
 
@@ -60,19 +62,21 @@ class History:
 
     def last_error(self) -> dict[str, Any] | None:
         """The last failed cell with its error: ``{source, error}``; also one from before the extension was loaded."""
-        raw = list(self._shell.history_manager.input_hist_raw)
-        if self.errors:
-            count = max(self.errors)
-            return {"source": raw[count] if count < len(raw) else "", "error": self.errors[count]}
+        if self._failed is not None:
+            return self._failed
         value = getattr(sys, "last_value", None)
         if value is None:
             return None
+        raw = list(self._shell.history_manager.input_hist_raw)
         return {"source": raw[-2] if len(raw) > 2 else "", "error": described(value)}
 
 
 def described(error: BaseException) -> dict[str, str]:
     """An exception on the wire: name, message, traceback without terminal colours, its end where it is long."""
-    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_globals.get("__name__") != "__main__":
+        trace = trace.tb_next  # IPython's own frames
+    text = "".join(traceback.format_exception(type(error), error, trace or error.__traceback__))
     return {
         "name": type(error).__name__,
         "message": _ESCAPES.sub("", str(error))[:TRACEBACK_CHARS],

@@ -67,7 +67,9 @@ def test_dead_servers_are_passed_over(tmp_path: Path) -> None:
 
 def test_a_running_server_that_answers_is_taken(tmp_path: Path, server: FakeServer) -> None:
     describe(tmp_path, os.getpid(), url=server.url, token=TOKEN)
-    assert find_server({}, no_words, folder=tmp_path).url == server.url
+    said: list[str] = []
+    assert find_server({}, said.append, folder=tmp_path).url == server.url
+    assert server.url in said[0]
 
 
 def test_a_running_server_without_the_extension_is_not_taken(tmp_path: Path, server: FakeServer) -> None:
@@ -127,7 +129,7 @@ def test_a_server_is_started_where_there_is_none(tmp_path: Path) -> None:
         assert found.local
         assert found.token
         assert "state" in Client(found).get("status")
-        assert find_server(environment, no_words, folder=runtime) == found
+        assert find_server(environment, said.append, folder=runtime) == found
     finally:
         assert found.pid is not None
         os.kill(found.pid, 15)

@@ -131,6 +131,7 @@ def test_fix_takes_the_last_error_and_its_cell(shell: Any, server: FakeServer) -
     assert failed["source"] == "1 / 0"
     assert failed["error"]["name"] == "ZeroDivisionError"
     assert "\x1b" not in failed["error"]["traceback"]
+    assert "interactiveshell.py" not in failed["error"]["traceback"]
 
 
 def test_fix_without_an_error_says_so(shell: Any, monkeypatch: Any, capsys: Any) -> None:
@@ -275,7 +276,8 @@ def test_a_repaired_query_is_printed_again(shell: Any, server: FakeServer, capsy
     server.events = [*events[:4], events[-1]]
     run(shell, "%%qwen sql\nq")
     printed = capsys.readouterr().out
-    assert "Repaired:" in printed
+    assert printed.count("Repaired:") == 1
+    assert printed.count("```") == 4
     assert "SELECT b FROM t" in printed
     assert "repaired: b is in t" in printed
 
