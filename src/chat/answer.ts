@@ -73,6 +73,9 @@ export class Answer {
 
   /** Take one event of the stream. */
   take(event: StreamEvent): void {
+    if (!this.running) {
+      return; // the stream's end was told already
+    }
     switch (event.type) {
       case 'status':
         this.modelStatus = event;

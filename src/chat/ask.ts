@@ -77,7 +77,7 @@ export class Asker {
         answer.stopped();
         return exchange;
       }
-      const note = this._explain(context);
+      const note = this._explain(context, question.mode);
       if (note) {
         answer.note(note);
       }
@@ -90,9 +90,6 @@ export class Asker {
           this._status.apply(event);
         }
         answer.take(event);
-        if (!answer.running) {
-          break;
-        }
       }
       if (answer.running) {
         throw new CutShort();
@@ -114,7 +111,7 @@ export class Asker {
   }
 
   /** What the user should know about the context of the answer. */
-  private _explain(context: IContext): string {
+  private _explain(context: IContext, mode: Mode): string {
     const trans = this._trans;
     switch (context.note) {
       case 'no-notebook':
@@ -140,7 +137,7 @@ export class Asker {
         );
       case 'fresh': {
         const tables = context.schema?.tables;
-        return Array.isArray(tables) && tables.length === 0
+        return mode === 'sql' && Array.isArray(tables) && tables.length === 0
           ? trans.__(
               'The kernel has no tables yet: run the cells that load your data.'
             )

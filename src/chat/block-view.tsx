@@ -59,7 +59,9 @@ export function BlockView(props: IBlockViewProps): JSX.Element {
           rendermime={props.rendermime}
         />
       ) : (
-        <pre className="jp-Qwen-streaming">{segment.source}</pre>
+        <pre className="jp-Qwen-streaming" tabIndex={0}>
+          {segment.source}
+        </pre>
       )}
       {block && block.diagnostics.length > 0 && (
         <Diagnostics diagnostics={block.diagnostics} trans={trans} />
@@ -140,7 +142,7 @@ function Diagnostics(props: {
             </span>
           )}
           <span>{diagnostic.message}</span>
-          {diagnostic.candidates.length > 0 && (
+          {!namesAll(diagnostic) && (
             <div className="jp-Qwen-candidates">
               {trans.__('Did you mean:')}{' '}
               {diagnostic.candidates.map((candidate, position) => (
@@ -158,6 +160,11 @@ function Diagnostics(props: {
       ))}
     </ul>
   );
+}
+
+/** Whether the message, often DuckDB's own, names every candidate already. */
+function namesAll({ message, candidates }: IDiagnostic): boolean {
+  return candidates.every(candidate => message.includes(candidate));
 }
 
 function Repairs(props: {

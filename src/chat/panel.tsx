@@ -101,18 +101,24 @@ export class QwenPanel extends Panel {
     this._model.input.focus();
   }
 
+  protected override onResize(msg: Widget.ResizeMessage): void {
+    super.onResize(msg);
+    if (!this._seen && this.isVisible && this.node.offsetWidth > 0) {
+      this._seen = true;
+      this._makeRoom();
+    }
+  }
+
   /** Code needs more width than sidebars start with; whoever chose a width of their own keeps it. */
-  makeRoom(): void {
-    requestAnimationFrame(() => {
-      if (Math.abs(this.node.offsetWidth - DEFAULT_SIDEBAR_PIXELS) > 2) {
-        return;
-      }
-      this.node.style.minWidth = `${COMFORTABLE_PIXELS}px`;
-      this.fit();
-      requestAnimationFrame(() => {
-        this.node.style.minWidth = '';
-        this.fit();
-      });
+  private _makeRoom(): void {
+    if (Math.abs(this.node.offsetWidth - DEFAULT_SIDEBAR_PIXELS) > 2) {
+      return;
+    }
+    this.node.style.minWidth = `${COMFORTABLE_PIXELS}px`;
+    this.parent?.fit();
+    setTimeout(() => {
+      this.node.style.minWidth = '';
+      this.parent?.fit();
     });
   }
 
@@ -159,4 +165,5 @@ export class QwenPanel extends Panel {
   private readonly _grown: ResizeObserver;
   private _list: HTMLElement | null = null;
   private _follow = true;
+  private _seen = false;
 }

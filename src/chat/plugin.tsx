@@ -10,7 +10,8 @@ import {
   ICommandPalette,
   ISanitizer,
   IThemeManager,
-  Sanitizer
+  Sanitizer,
+  UseSignal
 } from '@jupyterlab/apputils';
 import type { ICodeCellModel } from '@jupyterlab/cells';
 import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
@@ -149,18 +150,23 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
 
     function renderMessage(messageId: string): JSX.Element | null {
       if (model.isWelcome(messageId)) {
-        const current = tracker?.currentWidget ?? null;
         return (
-          <Welcome
-            key={conversations.current.thread}
-            schema={gatherer.glance(current, null).schema}
-            hasNotebook={current !== null}
-            remote={status.current?.remote ?? false}
-            trans={trans}
-            ask={question => {
-              void model.sendMessage({ body: question });
+          <UseSignal signal={gatherer.tablesChanged}>
+            {() => {
+              const current = tracker?.currentWidget ?? null;
+              return (
+                <Welcome
+                  schema={gatherer.glance(current, null).schema}
+                  hasNotebook={current !== null}
+                  remote={status.current?.remote ?? false}
+                  trans={trans}
+                  ask={question => {
+                    void model.sendMessage({ body: question });
+                  }}
+                />
+              );
             }}
-          />
+          </UseSignal>
         );
       }
       const exchange = messageId.endsWith(':answer')
@@ -204,20 +210,15 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
       if (!panel.isAttached) {
         app.shell.add(panel, 'right', { rank: 500, type: 'Qwen' });
       }
-      reveal();
-      panel.focusInput();
-    }
-
-    function reveal(): void {
       app.shell.activateById(panel.id);
-      panel.makeRoom();
+      panel.focusInput();
     }
 
     app.shell.add(panel, 'right', { rank: 500, type: 'Qwen' });
     restorer?.add(panel, panel.id);
     void Promise.all([app.restored, settings.ready]).then(() => {
       if (opensOnStart(settings)) {
-        reveal();
+        app.shell.activateById(panel.id);
       }
     });
 

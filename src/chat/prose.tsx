@@ -30,6 +30,9 @@ function ProseBase(props: IProseProps): JSX.Element {
           renderer.dispose();
           return;
         }
+        for (const code of renderer.node.querySelectorAll('pre')) {
+          code.tabIndex = 0; // long lines scroll by keyboard, too
+        }
         host.current?.replaceChildren(renderer.node);
         // Only the node is attached, never the widget; formulas are typeset on this message.
         MessageLoop.sendMessage(renderer, Widget.Msg.AfterAttach);

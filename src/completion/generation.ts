@@ -60,13 +60,10 @@ export class Generation {
       for await (const event of start(this._controller.signal)) {
         if (event.type === 'completion') {
           this._text = event.text;
+          this._done = event.done; // the stream is read to its end all the same: closing it early would abort the request
           this._wake();
-          if (event.done) {
-            break;
-          }
         } else if (event.type === 'error') {
           this._failure = event.message;
-          break;
         }
       }
     } catch (error) {

@@ -26,6 +26,9 @@ import { Generation } from './generation';
 /** An answer after this long helps nobody who types. */
 const TIMEOUT_MS = 20_000;
 
+/** Reading the tables takes about ten milliseconds; more than this is not waited for. */
+const TABLES_MS = 200;
+
 const NOTHING: IInlineCompletionList = { items: [] };
 
 interface IStreaming {
@@ -67,7 +70,8 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
       status !== null &&
       status.state === 'ready' &&
       status.inline_completion &&
-      (status.model?.fim ?? false)
+      // Nothing is known about the model of some endpoints: then the server's word stands.
+      (status.model?.fim ?? true)
     );
   }
 
@@ -92,9 +96,16 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
       }
       if (context.triggerKind === InlineCompletionTriggerKind.Automatic) {
         await pause(this._settings.values.inlineDebounce);
-        if (turn !== this._turn) {
-          return NOTHING;
-        }
+      }
+      if (turn === this._turn && context.widget instanceof NotebookPanel) {
+        // Who runs a cell and types on at once means the tables that it made.
+        await Promise.race([
+          this._gatherer.refresh(context.widget),
+          pause(TABLES_MS)
+        ]);
+      }
+      if (turn !== this._turn) {
+        return NOTHING;
       }
       generation = this._start(prefix, suffix, request, context);
     }

@@ -3,13 +3,14 @@
  */
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Kernel } from '@jupyterlab/services';
+import { ISignal, Signal } from '@lumino/signaling';
 
 import type { ModelStatus } from '../model/status';
 import { QwenClient } from '../request';
 import type { QwenSettings } from '../settings';
 import type { ICell, PrivacyLevel, Schema } from '../wire';
 import { gatherCells } from './cells';
-import { KernelSchemas, SchemaNote } from './kernel';
+import { ISchemaReading, KernelSchemas, SchemaNote } from './kernel';
 
 /** Languages with a collector. */
 const COLLECTED = new Set(['python', 'ipython']);
@@ -34,6 +35,16 @@ export class ContextGatherer {
     this._schemas = new KernelSchemas(language => this._collectorFor(language));
   }
 
+  /** The tables of some kernel were read again, or another notebook is current. */
+  get tablesChanged(): ISignal<this, void> {
+    return this._tablesChanged;
+  }
+
+  /** Tell views that another notebook is current. */
+  notebookChanged(): void {
+    this._tablesChanged.emit();
+  }
+
   /** What may leave the kernel: the setting; `auto` means samples here and types for a remote engine. */
   get privacy(): PrivacyLevel {
     const level = this._settings.values.privacy;
@@ -56,7 +67,7 @@ export class ContextGatherer {
     if (!kernel) {
       return { ...context, note: 'no-kernel' };
     }
-    const reading = await this._schemas.read(kernel);
+    const reading = await this._read(kernel);
     return {
       ...context,
       language: await languageOf(panel, kernel),
@@ -81,18 +92,38 @@ export class ContextGatherer {
     };
   }
 
-  /** Read the tables of a notebook's kernel in advance, so that completions and examples know them. */
-  async refresh(panel: NotebookPanel): Promise<Schema | null> {
+  /** A cell ran: what is known of the tables may be out of date. */
+  outdated(panel: NotebookPanel): void {
+    const kernel = kernelOf(panel);
+    if (kernel) {
+      this._outdated.add(kernel.id);
+    }
+  }
+
+  /** Read the tables again when a cell has run since they were read; nothing while the kernel is busy. */
+  async refresh(panel: NotebookPanel): Promise<void> {
     const kernel = kernelOf(panel);
     if (!kernel || kernel.status === 'busy') {
-      return null;
+      return;
     }
-    return (await this._schemas.read(kernel)).schema;
+    if (this._outdated.has(kernel.id) || !this._schemas.snapshot(kernel)) {
+      await this._read(kernel);
+    }
   }
 
   /** Forget the tables of a kernel that restarted. */
   forget(kernelId: string): void {
     this._schemas.forget(kernelId);
+  }
+
+  private async _read(kernel: Kernel.IKernelConnection): Promise<ISchemaReading> {
+    this._outdated.delete(kernel.id);
+    const reading = await this._schemas.read(kernel);
+    if (reading.note !== 'fresh' && reading.note !== 'none') {
+      this._outdated.add(kernel.id);
+    }
+    this._tablesChanged.emit();
+    return reading;
   }
 
   private async _collectorFor(language: string): Promise<string | null> {
@@ -110,6 +141,9 @@ export class ContextGatherer {
   }
 
   private readonly _schemas: KernelSchemas;
+  /** Ids of the kernels in which a cell ran since their tables were read. */
+  private readonly _outdated = new Set<string>();
+  private readonly _tablesChanged = new Signal<this, void>(this);
   private readonly _expressions = new Map<PrivacyLevel, Promise<string>>();
 }
 

@@ -56,10 +56,12 @@ export const contextPlugin: JupyterFrontEndPlugin<ContextGatherer> = {
     NotebookActions.executed.connect((_, { notebook }) => {
       const panel = tracker.find(candidate => candidate.content === notebook);
       if (panel) {
+        gatherer.outdated(panel);
         waiting.add(panel);
         void refresh.invoke();
       }
     });
+    tracker.currentChanged.connect(() => gatherer.notebookChanged());
     tracker.widgetAdded.connect((_, panel) => {
       panel.sessionContext.statusChanged.connect((session, kernelStatus) => {
         const id = session.session?.kernel?.id;

@@ -71,6 +71,7 @@ export default defineConfig({
   use: {
     actionTimeout: 10_000,
     viewport: { width: 1280, height: 800 },
+    screenshot: 'only-on-failure',
     video: 'off',
     trace: 'off',
     launchOptions: {

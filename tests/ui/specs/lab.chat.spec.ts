@@ -154,7 +154,7 @@ test('the conversation survives a reload, and clear means gone', async ({
   await bench.answered();
   await bench.visit(name);
   await bench.openPanel();
-  await expect(bench.answer).toContainText('It gives one number.');
+  await expect(bench.answer).toContainText('mean()');
   await bench.ask('/clear');
   await expect(bench.answers).toHaveCount(0);
   await bench.visit(name);

@@ -114,7 +114,7 @@ test('the empty panel proposes questions about the tables that are there', async
 test('every control can be reached by keyboard, and axe finds nothing', async ({
   bench
 }) => {
-  await bench.open([TABLES]);
+  const name = await bench.open([TABLES]);
   await bench.run(0);
   await bench.openPanel();
   await bench.ask('monthly revenue per category');
@@ -133,13 +133,18 @@ test('every control can be reached by keyboard, and axe finds nothing', async ({
     expect([...reached]).toContain(label);
   }
   expect(await bench.axe()).toEqual([]);
+
   await bench.theme('dark');
+  await bench.visit(name);
   await expect(
     bench.page.locator('body[data-jp-theme-light="false"]')
-  ).toBeVisible();
+  ).toHaveCount(1);
+  await bench.openPanel();
+  await expect(bench.answer.locator('.jp-Qwen-badge')).toHaveText(/bound/);
   await bench.picture('chat-bound-dark');
-  expect(await bench.axe()).toEqual([]);
+  const inTheDark = await bench.axe();
   await bench.theme('light');
+  expect(inTheDark).toEqual([]);
 });
 
 test('a failing cell is fixed and explained from its context menu', async ({

@@ -1,0 +1,33 @@
+import { TABLES } from '../tables';
+import { expect, test } from '../workbench';
+
+test('Notebook 7: ask, insert, run, and ghost text', async ({ bench }) => {
+  await bench.open([TABLES, '', '1 + 1'], { app: 'notebook' });
+  await bench.run(0);
+  await bench.select(0);
+  await bench.openPanel();
+  await bench.ask('monthly revenue per category');
+  await bench.answered();
+  const block = bench.answer.locator('.jp-Qwen-block');
+  await expect(block).toHaveAttribute('data-verdict', 'bound');
+  await block.getByRole('button', { name: 'Insert', exact: true }).click();
+  await expect(bench.cell(1)).toContainText('GROUP BY ALL');
+  await bench.run(1);
+  await expect(bench.cell(1).locator('.jp-OutputArea')).toContainText(
+    'Camping'
+  );
+  await bench.picture('notebook7');
+
+  await bench.edit(2);
+  await bench.page.keyboard.type('print(', { delay: 40 });
+  await expect(bench.page.locator('.jp-GhostText')).toContainText(
+    'targets.head()'
+  );
+  await bench.page.keyboard.press('Tab');
+  await expect(bench.cell(2).locator('.cm-content')).toContainText(
+    'print(targets.head())'
+  );
+  expect(
+    bench.consoleErrors.filter(text => text.includes('jupyter_qwen'))
+  ).toEqual([]);
+});
