@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from jupyter_qwen.assistant.events import Event, Phase, RepairMade
 from jupyter_qwen.assistant.generation import request_for
+from jupyter_qwen.assistant.second_look import look_again
 from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest
 from jupyter_qwen.prompt import repair
 from jupyter_qwen.prompt.answers import first_statement
@@ -31,6 +32,10 @@ Emit = Callable[[Event], Awaitable[None]]
 Origin = Literal["greedy", "sample", "repair"]
 Outcome = Literal["rows", "empty", "nulls", "failed", "untried", "rejected"]
 """What a candidate came to: rows on the sample rows, none, NULLs alone, an error while running, not run, does not bind."""
+
+_NO_SUCH_VALUE = frozenset({"literal-not-in-values"})
+_DOUBTFUL_FINDINGS = _NO_SUCH_VALUE | {"cross-join"}
+"""Warnings that came with a wrong answer in most cases of the pack that showed them."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,9 @@ class Candidate:
     @property
     def doubtful(self) -> bool:
         """Whether another answer might well be better."""
-        return self.outcome in ("empty", "nulls", "failed", "rejected")
+        if self.outcome in ("empty", "nulls", "failed", "rejected"):
+            return True
+        return any(finding.code in _DOUBTFUL_FINDINGS for finding in self.proof.diagnostics)
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ async def choose(
     """
     ends = time.monotonic() + budget_seconds
     await on_event(Phase("proof"))
-    greedy = await asyncio.to_thread(examine, first, schema, "greedy", strategy)
+    greedy = await asyncio.to_thread(examine, first, schema, question=question_of(prompt), strategy=strategy)
     candidates = [greedy]
     if greedy.doubtful and ends > time.monotonic():
         await on_event(Phase("choice"))
@@ -136,6 +143,8 @@ def _group(candidate: Candidate) -> object:
 
 
 def _weight(candidate: Candidate, strategy: Strategy) -> float:
+    if candidate.outcome == "rows" and candidate.doubtful:
+        return strategy.weak_weight
     base = {
         "rows": 1.0, "untried": 1.0, "empty": strategy.weak_weight, "nulls": strategy.weak_weight,
         "failed": 0.05, "rejected": 0.01,
@@ -168,7 +177,11 @@ async def _sample(
         for text in texts:
             sql = first_statement(text)
             if sql:
-                candidates.append(await asyncio.to_thread(examine, sql, schema, "sample", strategy))
+                candidates.append(
+                    await asyncio.to_thread(
+                        examine, sql, schema, question=question_of(prompt), origin="sample", strategy=strategy
+                    )
+                )
         if not in_time or agreed(candidates) or time.monotonic() >= ends:
             return
 
@@ -197,7 +210,9 @@ async def _repair_rounds(
         sql = first_statement(texts[0]) if texts else ""
         if not sql:
             break
-        found = await asyncio.to_thread(examine, sql, schema, "repair", strategy)
+        found = await asyncio.to_thread(
+            examine, sql, schema, question=question_of(prompt), origin="repair", strategy=strategy
+        )
         candidates.append(found)
         if _weight(found, strategy) > _weight(replace(best, origin="repair"), strategy):
             change = Repair("model", best.failure, best.sql, found.sql)
@@ -228,24 +243,36 @@ async def _within(work: Coroutine[Any, Any, None], ends: float) -> bool:
     return True
 
 
-def examine(sql: str, schema: Schema, origin: Origin = "greedy", strategy: Strategy = DEFAULT_STRATEGY) -> Candidate:
-    """Prove, mend and try one query. Blocking: up to some seconds for hostile SQL, usually 50 ms."""
+def examine(
+    sql: str,
+    schema: Schema,
+    *,
+    question: str = "",
+    origin: Origin = "greedy",
+    strategy: Strategy = DEFAULT_STRATEGY,
+) -> Candidate:
+    """Prove, mend, look at again and try one query. Blocking: up to some seconds for hostile SQL, usually 50 ms."""
     proof = mend(restore(sql), schema)
+    if question:
+        proof = look_again(proof, question, schema)
     if proof.verdict == "rejected":
         error = next((d for d in proof.diagnostics if d.severity == "error"), None)
         return Candidate(proof.sql, proof, "rejected", None, origin, error.message if error else "it does not bind")
     if proof.verdict != "bound" or proof.needs_consent or proof.kind != "query" or schema.privacy != "samples":
         return Candidate(proof.sql, proof, "untried", " ".join(proof.sql.casefold().split()), origin)
-    trial = run_trial(proof.sql, schema, time_limit_s=strategy.trial_seconds)
-    if outcome_of(trial) == "empty":
+    if any(finding.code in _NO_SUCH_VALUE for finding in proof.diagnostics):
+        # No row can equal such a literal, whether or not the query finds others, so spelling it right only helps.
         respelled = mend_values(proof.sql, schema)
-        if respelled.sql != proof.sql:
-            second = run_trial(respelled.sql, schema, time_limit_s=strategy.trial_seconds)
-            if outcome_of(second) == "rows":
-                trial, proof = second, replace(respelled, repairs=(*proof.repairs, *respelled.repairs))
+        proof = replace(respelled, repairs=(*proof.repairs, *respelled.repairs))
+    trial = run_trial(proof.sql, schema, time_limit_s=strategy.trial_seconds)
     outcome = outcome_of(trial)
     fingerprint = result_key(trial.rows) if trial.status == "ok" else " ".join(proof.sql.casefold().split())
     return Candidate(proof.sql, proof, outcome, fingerprint, origin, trial.message)
+
+
+def question_of(prompt: Prompt) -> str:
+    """The question that the prompt was built for."""
+    return next((restore(part.text) for part in prompt.parts if part.label == "question"), "")
 
 
 def outcome_of(trial: Trial) -> Outcome:

@@ -1,0 +1,204 @@
+"""Two habits of small models that bind and run and are wrong, put right mechanically and told as repairs.
+
+Both were counted in the failures of the development pack (docs/sql.md, "Accuracy"): a join with a table that neither the
+question nor the rest of the query needs, and groups by a name that several rows share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.optimizer.scope import traverse_scope
+
+from jupyter_qwen.prompt.words import identifier_stems, stem, words
+from jupyter_qwen.schema.model import Schema, Table
+from jupyter_qwen.sql.model import Proof, Repair
+from jupyter_qwen.sql.validate import prove
+
+_SHARED_STEM = (
+    4  # letters two words must have in common at their beginning to be taken for forms of one (enrolled, enrolment)
+)
+_NAMES_A_ROW = 0.7  # share of distinct values from which on a text column is taken for the name of its row
+_ROWS_AT_LEAST = 3
+
+
+@dataclass(frozen=True)
+class _Query:
+    """One SELECT with its tables by alias (folded), tables that are not of the schema left out."""
+
+    select: exp.Select
+    tables: dict[str, Table]
+    nodes: dict[str, exp.Table]
+
+    def owner(self, column: exp.Column) -> str | None:
+        """The alias of the table that `column` belongs to; None when that is not certain."""
+        if column.table:
+            alias = column.table.casefold()
+            return alias if alias in self.tables else None
+        found = [alias for alias, table in self.tables.items() if table.column(column.name) is not None]
+        return found[0] if len(found) == 1 else None
+
+
+def look_again(proof: Proof, question: str, schema: Schema) -> Proof:
+    """`proof`, or the proof of the query without the habits, with a `Repair` for each; only what binds is kept.
+
+    Blocking; some milliseconds. Queries that are not bound reads come back as they are.
+    """
+    if proof.verdict != "bound" or proof.kind != "query" or proof.needs_consent:
+        return proof
+    for name, change in (("needless-join", drop_needless_joins), ("group-by-key", group_by_key)):
+        changed = change(proof.sql, question, schema)
+        if changed is None:
+            continue
+        sql, reason = changed
+        again = prove(sql, schema)
+        if again.verdict == "bound":
+            proof = replace(again, repairs=(*proof.repairs, Repair(name, reason, proof.sql, sql)))
+    return proof
+
+
+def drop_needless_joins(sql: str, question: str, schema: Schema) -> tuple[str, str] | None:
+    """The query without inner joins whose table serves nothing but its own join condition and is not in the question.
+
+    Such a join only repeats or loses rows. Returns the text and the reason, or None when there is nothing to change.
+    """
+    tree = _parsed(sql)
+    if tree is None:
+        return None
+    asked = {stem(word) for word in words(question)}
+    dropped: list[str] = []
+    for query in _queries(tree, schema):
+        while (name := _drop_one(query, asked)) is not None:
+            dropped.append(name)
+    if not dropped:
+        return None
+    return _text(
+        tree, sql
+    ), f"Nothing in the question or in the query needs {', '.join(dropped)}; the join only repeats rows."
+
+
+def group_by_key(sql: str, question: str, schema: Schema) -> tuple[str, str] | None:
+    """The query with the key added where it groups rows of a joined table by a name that is not unique.
+
+    "How many friends does each student have" means students, not their first names. Only for text columns that name nearly
+    every row differently, in tables whose rows are all there and which have a key of one column.
+    """
+    tree = _parsed(sql)
+    if tree is None:
+        return None
+    named: list[str] = []
+    for query in _queries(tree, schema):
+        group = query.select.args.get("group")
+        if group is None or not query.select.args.get("joins"):
+            continue
+        grouped = [column for column in group.expressions if isinstance(column, exp.Column)]
+        if not grouped or len(grouped) != len(group.expressions):
+            continue
+        for alias, table in query.tables.items():
+            own = [column.name for column in grouped if query.owner(column) == alias]
+            if own and _almost_names_rows(table, own):
+                key = table.primary_key[0]
+                written = query.nodes[alias].args.get("alias")
+                qualifier = written.this if isinstance(written, exp.TableAlias) else query.nodes[alias].this
+                group.append("expressions", exp.Column(this=_identifier(key), table=qualifier.copy()))
+                named.append(f"{table.name}.{own[0]}")
+    if not named:
+        return None
+    return _text(tree, sql), f"Several rows share a value of {', '.join(named)}, so the key tells them apart."
+
+
+def _almost_names_rows(table: Table, columns: list[str]) -> bool:
+    if len(table.primary_key) != 1 or not table.rows_complete or len(table.rows) < _ROWS_AT_LEAST:
+        return False
+    pointing = {name.casefold() for key in table.foreign_keys for name in key.columns}
+    positions: list[int] = []
+    for name in columns:
+        column = table.column(name)
+        if column is None or column.name == table.primary_key[0] or column.name.casefold() in pointing:
+            return False
+        if column.type != "VARCHAR":
+            return False
+        positions.append(table.columns.index(column))
+    distinct = len({tuple(row[i] for i in positions) for row in table.rows})
+    return _NAMES_A_ROW * len(table.rows) <= distinct < len(table.rows)
+
+
+def _drop_one(query: _Query, asked: set[str]) -> str | None:
+    """Take one needless table out of `query.select` and `query.tables`; its name, or None when there is none."""
+    select = query.select
+    joins: list[exp.Join] = select.args.get("joins") or []
+    start = select.args.get("from_") or select.args.get("from")
+    if not joins or start is None or any(_is_star(column) for column in select.expressions):
+        return None
+    conditions = {id(c): join for join in joins if join.args.get("on") for c in join.args["on"].find_all(exp.Column)}
+    columns = list(select.find_all(exp.Column))
+    owners = {id(column): query.owner(column) for column in columns}
+    if None in owners.values() or any(
+        join.args.get("using") or join.side or join.kind in ("CROSS", "LEFT") for join in joins
+    ):
+        return None
+    used = {owners[id(column)] for column in columns if id(column) not in conditions}
+    for alias, table in query.tables.items():
+        if alias in used or _in_question(table, [query.tables[a] for a in query.tables if a in used], asked):
+            continue
+        joining = {
+            id(conditions[id(c)]): conditions[id(c)] for c in columns if id(c) in conditions and owners[id(c)] == alias
+        }
+        if len(joining) != 1:
+            continue
+        (join,) = joining.values()
+        node = query.nodes[alias]
+        if join.this is node:
+            join.pop()
+        elif start.this is node and isinstance(join.this, exp.Table):
+            between = {owners[id(c)] for c in join.args["on"].find_all(exp.Column)}
+            if len(between - {alias}) != 1 or (between - {alias}).pop() != join.this.alias_or_name.casefold():
+                continue
+            join.pop()
+            start.set("this", join.this)
+        else:
+            continue
+        del query.tables[alias], query.nodes[alias]
+        return table.name
+    return None
+
+
+def _in_question(table: Table, others: list[Table], asked: set[str]) -> bool:
+    """Whether a word of the table's name that the tables in use do not share is among the question's words."""
+    shared = {part for other in others for part in identifier_stems(other.name)}
+    own = {part for part in identifier_stems(table.name) if len(part) > 2} - shared
+    return any(part[:_SHARED_STEM] == word[:_SHARED_STEM] for part in own for word in asked)
+
+
+def _queries(tree: exp.Expression, schema: Schema) -> Iterator[_Query]:
+    """The SELECTs whose sources are all tables of the schema, joined or alone."""
+    for scope in traverse_scope(tree):
+        if not isinstance(scope.expression, exp.Select):
+            continue
+        nodes = {name.casefold(): node for name, node in scope.sources.items() if isinstance(node, exp.Table)}
+        tables = {alias: table for alias, node in nodes.items() if (table := schema.table(node.name)) is not None}
+        if len(tables) == len(scope.sources):
+            yield _Query(scope.expression, tables, nodes)
+
+
+def _is_star(column: exp.Expression) -> bool:
+    return isinstance(column, exp.Star) or (isinstance(column, exp.Column) and isinstance(column.this, exp.Star))
+
+
+def _identifier(name: str) -> exp.Identifier:
+    return exp.to_identifier(name, quoted=not name.isidentifier())
+
+
+def _parsed(sql: str) -> exp.Expression | None:
+    try:
+        tree = sqlglot.parse_one(sql, dialect="duckdb")
+    except sqlglot.errors.SqlglotError:
+        return None  # DuckDB understands more than sqlglot; such a query stays as it is
+    return tree if isinstance(tree, exp.Expression) else None
+
+
+def _text(tree: exp.Expression, before: str) -> str:
+    return tree.sql(dialect="duckdb", pretty="\n" in before)

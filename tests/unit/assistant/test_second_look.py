@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import pytest
+
+from jupyter_qwen.assistant.second_look import look_again
+from jupyter_qwen.schema.model import Column, ForeignKey, Schema, Table
+from jupyter_qwen.sql.validate import prove
+
+PLAYER = Table(
+    ("player",),
+    "table",
+    (Column("player_id", "INTEGER"), Column("name", "VARCHAR"), Column("age", "INTEGER")),
+    connection="con",
+    primary_key=("player_id",),
+    rows=((1, "Kim", 20), (2, "Kim", 30), (3, "Lee", 25), (4, "Ann", 22)),
+    rows_complete=True,
+)
+MATCH = Table(
+    ("player_in_match",),
+    "table",
+    (Column("player_id", "INTEGER"), Column("goals", "INTEGER")),
+    connection="con",
+    foreign_keys=(ForeignKey(("player_id",), "player", ("player_id",)),),
+    rows=((1, 2), (2, 1), (2, 0)),
+    rows_complete=True,
+)
+SCHEMA = Schema((PLAYER, MATCH))
+
+
+def changed(sql: str, question: str) -> tuple[str, list[str]]:
+    proof = look_again(prove(sql, SCHEMA), question, SCHEMA)
+    return proof.sql, [repair.name for repair in proof.repairs]
+
+
+def test_a_join_that_nothing_needs_is_dropped() -> None:
+    sql = "SELECT p.name FROM player AS p JOIN player_in_match AS x ON p.player_id = x.player_id WHERE p.age > 21"
+
+    assert changed(sql, "Names of players over 21") == (
+        "SELECT p.name FROM player AS p WHERE p.age > 21",
+        ["needless-join"],
+    )
+
+
+def test_a_needless_first_table_is_dropped_too() -> None:
+    sql = "SELECT p.name FROM player_in_match AS x JOIN player AS p ON p.player_id = x.player_id"
+
+    assert changed(sql, "Names of all players")[0] == "SELECT p.name FROM player AS p"
+
+
+@pytest.mark.parametrize(
+    ("sql", "question"),
+    [
+        # the question is about matches
+        (
+            "SELECT p.name FROM player AS p JOIN player_in_match AS x ON p.player_id = x.player_id",
+            "Who played a match?",
+        ),
+        # the table is used
+        (
+            "SELECT p.age, x.goals FROM player AS p JOIN player_in_match AS x ON p.player_id = x.player_id",
+            "Ages and goals",
+        ),
+        # an outer join keeps rows on purpose
+        ("SELECT p.name FROM player AS p LEFT JOIN player_in_match AS x ON p.player_id = x.player_id", "All names"),
+        # a star shows every column
+        ("SELECT * FROM player AS p JOIN player_in_match AS x ON p.player_id = x.player_id", "Everything"),
+    ],
+)
+def test_other_joins_stay(sql: str, question: str) -> None:
+    assert changed(sql, question) == (sql, [])
+
+
+def test_groups_of_a_name_that_rows_share_are_told_apart_by_the_key() -> None:
+    sql = "SELECT p.name, count(*) FROM player AS p JOIN player_in_match AS x ON p.player_id = x.player_id GROUP BY p.name"
+
+    text, repairs = changed(sql, "How many matches did each player play?")
+
+    assert text.endswith("GROUP BY p.name, p.player_id")
+    assert repairs == ["group-by-key"]
+
+
+def test_groups_of_a_category_stay() -> None:
+    rows = tuple((i, "red" if i % 2 else "blue", i) for i in range(10))
+    schema = Schema(
+        (
+            Table(
+                PLAYER.reference,
+                "table",
+                PLAYER.columns,
+                "con",
+                primary_key=("player_id",),
+                rows=rows,
+                rows_complete=True,
+            ),
+            MATCH,
+        )
+    )
+    sql = "SELECT p.name, count(*) FROM player AS p JOIN player_in_match AS x ON p.player_id = x.player_id GROUP BY p.name"
+
+    assert look_again(prove(sql, schema), "matches per name", schema).repairs == ()
+
+
+def test_a_query_that_does_not_bind_comes_back_as_it_was() -> None:
+    proof = prove("SELECT nothing FROM player", SCHEMA)
+
+    assert look_again(proof, "?", SCHEMA) is proof
+
+
+def test_every_change_can_be_taken_back() -> None:
+    sql = "SELECT p.name FROM player AS p JOIN player_in_match AS x ON p.player_id = x.player_id"
+
+    (repair,) = look_again(prove(sql, SCHEMA), "Names", SCHEMA).repairs
+
+    assert repair.before == sql
+    assert "player_in_match" in repair.reason
