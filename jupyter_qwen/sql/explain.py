@@ -18,6 +18,11 @@ _JOINS: Final = {
     "SEMI": "keeps rows that have a match in it",
     "ANTI": "keeps rows that have no match in it",
 }
+_SETS: Final = {
+    "UNION": "The rows of both are put together",
+    "EXCEPT": "The rows of the second are taken away from the first",
+    "INTERSECT": "The rows that both have stay",
+}
 
 
 @dataclass(frozen=True)
@@ -49,18 +54,9 @@ def _query(tree: exp.Expr, depth: int) -> Iterator[Clause]:
         yield from _query(tree.left, depth + 1)
         yield from _query(tree.right, depth + 1)
         word = type(tree).__name__.upper()
-        how = {
-            "UNION": "rows of both are put together",
-            "EXCEPT": "rows of the second are taken away",
-            "INTERSECT": "rows in both stay",
-        }
-        distinct = ", each once" if tree.args.get("distinct") else ", repeated ones too"
-        yield Clause(
-            word if tree.args.get("distinct") else f"{word} ALL",
-            "",
-            f"The {how.get(word, 'rows are combined')}{distinct}.",
-            depth,
-        )
+        distinct = bool(tree.args.get("distinct"))
+        meaning = f"{_SETS.get(word, 'The rows are combined')}{', each once' if distinct else ', repeated ones too'}."
+        yield Clause(word if distinct else f"{word} ALL", "", meaning, depth)
         yield from _ends(tree, depth)
     elif isinstance(tree, exp.Select):
         yield from _select(tree, depth)
@@ -89,14 +85,10 @@ def _select(select: exp.Select, depth: int) -> Iterator[Clause]:
         if clause is not None:
             yield Clause(name, _sql(clause.this), sentence.format(_sql(clause.this)), depth)
     items = ", ".join(_sql(item) for item in select.expressions)
-    distinct = select.args.get("distinct") is not None
+    once = select.args.get("distinct") is not None
     outputs = "All columns are" if items == "*" else f"{items} {'is' if len(select.expressions) == 1 else 'are'}"
-    yield Clause(
-        "SELECT DISTINCT" if distinct else "SELECT",
-        items,
-        f"{outputs} returned{', each combination once' if distinct else ''}.",
-        depth,
-    )
+    meaning = f"{outputs} returned{', each combination once' if once else ''}."
+    yield Clause("SELECT DISTINCT" if once else "SELECT", items, meaning, depth)
     yield from _ends(select, depth)
 
 
@@ -121,12 +113,8 @@ def _ends(tree: exp.Expr, depth: int) -> Iterator[Clause]:
             for term in order.expressions
             if isinstance(term, exp.Ordered)
         )
-        yield Clause(
-            "ORDER BY",
-            ", ".join(_sql(term) for term in order.expressions),
-            f"The result is sorted by {terms or 'it'}.",
-            depth,
-        )
+        text = ", ".join(_sql(term) for term in order.expressions)
+        yield Clause("ORDER BY", text, f"The result is sorted by {terms or text}.", depth)
     limit, offset = tree.args.get("limit"), tree.args.get("offset")
     if offset is not None:
         yield Clause("OFFSET", _sql(offset.expression), f"The first {_sql(offset.expression)} rows are skipped.", depth)
@@ -145,14 +133,11 @@ def _source(name: str, source: exp.Expr, sentence: str, depth: int) -> Iterator[
 
 def _numbered(key: exp.Expr, tree: exp.Expr) -> exp.Expr:
     """The output that a number in GROUP BY or ORDER BY stands for."""
-    if (
-        isinstance(key, exp.Literal)
-        and key.is_int
-        and isinstance(tree, exp.Select)
-        and 0 < int(key.this) <= len(tree.expressions)
-    ):
-        return tree.expressions[int(key.this) - 1].unalias()
-    return key
+    if not isinstance(key, exp.Literal) or not key.is_int or not isinstance(tree, exp.Select):
+        return key
+    outputs: list[exp.Expr] = [item.unalias() for item in tree.expressions]
+    number = int(key.this)
+    return outputs[number - 1] if 0 < number <= len(outputs) else key
 
 
 def _sql(node: exp.Expr) -> str:

@@ -16,6 +16,7 @@ from sqlglot.errors import SqlglotError
 from ..problem import Change, Problem
 
 _NUMBER: Final = re.compile(r"^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?(_LITERAL)?|FLOAT|DOUBLE|DECIMAL.*|BIGNUM)$")
+_DATE: Final = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}")
 _MOMENT: Final = re.compile(r"^(DATE|TIME|TIMESTAMP.*|INTERVAL)$")
 _DATE_FUNCTIONS_WORDS: Final = """
     year month day week quarter hour minute second dayofweek dayofyear weekday dayname monthname yearweek
@@ -35,6 +36,10 @@ _TEXT_FUNCTIONS_WORDS: Final = """
     position reverse lpad rpad
 """
 _TEXT_FUNCTIONS: Final = frozenset(_TEXT_FUNCTIONS_WORDS.split())
+_OPERATORS: Final[dict[str, type[exp.Expr]]] = {
+    "~~": exp.Like, "!~~": exp.Like, "~~*": exp.ILike, "!~~*": exp.ILike, "-": exp.Sub, "+": exp.Add, "*": exp.Mul,
+    "/": exp.Div, "//": exp.IntDiv, "%": exp.Mod,
+}  # fmt: skip
 
 
 def cast_compared(problem: Problem) -> Iterator[Change]:
@@ -95,6 +100,8 @@ def cast_arguments(problem: Problem) -> Iterator[Change]:
                 return False
             for argument, kind in zip(arguments, wanted, strict=True):
                 if kind is not None:
+                    if kind == "INTERVAL" and isinstance(argument, exp.Literal) and _DATE.match(argument.this):
+                        kind = "TIMESTAMP"
                     argument.replace(exp.cast(argument.copy(), kind) if kind == "VARCHAR" else _try(argument, kind))
             return True
 
@@ -183,6 +190,10 @@ def _rewrite(problem: Problem, change: Callable[[exp.Expr], bool], reason: str) 
     start, end = problem.error.start, problem.error.end
     if start is None or end is None:
         return
+    kind = _OPERATORS.get(problem.names.get("name", "")) or _OPERATORS.get(_signature(problem)[0] or "")
+    if kind is not None:
+        yield from _rewrite_operators(problem, kind, change, reason)
+        return
     for stop in dict.fromkeys((end, _end_of_expression(problem.sql, start, end))):
         try:
             holder = sqlglot.parse_one(f"SELECT {problem.sql[start:stop]}", read="duckdb")
@@ -192,6 +203,17 @@ def _rewrite(problem: Problem, change: Callable[[exp.Expr], bool], reason: str) 
             text = holder.expressions[0].sql(dialect="duckdb")
             yield Change(problem.sql[:start] + text + problem.sql[stop:], reason)
             return
+
+
+def _rewrite_operators(
+    problem: Problem, kind: type[exp.Expr], change: Callable[[exp.Expr], bool], reason: str
+) -> Iterator[Change]:
+    """DuckDB marks an operator's sign alone, so each operator of this kind is tried; the binder knows which one it was."""
+    tree = problem.tree()
+    for number in range(len(list(tree.find_all(kind))) if tree is not None else 0):
+        copy = problem.tree()
+        if copy is not None and change(list(copy.find_all(kind))[number]):
+            yield Change(problem.write(copy), reason)
 
 
 def _end_of_expression(sql: str, start: int, end: int) -> int:

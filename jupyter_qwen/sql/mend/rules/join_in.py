@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from ....schema.model import Schema, Table
 from ...keys import Edge, edges_from
-from ...likeness import likeness
+from ...likeness import likeness, words
 from ...scopes import ScopeView, Source
 from ..nodes import equal_columns, free_alias, table_as
 from ..problem import Change, Problem
@@ -41,9 +41,9 @@ def join_in(problem: Problem) -> Iterator[Change]:
 def _wanted(view: ScopeView, schema: Schema, table: str | None, name: str | None) -> str | None:
     """The column that is missing in `view`, or None when nothing is missing there."""
     if table is not None and name is None:
-        # An undefined alias: it must be a table of the schema whose columns it qualifies.
+        # An undefined alias: a table that has every column it qualifies is missing.
         used = [c for c in view.columns if c.table.casefold() == table.casefold()]
-        return used[0].name if used and schema.table(table) is not None and view.source(table) is None else None
+        return used[0].name if used and view.source(table) is None else None
     if name is None:
         return None
     if table is not None:
@@ -59,6 +59,9 @@ def _paths(
 ) -> list[tuple[tuple[Edge, ...], Source, str]]:
     """Ways from a source in scope to a table with a column like `wanted`: (edges, where it starts, the column's name)."""
     present = {s.table.reference for s in view.sources if s.table is not None}
+    undefined = None
+    if table is not None and view.source(table) is None:
+        undefined = [c.name for c in view.columns if c.table.casefold() == table.casefold()]
     found: list[tuple[tuple[float, ...], tuple[Edge, ...], Source, str]] = []
     for order, source in enumerate(view.sources):
         if source.table is None:
@@ -73,12 +76,21 @@ def _paths(
                 column = _column_like(target, wanted, exact=len(path) == 2)
                 if column is None:
                     continue
-                named = table is not None and likeness(table, target.name) > 0.9
+                named = table is not None and _may_be_called(table, target.name)
+                if undefined is not None and not (named and all(target.column(name) for name in undefined)):
+                    continue
                 guessed = sum(not edge.declared for edge in path)
                 fuzzy = column.casefold() != wanted.casefold()
                 found.append(((not named, fuzzy, len(path) + guessed, order), path, source, column))
     found.sort(key=lambda item: item[0])
     return [(path, source, column) for _, path, source, column in found]
+
+
+def _may_be_called(alias: str, name: str) -> bool:
+    """Whether a query would call the table `name` so: much the same name, its initials or its beginning."""
+    plain = alias.casefold().rstrip("0123456789")
+    initials = "".join(word[0] for word in words(name))
+    return likeness(alias, name) > 0.9 or (bool(plain) and (initials == plain or name.casefold().startswith(plain)))
 
 
 def _column_like(table: Table, name: str, *, exact: bool) -> str | None:
@@ -98,7 +110,8 @@ def _apply(view: ScopeView, path: tuple[Edge, ...], start: Source, table: str | 
     left = start.alias
     taken = [s.alias for s in view.sources]
     for edge in path:
-        alias = free_alias(edge.right.name, taken)
+        undefined = table is not None and view.source(table) is None and edge is path[-1]
+        alias = table if undefined and table else free_alias(edge.right.name, taken)
         taken.append(alias)
         select.join(table_as(edge.right.reference, alias), on=equal_columns(left, alias, edge.on), copy=False)
         left = alias

@@ -25,8 +25,11 @@ def join_over_names(problem: Problem) -> Iterator[Change]:
             sides = _clashing_columns(view, condition)
             if sides is None:
                 continue
-            (code, holder), (text, _) = sides
+            (code, holder), (text, texts) = sides
+            yield from _over_declared_key(problem, number, condition, (code, holder), (text, texts))
             for edge in edges_from(holder, problem.schema):
+                if edge.right.reference == texts.reference:
+                    continue
                 if (
                     any(a.casefold() == code.name.casefold() for a, _ in edge.on)
                     and edge.right.column(text.name) is not None
@@ -40,6 +43,24 @@ def join_over_names(problem: Problem) -> Iterator[Change]:
                             problem.write(tree),
                             f"{code.name} is a number and {text.name} is a text; {edge.right.name} has both.",
                         )
+
+
+def _over_declared_key(
+    problem: Problem, number: int, condition: exp.EQ, left: tuple[exp.Column, Table], right: tuple[exp.Column, Table]
+) -> Iterator[Change]:
+    """The key that is declared between the two tables, in place of the columns that do not fit."""
+    for edge in edges_from(left[1], problem.schema):
+        if not edge.declared or edge.right.reference != right[1].reference or not left[0].table or not right[0].table:
+            continue
+        edited = problem.edit()
+        if edited is None:
+            return
+        tree, views = edited
+        for join in views[number].select.args.get("joins") or []:
+            if join.args.get("on") == condition:
+                join.set("on", equal_columns(left[0].table, right[0].table, edge.on))
+                reason = f"The key between {left[1].name} and {right[1].name} is another one."
+                yield Change(problem.write(tree), reason)
 
 
 def value_elsewhere(problem: Problem) -> Iterator[Change]:
