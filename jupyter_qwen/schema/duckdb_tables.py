@@ -1,19 +1,12 @@
-"""Step 1 for DuckDB: the connections of a kernel and every table and view that a query on them could name.
-
-Two ways to read: a cursor of the user's connection (its own transaction, so neither a pending result nor an open transaction is
-touched) and, where DuckDB itself refuses to disturb a pending result (2.0 and later) and nothing else can be running (the
-main thread), the connection itself: only it sees temporary tables, registered frames, uncommitted changes and USE.
-"""
+"""Step 1 for DuckDB: every table and view that a query on one connection could name, and samples of their contents."""
 
 from __future__ import annotations
 
-import sys
-import threading
 from typing import Any
 
-from .dataframes import imported, is_instance
+from .connections import Reader
 from .dtypes import is_whole
-from .encoding import class_path, clean_text
+from .encoding import clean_text
 
 _TABLES = """SELECT database_name, schema_name, table_name, temporary, estimated_size, comment, '' FROM duckdb_tables()
 WHERE NOT internal"""
@@ -24,95 +17,7 @@ FROM duckdb_columns() WHERE NOT internal ORDER BY table_oid, column_index"""
 _CONSTRAINTS = """SELECT database_name, schema_name, table_name, constraint_type, constraint_column_names,
 referenced_table, referenced_column_names FROM duckdb_constraints() WHERE constraint_type IN ('PRIMARY KEY', 'FOREIGN KEY')"""
 _DATABASES = "SELECT database_name, path, type FROM duckdb_databases()"
-_HERE = "SELECT current_database(), current_schema(), CAST(txid_current() AS VARCHAR)"
-_MACHINERY = frozenset(
-    [
-        "threading",
-        "concurrent",
-        "asyncio",
-        "selectors",
-        "queue",
-        "socketserver",
-        "socket",
-        "multiprocessing",
-        "sqlite3",
-        "weakref",
-        "contextlib",
-        "ipykernel",
-        "IPython",
-        "zmq",
-        "tornado",
-        "jupyter_client",
-        "anyio",
-        "decorator",
-        "traitlets",
-        "tqdm",
-        "debugpy",
-        "_pydevd_bundle",
-        "pydevd",
-    ]
-)
 _OWN_STORAGE = ("duckdb", "sqlite")  # other attached databases sit behind a network: their contents are not read
-
-
-class Reader:
-    """Runs our queries for one user connection; `own` says that they run on the connection itself."""
-
-    def __init__(self, connection: Any) -> None:
-        self.cursor = connection.cursor()
-        self.connection = connection
-        self.own = False
-        self.in_transaction = False
-        self.busy = False
-        self.place = ("memory", "main")
-        self._look_at_connection()
-
-    def _look_at_connection(self) -> None:
-        if self._may_use_connection():
-            try:
-                first = self.connection.sql(_HERE).fetchall()[0]
-                second = self.connection.sql(_HERE).fetchall()[0]
-            except Exception:  # noqa: BLE001 (a pending result, an aborted transaction: the cursor serves)
-                self.busy = True
-            else:
-                self.own, self.place, self.in_transaction = True, first[:2], first[2] == second[2]
-                return
-        self.place = tuple(self.cursor.execute(_HERE).fetchall()[0][:2])
-
-    def _may_use_connection(self) -> bool:
-        version = str(imported("duckdb", "__version__") or "0").split(".")[0]
-        guarded = version.isdigit() and int(version) >= 2
-        return guarded and threading.current_thread() is threading.main_thread() and not other_threads_compute()
-
-    def query(self, sql: str, own: bool = False) -> list[Any]:
-        """All rows of `sql`; on the connection itself when `own` and allowed, else on the cursor."""
-        if own and self.own:
-            return list(self.connection.sql(sql).fetchall())
-        return list(self.cursor.execute(sql).fetchall())
-
-    def interrupt(self) -> None:
-        """Stop what the cursor is computing; the user's connection is never interrupted."""
-        self.cursor.interrupt()
-
-    def close(self) -> None:
-        """Give the cursor back."""
-        self.cursor.close()
-
-
-def other_threads_compute() -> bool:
-    """Whether a thread other than this one has code on its stack that is neither Python's nor the kernel's machinery.
-
-    Such a thread may be about to use the user's connection, and DuckDB 2 refuses a second caller instead of making it wait.
-    """
-    own = threading.get_ident()
-    for identity, frame in sys._current_frames().items():
-        walked: Any = frame if identity != own else None
-        while walked is not None:
-            root = str(walked.f_globals.get("__name__", "")).partition(".")[0]
-            if root not in _MACHINERY:
-                return True
-            walked = walked.f_back
-    return False
 
 
 def quote(name: str) -> str:
@@ -197,37 +102,6 @@ def _readable(column: dict[str, Any], limits: Any) -> str:
     if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
         return name
     return f"left(CAST({name} AS VARCHAR), {limits.cell_chars})"
-
-
-def find_connections(names: list[str], namespace: dict[str, Any]) -> list[tuple[str, Any, bool]]:
-    """(expression, connection, is the module's default) of each open connection; the default only when the user has `duckdb`."""
-    cls = imported("duckdb", "DuckDBPyConnection")
-    found: list[tuple[str, Any, bool]] = []
-    if not isinstance(cls, type):
-        return found
-    seen = set()
-    for name in names:
-        value = namespace[name]
-        if class_path(type(value)) == ("ibis.backends.duckdb", "Backend"):
-            name, value = f"{name}.con", object.__getattribute__(value, "con")
-        if is_instance(value, cls) and id(value) not in seen:
-            seen.add(id(value))
-            found.append((name, value, False))
-    default = _default_connection(names, namespace)
-    if default is not None and id(default[1]) not in seen:
-        found.append(default)
-    return found
-
-
-def _default_connection(names: list[str], namespace: dict[str, Any]) -> tuple[str, Any, bool] | None:
-    module = sys.modules["duckdb"]
-    contents = {id(value) for value in vars(module).values() if callable(value)}
-    alias = next((name for name in names if namespace[name] is module), None)
-    if alias is None and not any(id(namespace[name]) in contents for name in names):
-        return None
-    default = imported("duckdb", "default_connection")
-    connection = default() if callable(default) and not hasattr(default, "cursor") else default
-    return (alias or "duckdb", connection, True)
 
 
 def read_catalogue(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from .connections import Reader, find_connections
 from .contents import Contents
 from .dataframes import find_frames
-from .duckdb_tables import Reader, TableSource, find_connections, read_catalogue
+from .duckdb_tables import TableSource, read_catalogue
 from .limits import Clock, Limits
 from .privacy import LEVELS, allows, secret_columns, without_members
 
@@ -30,7 +31,7 @@ def collect(
     clock = Clock(limits.seconds)
     notes: list[str] = []
     names = [name for name in list(namespace) if type(name) is str and name.isidentifier() and name[0] != "_"]
-    sources: list[Any] = list(find_frames(names, namespace, limits, notes))
+    sources: list[Any] = list(find_frames(names, namespace, limits, clock, notes))
     connections, readers, tables = _connections(names, namespace, limits, notes)
     sources += tables
     if len(sources) > limits.tables:

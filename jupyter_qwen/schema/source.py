@@ -19,6 +19,7 @@ _MODULES = (
     "dtypes",
     "objects",
     "dataframes",
+    "connections",
     "duckdb_tables",
     "question_words",
     "contents",
