@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jupyter_qwen.version import version as __version__
+from jupyter_qwen.version import version
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
+
+__version__ = version
 
 __all__ = [
     "__version__",

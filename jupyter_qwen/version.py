@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 try:
-    from jupyter_qwen._version import __version__ as version
+    from jupyter_qwen._version import __version__ as _built
 except ImportError:  # a source tree that was never built: hatch writes _version.py
-    version = "0.0.0"
+    _built = "0.0.0"
+
+version: str = _built

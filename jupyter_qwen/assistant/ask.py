@@ -9,8 +9,9 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import datetime, timezone
 
-from jupyter_qwen.assistant.chat_answer import answer_in_prose, build_chat_prompt
+from jupyter_qwen.assistant.chat_answer import answer_in_prose, build_chat_prompt, cells_up_to
 from jupyter_qwen.assistant.events import Answer, BlockJudged, Event, StatusChanged, encode
+from jupyter_qwen.assistant.fix_answer import answer_with_fix, failing_query
 from jupyter_qwen.assistant.intent import choose_connection, choose_mode, split_command
 from jupyter_qwen.assistant.question import BadRequest, Question
 from jupyter_qwen.assistant.services import Services
@@ -51,8 +52,17 @@ async def _answer(question: Question, services: Services, emit: Emit) -> None:
         await emit(StatusChanged(status))
     engine = await services.engines.engine()
     previous = await asyncio.to_thread(services.threads.turns, question.thread) if question.thread else ()
-    write = answer_with_sql if question.mode == "sql" else answer_in_prose
-    answer = await write(question, schema, previous, engine=engine, limits=services.limits, emit=emit, started=started)
+    cells = cells_up_to(question)
+    query = failing_query(question, cells) if question.mode == "fix" and schema.tables else None
+    if query is not None:
+        answer = await answer_with_fix(
+            question, query, cells[-1], schema, engine=engine, limits=services.limits, emit=emit, started=started
+        )
+    else:
+        write = answer_with_sql if question.mode == "sql" else answer_in_prose
+        answer = await write(
+            question, schema, previous, engine=engine, limits=services.limits, emit=emit, started=started
+        )
     model = services.engines.describe().get("model") or {}
     answer = replace(answer, model=str(model.get("label", "")), mode=question.mode)
     if question.thread:

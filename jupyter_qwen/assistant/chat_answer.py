@@ -38,7 +38,7 @@ async def build_chat_prompt(
         lambda count: chat.build(
             question.text,
             schema,
-            _cells_up_to(question),
+            cells_up_to(question),
             mode=cast("chat.Mode", question.mode),
             count=count,
             budget_tokens=budget,
@@ -52,7 +52,7 @@ async def build_chat_prompt(
     )
 
 
-def _cells_up_to(question: Question) -> tuple[Cell, ...]:
+def cells_up_to(question: Question) -> tuple[Cell, ...]:
     """The cells up to the one that asks, which is the subject of /fix and /explain; all when it is not known."""
     for number, cell in enumerate(question.cells):
         if cell.id and cell.id == question.active_cell:

@@ -159,3 +159,20 @@ async def test_models_are_listed_with_licence_and_place(jp_fetch: Any) -> None:
     default = next(model for model in models if model["id"].endswith("Qwen2.5-Coder-1.5B-Instruct"))
     assert default["licence"] == "Apache-2.0"
     assert isinstance(default["on_disk"], bool)
+
+
+async def test_fix_of_a_failing_sql_cell_is_proved_and_keeps_the_rest_of_the_cell(
+    ask_events: Post, question: Post
+) -> None:
+    cell = {
+        "id": "c1",
+        "type": "code",
+        "source": 'result = con.sql("SELECT totl FROM orders").df()  # mine',
+        "error": {"name": "BinderException", "message": 'Binder Error: Referenced column "totl" not found'},
+    }
+    answer = (await ask_events("ask", question("/fix", cells=[cell], mode="auto")))[-1]
+    assert answer["type"] == "answer", answer
+    block = answer["blocks"][0]
+    assert block["verdict"] == "bound"
+    assert block["repairs"]
+    assert block["cell"]["source"] == 'result = con.sql("""\nSELECT total FROM orders\n""").df()  # mine'
