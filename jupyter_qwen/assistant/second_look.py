@@ -1,7 +1,7 @@
-"""Two habits of small models that bind and run and are wrong, put right mechanically and told as repairs.
+"""Habits of small models that bind and run and are wrong, put right mechanically and told as repairs.
 
-Both were counted in the failures of the development pack (docs/sql.md, "Accuracy"): a join with a table that neither the
-question nor the rest of the query needs, and groups by a name that several rows share.
+They were counted in the failures of the development pack (docs/sql.md, "Accuracy"): a join with a table that neither the
+question nor the rest of the query needs, groups by a name that several rows share, and lists counted from zero.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def look_again(proof: Proof, question: str, schema: Schema) -> Proof:
     """
     if proof.verdict != "bound" or proof.kind != "query" or proof.needs_consent:
         return proof
-    for name, change in (("needless-join", drop_needless_joins), ("group-by-key", group_by_key)):
+    for name, change in _HABITS:
         changed = change(proof.sql, question, schema)
         if changed is None:
             continue
@@ -108,6 +108,34 @@ def group_by_key(sql: str, question: str, schema: Schema) -> tuple[str, str] | N
     if not named:
         return None
     return _text(tree, sql), f"Several rows share a value of {', '.join(named)}, so the key tells them apart."
+
+
+def count_from_one(sql: str, question: str, schema: Schema) -> tuple[str, str] | None:
+    """The query with element 1 in place of element 0 of a list: DuckDB's lists begin at 1, and element 0 is always NULL.
+
+    https://duckdb.org/docs/stable/sql/data_types/list
+    """
+    tree = _parsed(sql)
+    if tree is None:
+        return None
+    found: list[str] = []
+    for query in _queries(tree, schema):
+        for bracket in query.select.find_all(exp.Bracket):
+            column = bracket.this
+            if not isinstance(column, exp.Column) or bracket.expressions != [_ELEMENT_ZERO]:
+                continue
+            alias = query.owner(column)
+            known = query.tables[alias].column(column.name) if alias else None
+            if known is not None and known.type.endswith("]"):
+                bracket.set("expressions", [exp.Literal.number(0)])
+                found.append(known.name)
+    if not found:
+        return None
+    return _text(tree, sql), f"Lists begin at 1 in DuckDB, so {', '.join(found)}[0] is always NULL."
+
+
+_ELEMENT_ZERO = exp.Neg(this=exp.Literal.number(1))  # sqlglot keeps positions from zero, whatever the dialect
+_HABITS = (("needless-join", drop_needless_joins), ("group-by-key", group_by_key), ("list-from-one", count_from_one))
 
 
 def _almost_names_rows(table: Table, columns: list[str]) -> bool:

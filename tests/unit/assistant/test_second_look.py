@@ -100,6 +100,15 @@ def test_groups_of_a_category_stay() -> None:
     assert look_again(prove(sql, schema), "matches per name", schema).repairs == ()
 
 
+def test_the_first_element_of_a_list_is_number_one() -> None:
+    people = Table(("people",), "table", (Column("phones", "VARCHAR[]"), Column("m", "MAP(BIGINT, VARCHAR)")))
+    schema = Schema((people,), privacy="types")
+
+    text = look_again(prove("SELECT phones[0], m[0] FROM people", schema), "first phone", schema).sql
+
+    assert text == "SELECT phones[1], m[0] FROM people"
+
+
 def test_a_query_that_does_not_bind_comes_back_as_it_was() -> None:
     proof = prove("SELECT nothing FROM player", SCHEMA)
 
