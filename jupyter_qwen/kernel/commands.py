@@ -22,8 +22,8 @@ def _status(asking: Asking, rest: str) -> None:
 def _models(asking: Asking, rest: str) -> None:
     """the models that are known, and which are here"""
     for model in asking.client().get("models").get("models", []):
-        mark = "●" if model.get("active") else "✔" if model.get("present") or model.get("path") else " "
-        size = f"{int(model['size_bytes']) / 1e9:.1f} GB" if model.get("size_bytes") else ""
+        mark = "✔" if model.get("on_disk") else " "
+        size = f"{int(model['bytes']) / 1e9:.1f} GB" if model.get("bytes") else ""
         print(f"{mark} {model.get('label') or model.get('id')}  {size}  {model.get('licence') or ''}".rstrip())
 
 

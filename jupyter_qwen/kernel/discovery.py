@@ -62,17 +62,19 @@ def parent_server(environment: Mapping[str, str], folder: Path) -> Server | None
 
 
 def other_servers(environment: Mapping[str, str], folder: Path) -> Iterator[Server]:
-    """Servers of this user that are running, the one started last first."""
-    found: list[tuple[float, Path]] = []
+    """Servers of this user that are running: those whose folder holds this session first, then the one started last."""
+    found: list[tuple[bool, float, Server]] = []
     for path in folder.glob("jpserver-*.json"):
         try:
-            found.append((path.stat().st_mtime, path))
+            started = path.stat().st_mtime
         except FileNotFoundError:
             continue  # the server ended while we looked
-    for _, path in sorted(found, reverse=True):
         server = _read(path, environment)
         if server is not None and (server.pid is None or is_running(server.pid)):
-            yield server
+            session = os.path.abspath(environment.get("JPY_SESSION_NAME") or ".")
+            found.append((not os.path.isabs(server.thread(session)), started, server))
+    for _, _, server in sorted(found, key=lambda item: item[:2], reverse=True):
+        yield server
 
 
 def runtime_folder() -> Path:

@@ -34,7 +34,8 @@ def find_server(
         return named
     for server in other_servers(environment, folder):
         if _answers(server):
-            say(f"This session has no Jupyter server of its own: asking the one at {server.url}")
+            if not environment.get("JPY_PARENT_PID"):  # else it is the kernel's own, behind a pid of another kind
+                say(f"This session has no Jupyter server of its own: asking the one at {server.url}")
             return server
     if not start or importlib.util.find_spec("jupyter_server") is None:
         raise NoServer("no Jupyter server with jupyter_qwen was found", _WAY_OUT)

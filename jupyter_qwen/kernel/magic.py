@@ -59,6 +59,8 @@ class QwenMagics(Magics):
         except (NoServer, ServerError) as error:
             asking.forget_server()
             raise UsageError(f"%%qwen: {error}. {error.hint}".rstrip()) from error
+        except KeyboardInterrupt:
+            raise UsageError("%%qwen: stopped") from None
 
     def _run_command(self, name: str, rest: str) -> None:
         from .commands import run_command

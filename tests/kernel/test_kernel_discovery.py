@@ -65,6 +65,16 @@ def test_dead_servers_are_passed_over(tmp_path: Path) -> None:
     assert [server.pid for server in other_servers({}, tmp_path)] == [os.getpid()]
 
 
+def test_the_server_whose_folder_holds_the_notebook_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_qwen.kernel.discovery.is_running", lambda pid: True)
+    describe(tmp_path, 1, root_dir="/srv/one")
+    describe(tmp_path, 2, root_dir="/srv/two")
+    for session, first in (("/srv/one/a.ipynb", 1), ("/srv/two/b.ipynb", 2)):
+        assert next(other_servers({"JPY_SESSION_NAME": session}, tmp_path)).pid == first
+
+
 def test_a_running_server_that_answers_is_taken(tmp_path: Path, server: FakeServer) -> None:
     describe(tmp_path, os.getpid(), url=server.url, token=TOKEN)
     said: list[str] = []
