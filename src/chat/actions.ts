@@ -1,7 +1,7 @@
 /**
  * What the buttons below a code block do.
  */
-import { Clipboard, Dialog, showDialog } from '@jupyterlab/apputils';
+import { Clipboard } from '@jupyterlab/apputils';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
@@ -9,6 +9,7 @@ import { Anchor } from '../notebook/anchor';
 import { INewCell, NotInserted, insertAt, runCell } from '../notebook/insert';
 import type { QwenSettings } from '../settings';
 import type { IBlock } from '../wire';
+import { askConsent } from './consent';
 import type { IExchange } from './conversation';
 
 /** Languages whose text is a notebook cell as it stands, whatever the kernel. */
@@ -54,7 +55,10 @@ export class BlockActions {
       return trans.__('This is not code for this notebook.');
     }
     const doubts = this._doubts(block, options.run);
-    if (doubts && !(await this._confirm(doubts, cell.source, options.run))) {
+    if (
+      doubts &&
+      !(await askConsent({ doubts, source: cell.source, ...options, trans }))
+    ) {
       return '';
     }
     const anchor = exchange.anchor ?? Anchor.of(this._tracker);
@@ -126,28 +130,5 @@ export class BlockActions {
           ? trans.__('This code was written by the model and was not checked.')
           : '';
     }
-  }
-
-  private async _confirm(
-    doubts: string,
-    source: string,
-    run: boolean
-  ): Promise<boolean> {
-    const trans = this._trans;
-    const shown = source.length > 1500 ? `${source.slice(0, 1500)}…` : source;
-    const result = await showDialog({
-      title: run
-        ? trans.__('Insert and run this cell?')
-        : trans.__('Insert this cell?'),
-      body: `${doubts}\n\n${shown}`,
-      buttons: [
-        Dialog.cancelButton({ label: trans.__('Cancel') }),
-        Dialog.warnButton({
-          label: run ? trans.__('Insert and run') : trans.__('Insert')
-        })
-      ],
-      defaultButton: 0
-    });
-    return result.button.accept;
   }
 }

@@ -116,7 +116,9 @@ export class ContextGatherer {
     this._schemas.forget(kernelId);
   }
 
-  private async _read(kernel: Kernel.IKernelConnection): Promise<ISchemaReading> {
+  private async _read(
+    kernel: Kernel.IKernelConnection
+  ): Promise<ISchemaReading> {
     this._outdated.delete(kernel.id);
     const reading = await this._schemas.read(kernel);
     if (reading.note !== 'fresh' && reading.note !== 'none') {

@@ -82,7 +82,7 @@ export class Workbench {
         ? `/lab/tree/${name}?token=${TOKEN}&reset`
         : `/notebooks/${name}?token=${TOKEN}`
     );
-    await this.idle();
+    await this.idle(name);
   }
 
   /** The application without a notebook. */
@@ -93,14 +93,25 @@ export class Workbench {
     });
   }
 
-  /** Wait until the kernel of the notebook in view is idle. */
-  async idle(): Promise<void> {
+  /** Wait until cells are there and the notebook's kernel is idle. */
+  async idle(name: string): Promise<void> {
     await expect(this.cells().first()).toBeVisible({ timeout: 40_000 });
-    await expect(
-      this.page
-        .locator('.jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator')
-        .first()
-    ).toHaveAttribute('data-status', 'idle', { timeout: 40_000 });
+    await expect
+      .poll(
+        async () => {
+          const reply = await this._request.get('/api/sessions', {
+            headers: { Authorization: `token ${TOKEN}` }
+          });
+          const sessions = (await reply.json()) as {
+            path: string;
+            kernel: { execution_state: string } | null;
+          }[];
+          return sessions.find(session => session.path === name)?.kernel
+            ?.execution_state;
+        },
+        { timeout: 40_000 }
+      )
+      .toBe('idle');
   }
 
   cells(): Locator {
@@ -136,6 +147,19 @@ export class Workbench {
       }).toPass({ timeout: 20_000 });
       await expect(prompt).toHaveText(/\[\d+\]/, { timeout: 40_000 });
     }
+  }
+
+  /** Send a status as the server does: an event that every open page hears. */
+  async tellStatus(data: object): Promise<void> {
+    const reply = await this._request.post('/api/events', {
+      headers: { Authorization: `token ${TOKEN}` },
+      data: {
+        schema_id: 'https://events.jupyter.org/jupyter_qwen/status/v1',
+        version: '1',
+        data
+      }
+    });
+    expect(reply.ok()).toBe(true);
   }
 
   get panel(): Locator {

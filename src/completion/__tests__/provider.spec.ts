@@ -174,7 +174,10 @@ describe('QwenInlineProvider', () => {
 
   it.each([
     ['the model is loading', { state: 'loading' as const }],
-    ['the model cannot fill in the middle', { model: { fim: false } as IStatus['model'] }],
+    [
+      'the model cannot fill in the middle',
+      { model: { fim: false } as IStatus['model'] }
+    ],
     ['the server cannot keep up', { inline_completion: false }]
   ])('is quiet while %s', async (_, status) => {
     const { server, provider } = setUp({ status });

@@ -134,7 +134,7 @@ test('two notebooks answer at once and nothing crosses', async ({ bench }) => {
     .locator('.jp-DirListing-item', { hasText: second })
     .dblclick();
   await expect(bench.answers).toHaveCount(0);
-  await bench.idle();
+  await bench.idle(second);
   await bench.ask('/python mean of the targets in pandas');
   await bench.answered();
   await expect(bench.answer).not.toContainText('Once upon');

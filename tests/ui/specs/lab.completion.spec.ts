@@ -32,7 +32,11 @@ test('ghost text streams in, is typed along, and Tab accepts it', async ({
     'print(targets.head())'
   );
   const last = requests[asked - 1];
-  expect(last).toMatchObject({ prefix: 'print(', suffix: '', language: 'python' });
+  expect(last).toMatchObject({
+    prefix: 'print(',
+    suffix: '',
+    language: 'python'
+  });
   expect(JSON.stringify(last.cells)).toContain('CREATE TABLE products');
   expect(JSON.stringify(last.schema)).toContain('targets');
 });
@@ -44,10 +48,9 @@ test('completion can be switched off, and Tab still indents', async ({
   bench.page.on('request', request => {
     asked += Number(request.url().includes('/jupyter-qwen/complete'));
   });
-  await bench.open(['']);
+  const name = await bench.open(['']);
   await bench.setting('jupyter_qwen:plugin', { inlineCompletion: false });
-  await bench.page.reload();
-  await bench.idle();
+  await bench.visit(name);
   await bench.edit(0);
   await bench.page.keyboard.type('print(');
   await bench.page.keyboard.press('Enter');

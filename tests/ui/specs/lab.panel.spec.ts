@@ -25,7 +25,7 @@ const STATUS = {
   version: '0.1.0'
 };
 
-for (const [name, status, words] of [
+const STATES = [
   [
     'absent',
     {
@@ -61,22 +61,22 @@ for (const [name, status, words] of [
     },
     ['The model stopped', 'out of memory', 'Restart']
   ]
-] as const) {
-  test(`the panel shows that the model is ${name}`, async ({ bench }) => {
-    // Only the state is played: getting a machine into each of them is the engine's business.
-    await bench.page.route('**/jupyter-qwen/status*', route =>
-      route.fulfill({ json: { ...STATUS, ...status } })
-    );
-    await bench.openEmpty();
-    await bench.openPanel();
-    const header = bench.panel.locator('.jp-Qwen-status');
+] as const;
+
+test('the panel follows the model through its states', async ({ bench }) => {
+  await bench.openEmpty();
+  await bench.openPanel();
+  const header = bench.panel.locator('.jp-Qwen-status');
+  await expect(header).toHaveAttribute('data-state', 'ready');
+  for (const [name, status, words] of STATES) {
+    await bench.tellStatus({ ...STATUS, ...status });
     await expect(header).toHaveAttribute('data-state', name);
     for (const word of words) {
       await expect(header).toContainText(word);
     }
     await bench.pictureOfPanel(`state-${name}`);
-  });
-}
+  }
+});
 
 test('without the server extension the panel says what to do', async ({
   bench

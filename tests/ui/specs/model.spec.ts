@@ -46,9 +46,10 @@ test('the real model: %%qwen sql writes the next cell', async ({ bench }) => {
 test('the real model: ghost text, accepted with Tab', async ({ bench }) => {
   await bench.open([TABLES, '']);
   await bench.run(0);
-  await expect(
-    bench.page.locator('.jp-Qwen-statusItemButton')
-  ).toHaveText('Qwen: ready', { timeout: 90_000 });
+  await expect(bench.page.locator('.jp-Qwen-statusItemButton')).toHaveText(
+    'Qwen: ready',
+    { timeout: 90_000 }
+  );
   await bench.edit(1);
   await bench.page.keyboard.type('import numpy as ', { delay: 40 });
   await expect(bench.page.locator('.jp-GhostText')).toContainText('np', {
