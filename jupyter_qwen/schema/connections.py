@@ -71,7 +71,10 @@ class Reader:
     def _may_use_connection(self) -> bool:
         version = str(imported("duckdb", "__version__") or "0").split(".")[0]
         guarded = version.isdigit() and int(version) >= 2
-        return guarded and threading.current_thread() is threading.main_thread() and not other_threads_compute()
+        if not guarded or threading.current_thread() is not threading.main_thread() or other_threads_compute():
+            return False
+        # with profiling switched on, each of our queries would print its plan into the user's cell
+        return '"disabled"' in str(self.connection.get_profiling_information())
 
     def query(self, sql: str, own: bool = False) -> list[Any]:
         """All rows of `sql`; on the connection itself when `own` and allowed, else on the cursor."""

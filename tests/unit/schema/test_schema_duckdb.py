@@ -108,6 +108,22 @@ def test_an_aborted_transaction_stays_as_it_is(con: Any) -> None:
     con.execute("ROLLBACK")
 
 
+def test_nothing_is_printed_while_the_user_profiles(con: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    con.execute("CREATE TABLE t AS SELECT 1 AS a")
+    con.execute("PRAGMA enable_profiling='query_tree'")
+    capfd.readouterr()
+    assert names_of(schema_of({"con": con})) == [("t",)]
+    assert capfd.readouterr().out == ""
+
+
+@needs_guarded_results
+def test_the_description_of_the_last_result_stays(con: Any) -> None:
+    con.execute("SELECT 42 AS x").fetchall()
+    before = con.description
+    collect({"con": con})
+    assert con.description == before
+
+
 def test_a_busy_connection_is_not_waited_for(con: Any) -> None:
     con.execute("CREATE TABLE t(a INT)")
     started, found = threading.Event(), []
