@@ -57,15 +57,14 @@ class Reader:
         self._look_at_connection()
 
     def _look_at_connection(self) -> None:
-        if self._may_use_connection():
-            try:
+        try:
+            if self._may_use_connection():
                 first = self.connection.sql(_HERE).fetchall()[0]
                 second = self.connection.sql(_HERE).fetchall()[0]
-            except Exception:  # noqa: BLE001 (a pending result, an aborted transaction: the cursor serves)
-                self.busy = True
-            else:
                 self.own, self.place, self.in_transaction = True, first[:2], first[2] == second[2]
                 return
+        except Exception:  # noqa: BLE001 (a pending result, an aborted transaction: the cursor serves)
+            self.busy = True
         self.place = tuple(self.cursor.execute(_HERE).fetchall()[0][:2])
 
     def _may_use_connection(self) -> bool:
