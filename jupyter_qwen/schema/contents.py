@@ -170,6 +170,7 @@ class Contents:
         finally:
             if timer is not None:
                 timer.cancel()
+                timer.join()  # it holds the cursor until it has ended
 
 
 def _has_values(kind: str) -> bool:

@@ -89,3 +89,21 @@ def test_the_expression_is_one_expression() -> None:
 def test_the_expression_refuses_an_unknown_level() -> None:
     with pytest.raises(ValueError, match="privacy must be one of"):
         kernel_expression("everything")
+
+
+def test_nothing_is_said_when_the_process_ends_right_after_collecting() -> None:
+    """A thread that still held a cursor made DuckDB report leaked objects on the user's terminal."""
+    script = (
+        "import sys, duckdb; scope = {'__name__': 'x'}; exec(sys.stdin.read(), scope)\n"
+        "con = duckdb.connect(); con.execute(\"CREATE TABLE t AS SELECT 1 AS a, 'x' AS b\")\n"
+        "assert scope['collect']({'con': con})['tables'][0]['rows'] == [[1, 'x']]"
+    )
+    run = subprocess.run(
+        [sys.executable, "-I", "-c", script],
+        input=collector_source(),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert (run.stdout, run.stderr) == ("", "")
