@@ -47,6 +47,8 @@ def join_beside_key(subject: Subject) -> tuple[Diagnostic, ...]:
                 or a[1].name.casefold() == b[1].name.casefold()
             ):
                 continue
+            if (a[1].type == "VARCHAR") != (b[1].type == "VARCHAR"):
+                continue  # said already: text beside a number
             keys = [e for e in edges_from(a[0], subject.schema) if e.declared and e.right.reference == b[0].reference]
             used = (a[1].name.casefold(), b[1].name.casefold())
             if keys and not any((x.casefold(), y.casefold()) == used for key in keys for x, y in key.on):

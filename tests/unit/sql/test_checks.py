@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.sql.validate import prove
+
+WARNED = {
+    "SELECT * FROM customers, orders": "cross-join",
+    "SELECT * FROM customers JOIN orders ON orders.total > 3": "cross-join",
+    "SELECT sum(id) FROM orders": "aggregate-of-key",
+    "SELECT avg(o.customer_id) FROM orders o": "aggregate-of-key",
+    "SELECT * FROM customers WHERE country = 'norway'": "literal-not-in-values",
+    "SELECT * FROM customers WHERE country IN ('Norway', 'US')": "literal-not-in-values",
+    "SELECT * FROM customers JOIN orders ON customers.id = orders.code": "text-beside-number",
+    "SELECT * FROM orders WHERE customer_id = 'Ann'": "text-beside-number",
+    "SELECT * FROM orders WHERE customer_id IN ('1', 'x')": "text-beside-number",
+    "SELECT * FROM customers JOIN orders ON customers.id = orders.id": None,
+    "SELECT * FROM customers c JOIN orders o ON o.id = c.id": None,
+    "SELECT * FROM orders WHERE code = NULL": "equals-null",
+    "SELECT * FROM customers WHERE name LIKE 'Ann'": "like-without-wildcard",
+    "SELECT * FROM customers LIMIT 0": "empty-limit",
+    'SELECT * FROM orders JOIN "Order Details" d ON d.quantity = orders.customer_id': "join-beside-key",
+    "SELECT * FROM customers, orders WHERE customers.id = customer_id": None,
+    "SELECT * FROM customers CROSS JOIN orders": None,
+    "SELECT * FROM customers NATURAL JOIN orders": None,
+    "SELECT * FROM customers, (SELECT max(total) AS m FROM orders) WHERE m > 3": None,
+    "SELECT count(id), max(id) FROM orders": None,
+    "SELECT * FROM orders WHERE customer_id = '1'": None,
+    "SELECT * FROM customers WHERE country = 'Norway' AND name LIKE 'A%'": None,
+    "UPDATE orders SET code = NULL": None,
+}
+
+
+@pytest.mark.parametrize(("sql", "code"), WARNED.items())
+def test_a_check_warns_with_a_reason_or_stays_silent(sql: str, code: str | None, shop: Schema) -> None:
+    proof = prove(sql, shop)
+    warnings = [d for d in proof.diagnostics if d.severity == "warning"]
+    assert proof.verdict == "bound"
+    assert [d.code for d in warnings] == ([code] if code else [])
+    assert all(d.message.endswith(".") and len(d.message) > 15 for d in warnings)
+
+
+def test_a_literal_that_no_value_equals_gets_the_near_ones(shop: Schema) -> None:
+    sql = "SELECT * FROM customers WHERE country = 'US'"
+    (warning,) = prove(sql, shop).diagnostics
+    assert warning.candidates == ("United States",)
+    assert sql[warning.start : warning.end] == "'US'"
+
+
+def test_a_warning_does_not_ask_for_consent(shop: Schema) -> None:
+    assert not prove("SELECT * FROM customers, orders", shop).needs_consent

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from jupyter_qwen.schema.model import Column, ForeignKey, Schema, Table
+from jupyter_qwen.sql.mend import RULES, mend, mend_values
+from jupyter_qwen.sql.validate import prove
+
+CASES = Path(__file__).parent / "cases"
+
+
+def blocks(name: str) -> list[str]:
+    return (CASES / name).read_text(encoding="utf-8").split("\n\n")[1:]
+
+
+def pairs() -> list[tuple[str, str, str]]:
+    found = []
+    for block in blocks("mend.sql"):
+        match = re.fullmatch(r"-- (.*?)\n(.*?);\n-- becomes\n(.*?);\n?", block, re.DOTALL)
+        assert match, block
+        found.append((match[1], match[2], match[3]))
+    return found
+
+
+@pytest.mark.parametrize(("rules", "before", "after"), pairs(), ids=[f"{n}-{p[0]}" for n, p in enumerate(pairs())])
+def test_a_query_becomes_what_the_case_says(rules: str, before: str, after: str, shop: Schema) -> None:
+    assert prove(before, shop).verdict == "rejected" or "over-names" in rules
+    proof = mend(before, shop)
+    assert proof.sql == after
+    assert proof.verdict == "bound"
+    assert ", ".join(repair.name for repair in proof.repairs) == rules
+
+
+@pytest.mark.parametrize(("rules", "before", "after"), pairs()[:8])
+def test_each_repair_says_why_and_can_be_taken_back(rules: str, before: str, after: str, shop: Schema) -> None:
+    proof = mend(before, shop)
+    assert proof.repairs[0].before == before
+    assert proof.repairs[-1].after == proof.sql
+    for first, second in zip(proof.repairs, proof.repairs[1:], strict=False):
+        assert first.after == second.before
+    assert all(repair.reason.endswith(".") and repair.before != repair.after for repair in proof.repairs)
+
+
+@pytest.mark.parametrize("sql", [block.strip().removesuffix(";") for block in blocks("mend__invalid.sql")])
+def test_what_cannot_be_mended_for_certain_stays_as_it_was(sql: str, shop: Schema) -> None:
+    proof = mend(sql, shop)
+    assert (proof.verdict, proof.sql, proof.repairs) == ("rejected", sql, ())
+
+
+def test_a_query_that_binds_is_not_touched(shop: Schema) -> None:
+    sql = "select  NAME   -- mine\nfrom customers"
+    assert mend(sql, shop).sql == sql
+
+
+def test_every_rule_has_a_case() -> None:
+    shown = {name for rules, _, _ in pairs() for name in rules.split(", ")}
+    elsewhere = {"follow-key", "struct-field", "value-elsewhere"}
+    assert {rule.__name__.replace("_", "-") for rule in RULES} == shown | elsewhere
+
+
+def test_the_second_key_into_a_table_is_followed() -> None:
+    people = Table(("people",), "table", (Column("id", "INTEGER"), Column("name", "VARCHAR")), primary_key=("id",))
+    friend = Table(
+        ("friend",), "table", (Column("person", "INTEGER"), Column("friend", "INTEGER")),
+        foreign_keys=(ForeignKey(("person",), "people", ("id",)), ForeignKey(("friend",), "people", ("id",))),
+    )  # fmt: skip
+    proof = mend(
+        "SELECT f.name FROM people p JOIN friend f ON p.id = f.person WHERE p.name = 'Kyle'", Schema((people, friend))
+    )
+    assert proof.sql == (
+        "SELECT people.name FROM people AS p JOIN friend AS f ON p.id = f.person "
+        "JOIN people ON f.friend = people.id WHERE p.name = 'Kyle'"
+    )
+
+
+def test_a_field_of_a_struct_is_found() -> None:
+    schema = Schema((Table(("test",), "table", (Column("person", "STRUCT(name VARCHAR, id INTEGER)"),)),))
+    proof = mend("SELECT name FROM test WHERE id > 3", schema)
+    assert proof.sql == "SELECT person.name AS name FROM test WHERE person.id > 3"
+
+
+def test_a_text_compared_with_a_number_moves_to_the_column_that_holds_it() -> None:
+    country = Column("country", "VARCHAR", values=("usa", "japan"))
+    makers = Table(("makers",), "table", (Column("id", "INTEGER"), country), primary_key=("id",))
+    models = Table(
+        ("models",), "table", (Column("model", "VARCHAR"), Column("maker", "INTEGER")),
+        foreign_keys=(ForeignKey(("maker",), "makers", ("id",)),),
+    )  # fmt: skip
+    proof = mend("SELECT model FROM models WHERE maker = 'USA'", Schema((makers, models)))
+    assert proof.sql == "SELECT model FROM models JOIN makers ON models.maker = makers.id WHERE makers.country = 'usa'"
+
+
+def test_nothing_that_writes_comes_out_of_a_repair(shop: Schema) -> None:
+    proof = mend("SELECT nmae FROM customers; DROP TABLE customers", shop)
+    assert proof.kind in ("query", "other")
+    assert "DROP" not in proof.sql or proof.verdict == "rejected"
+
+
+def test_a_value_is_replaced_only_when_one_alone_is_the_same_but_for_case_and_accents(shop: Schema) -> None:
+    proof = mend_values("SELECT name FROM customers WHERE country = 'peru' OR country IN ('NORWAY', 'France')", shop)
+    assert proof.sql == "SELECT name FROM customers WHERE country = 'Perú' OR country IN ('Norway', 'France')"
+    assert [repair.name for repair in proof.repairs] == ["same-value", "same-value"]
+    untouched = mend_values("SELECT name FROM customers WHERE country = 'US'", shop)
+    assert untouched.repairs == ()
