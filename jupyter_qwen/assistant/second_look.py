@@ -6,13 +6,12 @@ question nor the rest of the query needs, groups by a name that several rows sha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.optimizer.scope import traverse_scope
 
+from jupyter_qwen.assistant.literals import move_literals
+from jupyter_qwen.assistant.query_tree import Query, identifier, parsed, queries, written
 from jupyter_qwen.prompt.words import identifier_stems, stem, words
 from jupyter_qwen.schema.model import Schema, Table
 from jupyter_qwen.sql.model import Proof, Repair
@@ -23,23 +22,6 @@ _SHARED_STEM = (
 )
 _NAMES_A_ROW = 0.7  # share of distinct values from which on a text column is taken for the name of its row
 _ROWS_AT_LEAST = 3
-
-
-@dataclass(frozen=True)
-class _Query:
-    """One SELECT with its tables by alias (folded), tables that are not of the schema left out."""
-
-    select: exp.Select
-    tables: dict[str, Table]
-    nodes: dict[str, exp.Table]
-
-    def owner(self, column: exp.Column) -> str | None:
-        """The alias of the table that `column` belongs to; None when that is not certain."""
-        if column.table:
-            alias = column.table.casefold()
-            return alias if alias in self.tables else None
-        found = [alias for alias, table in self.tables.items() if table.column(column.name) is not None]
-        return found[0] if len(found) == 1 else None
 
 
 def look_again(proof: Proof, question: str, schema: Schema) -> Proof:
@@ -65,19 +47,18 @@ def drop_needless_joins(sql: str, question: str, schema: Schema) -> tuple[str, s
 
     Such a join only repeats or loses rows. Returns the text and the reason, or None when there is nothing to change.
     """
-    tree = _parsed(sql)
+    tree = parsed(sql)
     if tree is None:
         return None
     asked = {stem(word) for word in words(question)}
     dropped: list[str] = []
-    for query in _queries(tree, schema):
+    for query in queries(tree, schema):
         while (name := _drop_one(query, asked)) is not None:
             dropped.append(name)
     if not dropped:
         return None
-    return _text(
-        tree, sql
-    ), f"Nothing in the question or in the query needs {', '.join(dropped)}; the join only repeats rows."
+    reason = f"Nothing in the question or in the query needs {', '.join(dropped)}; the join only repeats rows."
+    return written(tree, sql), reason
 
 
 def group_by_key(sql: str, question: str, schema: Schema) -> tuple[str, str] | None:
@@ -86,11 +67,11 @@ def group_by_key(sql: str, question: str, schema: Schema) -> tuple[str, str] | N
     "How many friends does each student have" means students, not their first names. Only for text columns that name nearly
     every row differently, in tables whose rows are all there and which have a key of one column.
     """
-    tree = _parsed(sql)
+    tree = parsed(sql)
     if tree is None:
         return None
     named: list[str] = []
-    for query in _queries(tree, schema):
+    for query in queries(tree, schema):
         group = query.select.args.get("group")
         if group is None or not query.select.args.get("joins"):
             continue
@@ -101,13 +82,11 @@ def group_by_key(sql: str, question: str, schema: Schema) -> tuple[str, str] | N
             own = [column.name for column in grouped if query.owner(column) == alias]
             if own and _almost_names_rows(table, own):
                 key = table.primary_key[0]
-                written = query.nodes[alias].args.get("alias")
-                qualifier = written.this if isinstance(written, exp.TableAlias) else query.nodes[alias].this
-                group.append("expressions", exp.Column(this=_identifier(key), table=qualifier.copy()))
+                group.append("expressions", exp.Column(this=identifier(key), table=query.qualifier(alias).copy()))
                 named.append(f"{table.name}.{own[0]}")
     if not named:
         return None
-    return _text(tree, sql), f"Several rows share a value of {', '.join(named)}, so the key tells them apart."
+    return written(tree, sql), f"Several rows share a value of {', '.join(named)}, so the key tells them apart."
 
 
 def count_from_one(sql: str, question: str, schema: Schema) -> tuple[str, str] | None:
@@ -115,11 +94,11 @@ def count_from_one(sql: str, question: str, schema: Schema) -> tuple[str, str] |
 
     https://duckdb.org/docs/stable/sql/data_types/list
     """
-    tree = _parsed(sql)
+    tree = parsed(sql)
     if tree is None:
         return None
     found: list[str] = []
-    for query in _queries(tree, schema):
+    for query in queries(tree, schema):
         for bracket in query.select.find_all(exp.Bracket):
             column = bracket.this
             if not isinstance(column, exp.Column) or bracket.expressions != [_ELEMENT_ZERO]:
@@ -131,11 +110,16 @@ def count_from_one(sql: str, question: str, schema: Schema) -> tuple[str, str] |
                 found.append(known.name)
     if not found:
         return None
-    return _text(tree, sql), f"Lists begin at 1 in DuckDB, so {', '.join(found)}[0] is always NULL."
+    return written(tree, sql), f"Lists begin at 1 in DuckDB, so {', '.join(found)}[0] is always NULL."
 
 
 _ELEMENT_ZERO = exp.Neg(this=exp.Literal.number(1))  # sqlglot keeps positions from zero, whatever the dialect
-_HABITS = (("needless-join", drop_needless_joins), ("group-by-key", group_by_key), ("list-from-one", count_from_one))
+_HABITS = (
+    ("value-elsewhere", move_literals),
+    ("needless-join", drop_needless_joins),
+    ("group-by-key", group_by_key),
+    ("list-from-one", count_from_one),
+)
 
 
 def _almost_names_rows(table: Table, columns: list[str]) -> bool:
@@ -154,7 +138,7 @@ def _almost_names_rows(table: Table, columns: list[str]) -> bool:
     return _NAMES_A_ROW * len(table.rows) <= distinct < len(table.rows)
 
 
-def _drop_one(query: _Query, asked: set[str]) -> str | None:
+def _drop_one(query: Query, asked: set[str]) -> str | None:
     """Take one needless table out of `query.select` and `query.tables`; its name, or None when there is none."""
     select = query.select
     joins: list[exp.Join] = select.args.get("joins") or []
@@ -201,32 +185,5 @@ def _in_question(table: Table, others: list[Table], asked: set[str]) -> bool:
     return any(part[:_SHARED_STEM] == word[:_SHARED_STEM] for part in own for word in asked)
 
 
-def _queries(tree: exp.Expression, schema: Schema) -> Iterator[_Query]:
-    """The SELECTs whose sources are all tables of the schema, joined or alone."""
-    for scope in traverse_scope(tree):
-        if not isinstance(scope.expression, exp.Select):
-            continue
-        nodes = {name.casefold(): node for name, node in scope.sources.items() if isinstance(node, exp.Table)}
-        tables = {alias: table for alias, node in nodes.items() if (table := schema.table(node.name)) is not None}
-        if len(tables) == len(scope.sources):
-            yield _Query(scope.expression, tables, nodes)
-
-
 def _is_star(column: exp.Expression) -> bool:
     return isinstance(column, exp.Star) or (isinstance(column, exp.Column) and isinstance(column.this, exp.Star))
-
-
-def _identifier(name: str) -> exp.Identifier:
-    return exp.to_identifier(name, quoted=not name.isidentifier())
-
-
-def _parsed(sql: str) -> exp.Expression | None:
-    try:
-        tree = sqlglot.parse_one(sql, dialect="duckdb")
-    except sqlglot.errors.SqlglotError:
-        return None  # DuckDB understands more than sqlglot; such a query stays as it is
-    return tree if isinstance(tree, exp.Expression) else None
-
-
-def _text(tree: exp.Expression, before: str) -> str:
-    return tree.sql(dialect="duckdb", pretty="\n" in before)
