@@ -40,11 +40,13 @@ def _with_keys(table: Table, targets: Sequence[tuple[Table, int]], keyed: Mappin
         best: tuple[float, Table, Column] | None = None
         for other, key_position in targets:
             key = other.columns[key_position]
-            if other is table or _base(key.type) != _base(column.type):
+            if other is table:
                 continue
             likeness = _likeness(column, other, key)
             if not likeness or (best is not None and best[0] >= likeness):
                 continue
+            if _base(key.type) != _base(column.type) and not _all_contained(table, position, other, key_position):
+                continue  # numbers kept as text still join, when every one of them is a key
             if _points_at(keyed.get(other.name), key, table):
                 continue
             if _contained(table, position, other, key_position):
@@ -105,6 +107,11 @@ def _contained(table: Table, position: int, other: Table, key_position: int) -> 
         return True
     found = sum(value in known for value in own)
     return found >= _SHARE_FOUND * len(own) if other.rows_complete else found > 0
+
+
+def _all_contained(table: Table, position: int, other: Table, key_position: int) -> bool:
+    own, known = _some_values(table, position), _some_values(other, key_position)
+    return bool(own) and table.rows_complete and other.rows_complete and own <= known
 
 
 def _some_values(table: Table, position: int) -> set[str]:

@@ -43,7 +43,7 @@ def test_the_same_name_on_both_sides_joins_to_the_side_where_it_is_unique() -> N
 
 
 def test_types_must_agree() -> None:
-    ships = frame("ships", {"home_port": "INTEGER"}, [(1,), (2,)])
+    ships = frame("ships", {"home_port": "INTEGER"}, [(1,), (2,), (1,)])
 
     assert keys(PORTS, ships)["ships"] == ()
 
@@ -60,3 +60,14 @@ def test_declared_keys_stay_as_they_are() -> None:
     ships = Table(("ships",), "table", (Column("home_port", "VARCHAR"),), foreign_keys=declared)
 
     assert keys(PORTS, ships)["ships"] == declared
+
+
+def test_numbers_kept_as_text_join_when_every_one_is_a_key() -> None:
+    halls = frame("halls", {"hall_id": "INTEGER", "name": "VARCHAR"}, [(1, "Big"), (2, "Small")])
+    good = frame("concerts", {"hall_id": "VARCHAR", "title": "VARCHAR"}, [("1", "a"), ("2", "b"), ("1", "c")])
+    bad = frame("plays", {"hall_id": "VARCHAR", "title": "VARCHAR"}, [("1", "a"), ("unknown", "b"), ("1", "c")])
+
+    found = keys(halls, good, bad)
+
+    assert found["concerts"] == (ForeignKey(("hall_id",), "halls", ("hall_id",)),)
+    assert found["plays"] == ()
