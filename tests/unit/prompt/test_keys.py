@@ -65,7 +65,7 @@ def test_declared_keys_stay_as_they_are() -> None:
 def test_numbers_kept_as_text_join_when_every_one_is_a_key() -> None:
     halls = frame("halls", {"hall_id": "INTEGER", "name": "VARCHAR"}, [(1, "Big"), (2, "Small")])
     good = frame("concerts", {"hall_id": "VARCHAR", "title": "VARCHAR"}, [("1", "a"), ("2", "b"), ("1", "c")])
-    bad = frame("plays", {"hall_id": "VARCHAR", "title": "VARCHAR"}, [("1", "a"), ("unknown", "b"), ("1", "c")])
+    bad = frame("plays", {"hall_id": "VARCHAR", "play": "VARCHAR"}, [("1", "a"), ("unknown", "b"), ("1", "c")])
 
     found = keys(halls, good, bad)
 
