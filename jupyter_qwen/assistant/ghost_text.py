@@ -46,7 +46,7 @@ def trim(raw: str, prefix: str, suffix: str, *, block: bool, asked: bool = False
         partial(cut_block, prefix=prefix, asked=asked),
         partial(cut_string, prefix=prefix, suffix=suffix, language=language),
         partial(cut_brackets, prefix=prefix, suffix=suffix, language=language),
-        partial(cut_at_suffix, suffix=suffix),
+        partial(cut_at_suffix, prefix=prefix, suffix=suffix),
     ]
     names = ("line", "repeat", "block", "string", "bracket", "suffix")
     for name, step in zip(names, steps, strict=True):
@@ -65,11 +65,19 @@ def tidy(raw: str, prefix: str, suffix: str, *, block: bool, asked: bool = False
     return text if suffix.split("\n", 1)[0].strip() else text.rstrip()
 
 
-def cut_at_suffix(text: str, suffix: str) -> str:
+def cut_at_suffix(text: str, suffix: str, prefix: str = "") -> str:
     """`text` up to where it begins to say what already follows the cursor."""
     same_line, _, below = suffix.partition("\n")
     rest = same_line.rstrip()
-    if rest.strip():
+    whole_line = bool(rest) and rest[0] in " \t" and prefix.endswith("\n")
+    if whole_line:
+        # the cursor stands before a line of code: new lines go above it, the last one ends with a line break
+        below = suffix
+    elif rest.strip():
+        lines = text.split("\n")
+        for number, line in enumerate(lines):
+            if len(rest.strip()) >= _LONG_OVERLAP and rest.strip(_CLOSERS) and line.rstrip().endswith(rest):
+                return "\n".join([*lines[:number], line.rstrip()[: -len(rest)]])
         for length in range(min(len(rest), len(text)), 0, -1):
             overlap = rest[:length]
             if (length == len(rest) or length >= _LONG_OVERLAP) and overlap.strip() and text.endswith(overlap):
@@ -84,7 +92,7 @@ def cut_at_suffix(text: str, suffix: str) -> str:
         return ""
     for number, line in enumerate(lines):
         if number and line.rstrip() == following[0] and _agree(lines[number + 1 :], following[1:]):
-            return "\n".join(lines[:number]).rstrip("\n")
+            return "\n".join(lines[:number]).rstrip("\n") + ("\n" if whole_line else "")
     return text
 
 
@@ -132,7 +140,7 @@ def cut_brackets(text: str, prefix: str, suffix: str, language: str = "python") 
     """`text` up to the first closing bracket that nothing needs: none of its own, nor of the prefix that the suffix leaves."""
     quote = place_of(prefix, language).quote
     after = suffix.split(quote, 1)[-1] if quote and quote in suffix else suffix
-    needed = len(open_brackets(prefix[-4000:])) - _closed_by(after)
+    needed = len(open_brackets(prefix[-4000:])) - _closed_at_once(after)
     depth = 0
     blank = code_only(prefix[-4000:] + text)[-len(text) :] if text else ""
     for place, character in enumerate(blank):
@@ -148,17 +156,10 @@ def cut_brackets(text: str, prefix: str, suffix: str, language: str = "python") 
     return text
 
 
-def _closed_by(suffix: str) -> int:
-    """How many brackets the text behind the cursor closes that it does not open."""
-    closed = depth = 0
-    for character in code_only(suffix[:2000]):
-        if character in _OPENERS:
-            depth += 1
-        elif character in _CLOSERS and depth:
-            depth -= 1
-        elif character in _CLOSERS:
-            closed += 1
-    return closed
+def _closed_at_once(suffix: str) -> int:
+    """How many brackets are closed right behind the cursor: those that the editor closed when they were opened."""
+    found = re.match(r"[)\]}\s]*", suffix)
+    return sum(character in _CLOSERS for character in found.group()) if found else 0
 
 
 def _until_fence(raw: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_qwen.assistant.complete import complete
+from jupyter_qwen.assistant.completion.desk import CompletionDesk
 from jupyter_qwen.assistant.question import CompletionQuestion
 from jupyter_qwen.assistant.services import EngineSource, Limits, Services
 from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest, Usage
@@ -54,7 +55,9 @@ async def run(options: Options, engines: EngineSource) -> str:
     """Complete every case; returns the summary table. Raises PackError or EngineError."""
     cases = read_lines(options.cases)[: options.limit]
     engine = await engines.engine()
-    services = Services(engines, limits=Limits(completion_line_tokens=_NEW_TOKENS, completion_block_tokens=_NEW_TOKENS))
+    limits = Limits(completion_block_tokens=_NEW_TOKENS)
+    # nothing is computed ahead: every case stands alone
+    services = Services(engines, limits=limits, completion=CompletionDesk(ahead=False))
     with Predictions(options.out, resume=options.resume) as predictions:
         pending = predictions.pending(cases)
         with Progress(len(cases), predictions.done) as progress:
@@ -68,16 +71,9 @@ async def run(options: Options, engines: EngineSource) -> str:
 
 
 async def _completed(case: Mapping[str, Any], services: Services) -> dict[str, Any]:
-    """A case whose middle is whole lines has its cursor on an empty line in an editor; its line break belongs to the middle."""
-    prefix, suffix, kind = case["prefix"], case["suffix"], case.get("kind")
-    whole_lines = kind in ("singleline", "multiline") and prefix.endswith("\n") and not suffix.startswith("\n")
-    question = CompletionQuestion(
-        prefix=prefix,
-        suffix="\n" + suffix if whole_lines else suffix,
-        multiline=kind != "singleline",
-    )
-    item = await complete_once(question, services)
-    return {**item, "completion": item["completion"] + ("\n" if whole_lines else "")}
+    """What the user gets who asks by key at this place: as many lines as belong there, which the case does not tell."""
+    question = CompletionQuestion(case["prefix"], case["suffix"], thread=str(case["id"]), by_key=True)
+    return await complete_once(question, services)
 
 
 async def complete_once(question: CompletionQuestion, services: Services) -> dict[str, Any]:

@@ -55,7 +55,8 @@ async def run(options: Options, engines: EngineSource) -> str:
 
 async def _answer(case: Mapping[str, Any], services: Services) -> dict[str, Any]:
     if case["mode"] == "completion":
-        return await complete_once(CompletionQuestion(prefix=case["prompt"], suffix="", multiline=True), services)
+        question = CompletionQuestion(case["prompt"], "", thread=str(case["id"]), by_key=True)
+        return await complete_once(question, services)
     started, answer = time.perf_counter(), None
     async with aclosing(ask(Question(text=case["prompt"].strip(), mode="python"), services)) as events:  # type: ignore[type-var]
         async for event in events:

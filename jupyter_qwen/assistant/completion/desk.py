@@ -15,7 +15,7 @@ from jupyter_qwen.assistant.completion.framing import Framing
 from jupyter_qwen.assistant.completion.memory import Memory, Remembered, remainder
 from jupyter_qwen.assistant.completion.pace import Pace
 from jupyter_qwen.assistant.completion.power import on_battery
-from jupyter_qwen.assistant.completion.running import Running
+from jupyter_qwen.assistant.completion.running import Counters, Running
 from jupyter_qwen.assistant.completion.secrets import is_secret_place
 from jupyter_qwen.assistant.completion.spot import Spot
 from jupyter_qwen.assistant.completion.verdict import early_end, final, visible
@@ -47,6 +47,7 @@ class CompletionDesk:
     def __init__(self, *, ahead: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
         self.memory = Memory()
         self.pace = Pace(clock)
+        self.counters = Counters()
         self._ahead = ahead
         self._clock = clock
         self._editors: OrderedDict[str, Editor] = OrderedDict()
@@ -55,6 +56,7 @@ class CompletionDesk:
         """Stream what may be shown at `spot`. Raises EngineError."""
         editor = self._editor(spot)
         editor.turn += 1
+        self.counters.requests += 1
         turn, asked_at = editor.turn, self._clock()
         self._stop_idle_work(editor)
         self.pace.asked(spot.editor, len(spot.prefix))
@@ -66,6 +68,7 @@ class CompletionDesk:
         if recalled is not None:
             text = await final(recalled.raw, recalled.reason, spot)
             if text or not recalled.typed:
+                self.counters.remembered += 1
                 if editor.running is not None and not editor.running.ahead:
                     self._supersede(editor)
                 yield self._event(text, done=True, reason="cache")
@@ -146,6 +149,7 @@ class CompletionDesk:
         """The editor's generation when its text may still agree, else a new one; ``None`` when a newer request came."""
         running = editor.running
         if running is not None and not running.cancelled and not running.failure and _may_agree(running, spot):
+            self.counters.attached += 1
             return running
         if turn != editor.turn:
             return None
@@ -154,7 +158,12 @@ class CompletionDesk:
         if turn != editor.turn:
             return None  # stale before it began
         request = GenerationRequest(
-            prompt=prompt.text, max_new_tokens=budget, stop=prompt.stop, lane="completion", grammar=grammar
+            prompt=prompt.text,
+            max_new_tokens=budget,
+            # the engine ends a line by itself, which wastes no token and leaves its own figures
+            stop=prompt.stop if spot.block else (*prompt.stop, "\n"),
+            lane="completion",
+            grammar=grammar,
         )
         editor.running = Running(
             engine,
@@ -164,6 +173,8 @@ class CompletionDesk:
             heal=prompt.heal,
             stop=lambda raw: early_end(raw, spot),
             on_end=partial(self._remember, spot.scope),
+            counters=self.counters,
+            end_reason="stop" if spot.block else "line",
         )
         return editor.running
 
@@ -194,6 +205,7 @@ class CompletionDesk:
             request = GenerationRequest(
                 prompt=prompt.text, max_new_tokens=AHEAD_TOKENS, stop=prompt.stop, lane="completion", grammar=grammar
             )
+            self.counters.ahead += 1
             running = editor.running = Running(
                 engine,
                 request,
@@ -202,6 +214,7 @@ class CompletionDesk:
                 heal=prompt.heal,
                 stop=lambda raw: early_end(raw, spot),
                 on_end=partial(self._remember, spot.scope),
+                counters=self.counters,
                 ahead=True,
             )
             await running.ended()

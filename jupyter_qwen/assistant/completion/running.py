@@ -6,22 +6,41 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, suppress
+from dataclasses import dataclass
 
 from jupyter_qwen.engine.base import Delta, Engine, EngineError, Finished, GenerationRequest, Usage
 from jupyter_qwen.prompt.tokens import restore
 
-# A client that aborts and asks again at once (typing along) finds the generation still running; two tokens on two cores.
-GRACE_SECONDS = 0.05
+# A client that aborts and asks again at once (typing along) finds the generation still running. Less than a token takes.
+GRACE_SECONDS = 0.02
 
 Stop = Callable[[str], str | None]
+
+
+@dataclass
+class Counters:
+    """What the generations of one server did so far. `unheard` are tokens of those that nobody listened to any more.
+
+    `cut_short` were cancelled in the middle of their text, the others before it.
+    """
+
+    begun: int = 0
+    cancelled: int = 0
+    cut_short: int = 0
+    tokens: int = 0
+    unheard: int = 0
+    requests: int = 0
+    remembered: int = 0
+    attached: int = 0
+    ahead: int = 0
 
 
 class Running:
     """A fill-in-the-middle generation for the cursor between `prefix` and `suffix`.
 
     `raw` grows without the healed beginning; `reason` is set at the end. `stop` sees every new `raw` and names a reason to end
-    the engine's work early. `on_end` hears of a good end. Once nobody listens any more it is cancelled after
-    `GRACE_SECONDS`; one that works `ahead` waits for its first listener.
+    the engine's work early; `end_reason` is what an end by a stop string means. `on_end` hears of a good end. Once nobody
+    listens any more it is cancelled after `GRACE_SECONDS`; one that works `ahead` waits for its first listener.
     """
 
     def __init__(
@@ -34,6 +53,8 @@ class Running:
         heal: str = "",
         stop: Stop,
         on_end: Callable[[Running], None],
+        counters: Counters,
+        end_reason: str = "stop",
         ahead: bool = False,
     ) -> None:
         self.prefix, self.suffix = prefix, suffix
@@ -47,7 +68,9 @@ class Running:
         self._listeners = 0
         self._news = asyncio.Event()
         self._grace: asyncio.TimerHandle | None = None
-        self._on_end = on_end
+        self._on_end, self._counters = on_end, counters
+        self._end_reason = end_reason
+        counters.begun += 1
         self._task = asyncio.create_task(self._generate(engine, request, heal, stop))
 
     @property
@@ -80,6 +103,8 @@ class Running:
         """End the work in the engine; the text so far stays."""
         if not self.done:
             self.cancelled = True
+            self._counters.cancelled += 1
+            self._counters.cut_short += bool(self.raw)
             self.reason = "superseded"
             self._task.cancel()
             self._tell()
@@ -95,11 +120,14 @@ class Running:
             async with aclosing(engine.generate(request)) as pieces:  # type: ignore[type-var]
                 async for piece in pieces:
                     if isinstance(piece, Finished):
-                        self.usage, reason = piece.usage, piece.reason
+                        self.usage = piece.usage
+                        reason = self._end_reason if piece.reason == "stop" else piece.reason
                         break
                     if not isinstance(piece, Delta):
                         continue
                     text += piece.text
+                    self._counters.tokens += 1
+                    self._counters.unheard += not self._listeners and not self.ahead
                     if len(text) <= len(heal):
                         continue
                     self.raw = restore(text.removeprefix(heal))

@@ -50,7 +50,7 @@ def _checked(text: str, complete: bool, reason: str, spot: Spot) -> str:
     if _is_python(spot):
         while lines and not _python_ok("\n".join(lines), spot):
             lines.pop()
-        return "\n".join(lines).rstrip("\n")
+        return text if "\n".join(lines) == text else "\n".join(lines).rstrip("\n")
     if spot.place.kind == "sql" and spot.schema is not None:
         ok = binds(
             text, spot.prefix, spot.suffix, spot.place, schema=spot.schema, cells=spot.cells, complete=complete

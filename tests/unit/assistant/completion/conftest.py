@@ -82,8 +82,8 @@ class Bench:
     @staticmethod
     async def until(condition: Callable[[], Any]) -> None:
         """Wait for what a task of the event loop is going to do; the test's own time limit ends it."""
-        while not condition():
-            await asyncio.sleep(0.002)  # noqa: ASYNC110  the condition is no event that somebody could set
+        while not condition():  # noqa: ASYNC110  the condition is no event that somebody could set
+            await asyncio.sleep(0.002)
 
 
 @pytest.fixture

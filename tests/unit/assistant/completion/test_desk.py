@@ -83,7 +83,7 @@ def test_another_document_does_not_share_memory(bench) -> None:
         await desk.last("total = ")
         return await desk.last("total = ", thread="b.ipynb")
 
-    assert asyncio.run(two()).reason == "stop"
+    assert asyncio.run(two()).reason == "line"
     assert len(desk.engine.requests) == 2
 
 
@@ -126,7 +126,7 @@ def test_the_superseded_generation_is_cancelled_in_the_engine(bench) -> None:
     old, new = asyncio.run(scene())
 
     assert (old.text, old.reason) == ("", "superseded")
-    assert new.reason == "stop"
+    assert new.reason == "line"
     assert desk.engine.cancelled == 1
 
 
