@@ -8,6 +8,7 @@ from typing import Any
 
 from .dtypes import is_text, is_whole
 from .encoding import jsonable, weight
+from .joining import joining_values
 from .privacy import allows, secret_columns
 from .question_words import question_words, relevance
 
@@ -27,7 +28,8 @@ class Contents:
 
     def __init__(self, sources: list[Any], level: str, question: str | None, limits: Any, clock: Any) -> None:
         self.words = question_words(question)
-        self.sources = sorted(sources, key=lambda source: -relevance(source.record, self.words))
+        # larger tables first: the smaller ones that they point at then show the rows that join
+        self.sources = sorted(sources, key=lambda source: (-relevance(source.record, self.words), -(source.total or 0)))
         self.level = level
         self.limits = limits
         self.clock = clock
@@ -59,7 +61,7 @@ class Contents:
             if not self.clock.left():
                 return len(self.sources) - index
             wanted = max(1, shares[index] // len(source.record["columns"]))
-            read = self._guarded(source, lambda s=source, i=index, n=wanted: s.rows(n, self.secrets[i], limits))
+            read = self._guarded(source, lambda i=index, n=wanted: self._rows_of(i, n))
             if read is None:
                 continue
             rows, complete = read
@@ -75,6 +77,13 @@ class Contents:
             if complete:
                 source.record["row_count"] = len(rows)
         return 0
+
+    def _rows_of(self, index: int, wanted: int) -> Any:
+        source = self.sources[index]
+        if source.record["kind"] != "table" or (source.total or 0) <= wanted:
+            return source.rows(wanted, self.secrets[index], self.limits)
+        joined = joining_values(source.record, [other.record for other in self.sources[:index]], self.secrets[index])
+        return source.rows(wanted, self.secrets[index], self.limits, joined)
 
     def _cell(self, value: Any) -> Any:
         kind = type(value)

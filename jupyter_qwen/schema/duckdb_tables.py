@@ -41,34 +41,52 @@ class TableSource:
         """Whether contents may be read: not behind a network, and visible to the reader."""
         return not self.remote and (self.reader.own or not self.own)
 
-    def _from(self, wanted: int) -> str:
-        """A FROM clause of at most `wanted` rows: all, a spread-out sample, or the first ones where sampling would cost."""
-        name = ".".join(quote(part) for part in self.path)
-        if self.is_view or self.own or self.total is None or self.total <= wanted:
-            return f"{name} LIMIT {wanted + 1}"
-        if self.total <= 200_000:
-            return f"{name} USING SAMPLE reservoir({wanted} ROWS) REPEATABLE (42)"
-        share = min(50.0, max(100.0 * max(wanted, 50_000) / self.total, 0.001))
-        return f"{name} USING SAMPLE system({share:.4f} PERCENT) REPEATABLE (42)"
+    def _from(self, wanted: int) -> tuple[str, bool]:
+        """A FROM clause of about `wanted` rows, and whether it gives the first rows (one more than wanted) or a sample.
 
-    def rows(self, wanted: int, skip: frozenset[int], limits: Any) -> tuple[list[list[Any]], bool] | None:
-        """At most `wanted` rows as JSON values, with ``None`` in the columns `skip`; and whether these are all."""
+        A sample is spread over the table; the first rows serve where they are all, or where sampling would read everything.
+        """
+        name = self._name()
+        if self.is_view or self.own or self.total is None or self.total <= wanted:
+            return f"{name} LIMIT {wanted + 1}", True
+        if self.total <= 200_000:
+            return f"{name} USING SAMPLE reservoir({wanted} ROWS) REPEATABLE (42)", False
+        share = min(50.0, max(100.0 * max(wanted, 50_000) / self.total, 0.001))
+        return f"{name} USING SAMPLE system({share:.4f} PERCENT) REPEATABLE (42)", False
+
+    def _name(self) -> str:
+        return ".".join(quote(part) for part in self.path)
+
+    def rows(
+        self, wanted: int, skip: frozenset[int], limits: Any, near: tuple[int, list[Any]] | None = None
+    ) -> tuple[list[list[Any]], bool] | None:
+        """At most `wanted` rows as JSON values, with ``None`` in the columns `skip`; and whether these are all.
+
+        `near` is a column and values of it: of a table that is not read whole, rows with these values come first.
+        """
         if not self.readable():
             return None
         columns = self.record["columns"]
         chosen = ", ".join("NULL" if i in skip else _readable(columns[i], limits) for i in range(len(columns)))
-        source = self._from(wanted)
-        if "PERCENT" in source:
+        source, first = self._from(wanted)
+        if not first:
             source = f"(SELECT * FROM {source}) USING SAMPLE reservoir({wanted} ROWS) REPEATABLE (42)"
         found = self.reader.query(f"SELECT {chosen} FROM {source}", self.own)
-        return [list(row) for row in found[:wanted]], "LIMIT" in source and len(found) <= wanted
+        if near is not None and not first:
+            column, values = quote(columns[near[0]]["name"]), ", ".join(_literal(value) for value in near[1])
+            joined = self.reader.query(
+                f"SELECT {chosen} FROM {self._name()} WHERE {column} IN ({values}) LIMIT {wanted}", self.own
+            )
+            seen = {repr(row) for row in joined}
+            found = joined + [row for row in found if repr(row) not in seen]
+        return [list(row) for row in found[:wanted]], first and len(found) <= wanted
 
     def value_counts(self, index: int, limits: Any, most: int) -> tuple[list[str], int | None, bool] | None:
         """The `most` most frequent values of one column as texts, how many there are, and whether no other occurs."""
         if not self.readable() or self.is_view:
             return None
         column = quote(self.record["columns"][index]["name"])
-        source = self._from(limits.value_rows)
+        source, first = self._from(limits.value_rows)
         text = f"CAST({column} AS VARCHAR)"
         found = self.reader.query(
             f"SELECT {text}, count(*) AS n, count(*) OVER () FROM (SELECT {column} FROM {source}) "
@@ -76,21 +94,24 @@ class TableSource:
             self.own,
         )
         values = [row[0] for row in found[:most]]
-        whole = "LIMIT" in source and self.total is not None and self.total <= limits.value_rows and not self.own
+        whole = first and self.total is not None and self.total <= limits.value_rows and not self.own
         distinct = found[0][2] if found else 0
         return values, distinct if whole else None, whole and distinct <= most
 
     def values_with(self, index: int, words: list[str], chars: int, most: int) -> list[str]:
         """Values of one text column, anywhere in the table, that hold one of `words`; the shortest first."""
         column = quote(self.record["columns"][index]["name"])
-        name = ".".join(quote(part) for part in self.path)
         tests = " OR ".join("contains(lower(v), '" + word.replace("'", "''") + "')" for word in words)
         found = self.reader.query(
-            f"SELECT DISTINCT v FROM (SELECT CAST({column} AS VARCHAR) AS v FROM {name}) "
+            f"SELECT DISTINCT v FROM (SELECT CAST({column} AS VARCHAR) AS v FROM {self._name()}) "
             f"WHERE length(v) <= {chars} AND ({tests}) ORDER BY length(v), v LIMIT {most}",
             self.own,
         )
         return [row[0] for row in found]
+
+
+def _literal(value: Any) -> str:
+    return str(value) if type(value) is int else "'" + str(value).replace("'", "''") + "'"
 
 
 def _readable(column: dict[str, Any], limits: Any) -> str:

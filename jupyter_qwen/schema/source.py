@@ -22,6 +22,7 @@ _MODULES = (
     "connections",
     "duckdb_tables",
     "question_words",
+    "joining",
     "contents",
     "gather",
 )

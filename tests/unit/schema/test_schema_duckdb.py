@@ -327,3 +327,26 @@ def test_an_ibis_backend_is_a_connection_by_its_raw_connection(con: Any) -> None
     backend.con = con
     con.execute("CREATE TABLE t(a INT)")
     assert [connection.name for connection in schema_of({"ibis_con": backend}).connections] == ["ibis_con.con"]
+
+
+@pytest.mark.parametrize("key", ["INTEGER REFERENCES customers(id)", "INTEGER"], ids=["declared", "by name"])
+def test_sample_rows_of_large_tables_join(con: Any, key: str) -> None:
+    own = "id" if "REFERENCES" in key else "customer_id"
+    con.execute(f"CREATE TABLE customers({own} INTEGER PRIMARY KEY, name VARCHAR)")
+    con.execute("INSERT INTO customers SELECT i, 'customer ' || i FROM range(20000) t(i)")
+    con.execute(f"CREATE TABLE orders(customer_id {key}, total DOUBLE)")
+    con.execute("INSERT INTO orders SELECT i * 7 % 500, i FROM range(40000) t(i)")
+    schema = schema_of({"con": con}, limits=Limits(seconds=10, rows=1_000))
+    orders, customers = schema.table("orders"), schema.table("customers")
+    assert orders is not None
+    assert customers is not None
+    ids = [row[0] for row in customers.rows]
+    assert {row[0] for row in orders.rows} <= set(ids)
+    assert len(ids) == len(set(ids)) == 1_000
+    assert not customers.rows_complete
+
+
+def test_a_table_named_like_our_clauses_is_not_taken_for_complete(con: Any) -> None:
+    con.execute('CREATE TABLE "LIMIT PERCENT" AS SELECT i FROM range(5000) t(i)')
+    (table,) = schema_of({"con": con}, limits=Limits(seconds=10)).tables
+    assert (len(table.rows), table.rows_complete, table.row_count) == (1_000, False, 5_000)
