@@ -7,6 +7,8 @@ import sys
 import traceback
 from typing import Any
 
+from IPython.core.error import UsageError
+
 CELLS = 60
 CELL_CHARS = 20_000
 TRACEBACK_CHARS = 4_000
@@ -33,6 +35,8 @@ class History:
         """Keep the error of a cell that failed; called by IPython after each cell."""
         error = result.error_in_exec or result.error_before_exec
         count = result.execution_count
+        if isinstance(error, UsageError):  # a magic used wrongly, or our own refusal: nothing that code could mend
+            return
         if error is not None and isinstance(count, int):
             self._failed = {"source": str(result.info.raw_cell or "") if result.info else "", "error": described(error)}
             self.errors[count] = self._failed["error"]

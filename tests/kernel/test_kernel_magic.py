@@ -134,6 +134,16 @@ def test_fix_takes_the_last_error_and_its_cell(shell: Any, server: FakeServer) -
     assert "interactiveshell.py" not in failed["error"]["traceback"]
 
 
+def test_generated_code_that_failed_can_be_fixed(shell: Any, server: FakeServer, monkeypatch: Any) -> None:
+    monkeypatch.setattr("builtins.input", lambda prompt="": "y")
+    server.events = answer_events("undefined_name + 1", language="python", verdict=None)
+    assert not run(shell, "%%qwen python --run\nq").success
+    run(shell, "%qwen fix")
+    asked = server.asked()
+    assert asked["question"] == "Fix this error: NameError: name 'undefined_name' is not defined"
+    assert asked["cells"][-1]["source"] == "undefined_name + 1"
+
+
 def test_fix_without_an_error_says_so(shell: Any, monkeypatch: Any, capsys: Any) -> None:
     monkeypatch.delattr("sys.last_value", raising=False)
     assert not run(shell, "%qwen fix").success
