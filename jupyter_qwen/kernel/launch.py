@@ -34,7 +34,8 @@ def find_server(
         return named
     for server in other_servers(environment, folder):
         if _answers(server):
-            if not environment.get("JPY_PARENT_PID"):  # else it is the kernel's own, behind a pid of another kind
+            # on Windows JPY_PARENT_PID is a handle, and this may well be the kernel's own server
+            if os.name != "nt" or not environment.get("JPY_PARENT_PID"):
                 say(f"This session has no Jupyter server of its own: asking the one at {server.url}")
             return server
     if not start or importlib.util.find_spec("jupyter_server") is None:
