@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from jupyter_qwen.engine.base import Capabilities, GenerationRequest, Lane
+from jupyter_qwen.engine.base import Capabilities, GenerationRequest
 
 Flavour = Literal["llama.cpp", "vllm", "plain"]
-
-# One KV-cache slot for each kind of work, so that chat and completion do not evict each other's prefix. Warming processes
-# the prefix of the next question, so it works in the chat's slot.
-SLOTS: dict[Lane, int] = {"chat": 0, "warming": 0, "completion": 1, "evaluation": 2}
 
 
 @dataclass(frozen=True)
@@ -61,8 +57,6 @@ def _sampling(request: GenerationRequest, dialect: Dialect) -> dict[str, Any]:
     if dialect.flavour == "llama.cpp":
         # return_progress makes the server write after every batch of the prompt: it then notices at once that we hung up.
         body |= {"cache_prompt": True, "return_progress": True, "top_k": 0, "min_p": 0.0}
-        if dialect.slots > SLOTS[request.lane]:
-            body["id_slot"] = SLOTS[request.lane]
         if request.grammar:
             body["grammar"] = request.grammar
     elif dialect.flavour == "vllm" and request.grammar:

@@ -7,7 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -28,6 +28,7 @@ from jupyter_qwen.engine.base import (
 from jupyter_qwen.engine.config import is_loopback
 from jupyter_qwen.engine.dialects import Dialect, chat_body, completion_body, tokenize_body
 from jupyter_qwen.engine.probe import probe
+from jupyter_qwen.engine.slots import SlotPlan
 
 CONNECT_TIMEOUT_SECONDS = 5.0
 COUNT_CACHE_ENTRIES = 4096
@@ -37,8 +38,9 @@ CHARACTERS_PER_TOKEN = 3.2  # Qwen2.5 on Python and SQL lies between 3.2 and 3.9
 class HttpEngine:
     """One endpoint. `base_url` may end in ``/v1`` or not. The key is sent as a bearer token and appears in no error.
 
-    `dialect` skips the probing of an endpoint whose kind is known. `probe()` must have run before `capabilities`, or any
-    generation runs it. `context_tokens` overrides what the endpoint says (or fails to say).
+    `probe` finds out what the endpoint can do; the first request runs it too, and `capabilities` holds only after it. `dialect`
+    skips it. `context_tokens` overrides what the endpoint says (or fails to say). `slots` is for a llama.cpp server that is
+    ours alone: on a shared one the server itself must choose.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class HttpEngine:
         *,
         model: str | None = None,
         context_tokens: int | None = None,
+        slots: SlotPlan | None = None,
         dialect: Dialect | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -55,6 +58,7 @@ class HttpEngine:
         self._model = model
         self._context = context_tokens
         self._dialect = dialect
+        self._slots = slots
         self._probing = asyncio.Lock()
         self._counts: OrderedDict[str, int] = OrderedDict()
         headers = {"Authorization": f"Bearer {key}"} if key else {}
@@ -87,6 +91,7 @@ class HttpEngine:
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[Delta | Finished, None]:
         """Stream one generation; see `engine.base.Engine.generate`."""
         dialect = await self.probe()
+        request = replace(request, prompt=_encodable(request.prompt))
         raw = dialect.capabilities.raw_completions
         if not raw and not request.messages:
             raise EngineRefused(
@@ -96,6 +101,9 @@ class HttpEngine:
         await self._check_context(request)
         path = "/v1/completions" if raw else "/v1/chat/completions"
         body = completion_body(request, dialect) if raw else chat_body(request, dialect)
+        slot = self._slots.take(request.lane, request.prompt) if self._slots else None
+        if slot is not None:
+            body["id_slot"] = slot
         answer = _Answer(request, raw=raw)
         try:
             async with self._client.stream("POST", self.root + path, json=body) as response:
@@ -108,11 +116,15 @@ class HttpEngine:
                             yield item
         except httpx.TransportError as error:
             raise _unreachable(error) from error
+        finally:
+            if self._slots is not None and slot is not None:
+                self._slots.give_back(slot)
         for finished in answer.end():
             yield finished
 
     async def count_tokens(self, text: str) -> int:
         """Tokens of `text`; counted by the endpoint, or by characters when it cannot count. Remembers recent texts."""
+        text = _encodable(text)
         known = self._counts.get(text)
         if known is not None:
             self._counts.move_to_end(text)
@@ -140,7 +152,7 @@ class HttpEngine:
     async def _check_context(self, request: GenerationRequest) -> None:
         """Refuse before anything is computed. A token holds at least one byte, so short prompts need no counting."""
         room = self.context_tokens - request.max_new_tokens
-        if len(request.prompt.encode("utf-8", "replace")) <= room:
+        if len(request.prompt.encode()) <= room:
             return
         tokens = await self.count_tokens(request.prompt)
         if tokens > room:
@@ -174,7 +186,7 @@ class _Answer:
             index = int(choice.get("index") or 0)
             text = choice.get("text") if self.raw else (choice.get("delta") or {}).get("content")
             text = self._without_prefill(index, text or "", final=choice.get("finish_reason") is not None)
-            if text:
+            if text and self.request.max_new_tokens > 0:  # warming: endpoints write one token all the same
                 self.first = self.first or time.monotonic()
                 self.pieces += 1
                 out.append(Delta(text, index))
@@ -282,3 +294,8 @@ def _unreachable(error: httpx.TransportError) -> EngineUnavailable:
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
         return EngineUnavailable("The engine cannot be reached.", "Check that it runs and that its address is right.")
     return EngineUnavailable("The connection to the engine was lost.")
+
+
+def _encodable(text: str) -> str:
+    """The text without lone surrogates (half an emoji from a browser's cursor position), which no JSON can carry."""
+    return text.encode("utf-8", "replace").decode()

@@ -63,9 +63,14 @@ def usable_cores(*, cgroup: Path = CGROUP) -> int:
     return max(1, min(cores, math.floor(quota))) if quota else max(1, cores)
 
 
+def pool_tokens(context_tokens: int) -> int:
+    """Tokens of KV cache to hold: one answer of full length, and room for completion and other notebooks beside it."""
+    return context_tokens + min(max(context_tokens // 2, 2048), 8192)
+
+
 def need(entry: ModelEntry, context_tokens: int) -> Need:
-    """Memory for the weights file and a 16-bit KV cache of `context_tokens`."""
-    return Need(entry.size_bytes, entry.kv_bytes_per_token * context_tokens)
+    """Memory for the weights file and the 16-bit KV cache of a pool that gives one answer `context_tokens`."""
+    return Need(entry.size_bytes, entry.kv_bytes_per_token * pool_tokens(context_tokens))
 
 
 def fits(entry: ModelEntry, context_tokens: int, available_bytes: int) -> bool:

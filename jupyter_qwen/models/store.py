@@ -86,6 +86,13 @@ class ModelStore:
         own = self.folder / entry.gguf.name
         return own if own.is_file() else cached_on_hub(entry.gguf)
 
+    def absent(self, model: str | ModelEntry | None = None) -> ModelAbsent:
+        """The error for a model that is not here, to raise or to show."""
+        entry = self.entry(model)
+        return ModelAbsent(
+            f"{entry.label} is not on this machine.", f"Download it with: jupyter qwen model pull{_argument(entry)}"
+        )
+
     def verified_path(
         self,
         model: str | ModelEntry | None = None,
@@ -99,9 +106,7 @@ class ModelStore:
         entry = self.entry(model)
         path = self.path(entry)
         if path is None:
-            raise ModelAbsent(
-                f"{entry.label} is not on this machine.", f"Download it with: jupyter qwen model pull{_argument(entry)}"
-            )
+            raise self.absent(entry)
         expected = entry.gguf.sha256 if entry.gguf else None
         if expected is not None and self._memory.recall(path) != expected:
             self._check(entry, path, expected, on_progress, cancelled)
@@ -117,9 +122,7 @@ class ModelStore:
         entry = self.entry(model)
         path = self.path(entry)
         if path is None:
-            raise ModelAbsent(
-                f"{entry.label} is not on this machine.", f"Download it with: jupyter qwen model pull{_argument(entry)}"
-            )
+            raise self.absent(entry)
         result = Verification(path, self._hash(path, on_progress, cancelled), entry.gguf.sha256 if entry.gguf else None)
         if result.intact:
             self._memory.remember(path, result.sha256)

@@ -1,6 +1,7 @@
 """Child process: llama.cpp's own server (xllamacpp) on a GGUF file, behind a key, on the loopback address only.
 
-Settings (one JSON line on standard input): model, key, context_tokens, threads, gpu_layers, slots, batch_tokens, cache_mib.
+Settings (one JSON line on standard input): model, alias, key, context_tokens (of one answer), pool_tokens (of all slots
+together), slots, threads, gpu_layers, batch_tokens.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 from jupyter_qwen.engine.children.guard import announce, begin
 
+GPU_BATCH_TOKENS = 512
 WARNING = 2  # llama.cpp's verbosity: 1 errors, 2 warnings, 3 information (which would log parts of requests)
 
 
@@ -31,12 +33,16 @@ def params_for(settings: dict[str, Any]) -> Any:
     params.endpoint_slots = True
     params.endpoint_props = False
     params.n_parallel = settings["slots"]
-    params.kv_unified = True  # all slots draw on one pool: a long chat may use what completion leaves
-    params.n_ctx = settings["context_tokens"]
+    # All slots draw on one pool. When it is full the server drops idle slots; each alone may use `context_tokens`.
+    params.kv_unified = True
+    params.n_ctx = settings["pool_tokens"]
+    params.kv_unified_per_slot = settings["context_tokens"]
     params.cache_prompt = True
-    params.cache_ram_mib = settings["cache_mib"]
+    # Else every new request moves the idle slots' caches into a store in which requests with `id_slot` never look.
+    params.cache_idle_slots = False
+    params.cache_ram_mib = 0
     # A running batch cannot be interrupted: its length is the longest that Stop and a waiting completion have to wait.
-    params.n_batch = params.n_ubatch = settings["batch_tokens"]
+    params.n_batch = params.n_ubatch = GPU_BATCH_TOKENS if on_gpu(settings) else settings["batch_tokens"]
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = settings["threads"]
     if settings.get("gpu_layers") is not None:
         params.n_gpu_layers = settings["gpu_layers"]
@@ -45,6 +51,14 @@ def params_for(settings: dict[str, Any]) -> Any:
     params.verbosity = WARNING
     params.offline = True
     return params
+
+
+def on_gpu(settings: dict[str, Any]) -> bool:
+    """Whether a graphics card computes."""
+    import xllamacpp
+
+    cpu = xllamacpp.ggml_backend_dev_type.GGML_BACKEND_DEVICE_TYPE_CPU
+    return settings.get("gpu_layers") != 0 and any(info["type"] != cpu for info in xllamacpp.get_device_info())
 
 
 def device(threads: int) -> str:

@@ -46,7 +46,7 @@ class Slots:
 class Scripted:
     """The endpoints. One instance serves one process."""
 
-    def __init__(self, rules: list[Rule], *, key: str, context_tokens: int, slots: int = 4) -> None:
+    def __init__(self, rules: list[Rule], *, key: str, context_tokens: int, slots: int = 8) -> None:
         self._rules = rules
         self._key = key
         self._context = context_tokens

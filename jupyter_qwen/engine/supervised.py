@@ -1,0 +1,73 @@
+"""The engine that a supervisor hands out: counts what is running, and explains its child's death in one sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+
+from jupyter_qwen.engine.base import Capabilities, Delta, EngineUnavailable, Finished, GenerationRequest, Usage
+from jupyter_qwen.engine.http import HttpEngine
+from jupyter_qwen.engine.launch import ChildProcess, death
+
+EXIT_SECONDS = 1.0
+
+
+class SupervisedEngine:
+    """An `engine.base.Engine` on a child that may die. `on_usage` hears the cost of every answer that ended well."""
+
+    def __init__(self, http: HttpEngine, child: ChildProcess | None, on_usage: Callable[[Usage], None]) -> None:
+        self.http = http
+        self.active = 0
+        self.last_used = time.monotonic()
+        self._child = child
+        self._on_usage = on_usage
+
+    @property
+    def dead(self) -> bool:
+        """Whether the child behind it has ended."""
+        return self._child is not None and self._child.returncode is not None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self.http.capabilities
+
+    @property
+    def context_tokens(self) -> int:
+        return self.http.context_tokens
+
+    async def generate(self, request: GenerationRequest) -> AsyncGenerator[Delta | Finished, None]:
+        """See `engine.base.Engine.generate`."""
+        self.active += 1
+        try:
+            async with aclosing(self.http.generate(request)) as stream:
+                async for item in stream:
+                    if isinstance(item, Finished):
+                        self._on_usage(item.usage)
+                    yield item
+        except EngineUnavailable as error:
+            raise await self._explained(error) from error
+        finally:
+            self.active -= 1
+            self.last_used = time.monotonic()
+
+    async def count_tokens(self, text: str) -> int:
+        """See `engine.base.Engine.count_tokens`."""
+        try:
+            return await self.http.count_tokens(text)
+        except EngineUnavailable as error:
+            raise await self._explained(error) from error
+
+    async def aclose(self) -> None:
+        """Nothing: the supervisor owns the endpoint."""
+
+    async def _explained(self, error: EngineUnavailable) -> EngineUnavailable:
+        """The child's end, when that is the cause: the connection breaks a moment before the exit code is known."""
+        if self._child is None:
+            return error
+        done, _ = await asyncio.wait({asyncio.wrap_future(self._child.exited)}, timeout=EXIT_SECONDS)
+        if not done:
+            return error
+        sentence, hint = death(self._child.returncode or 0)
+        return EngineUnavailable(sentence, hint)

@@ -1,0 +1,71 @@
+"""Real child processes for the contract suite, one of each kind for the whole session."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from endpoints import RULES, Endpoint, child_endpoint, real_model
+
+from jupyter_qwen.engine.choice import Choice, child_settings
+from jupyter_qwen.engine.config import EngineConfig
+
+
+@pytest.fixture(scope="session")
+def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("script") / "script.json"
+    path.write_text(json.dumps(RULES))
+    return path
+
+
+@pytest.fixture(scope="session")
+def scripted(script: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    endpoint, child = child_endpoint(
+        "scripted", {"script": str(script), "context_tokens": 2048}, tmp_path_factory.mktemp("log")
+    )
+    yield endpoint
+    child.kill()
+
+
+@pytest.fixture(scope="session")
+def llama(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    choice = Choice("llama", "", context_tokens=2048, threads=2)
+    settings = child_settings(choice, EngineConfig(), real_model())
+    endpoint, child = child_endpoint("llama", settings, tmp_path_factory.mktemp("log"))
+    yield endpoint
+    child.kill()
+
+
+@pytest.fixture(scope="session")
+def openai(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    """Somebody else's llama.cpp server: started without any of our code, with settings that are not ours."""
+    log = tmp_path_factory.mktemp("log") / "independent.log"
+    script = Path(__file__).with_name("independent_server.py")
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            [sys.executable, str(script), str(real_model())],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=sink, env={**os.environ, "INDEPENDENT_KEY": "sk-independent"},
+        )  # fmt: skip
+    assert process.stdout is not None
+    url = process.stdout.readline().decode().strip()
+    assert url.startswith("http://"), log.read_text()
+    yield Endpoint("openai", url + "/v1", "sk-independent", process.pid, log)
+    process.kill()
+    process.wait()
+
+
+ENGINES = [
+    pytest.param("scripted", id="scripted"),
+    pytest.param("llama", id="llama", marks=pytest.mark.model),
+    pytest.param("openai", id="openai", marks=pytest.mark.model),
+]
+
+
+@pytest.fixture(params=ENGINES)
+def endpoint(request: pytest.FixtureRequest) -> Endpoint:
+    return request.getfixturevalue(request.param)  # type: ignore[no-any-return]

@@ -1,0 +1,63 @@
+"""What the contract suite speaks to: a running endpoint of one kind or another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from jupyter_qwen.engine.http import HttpEngine
+from jupyter_qwen.engine.launch import ChildProcess
+from jupyter_qwen.engine.slots import SlotPlan
+from jupyter_qwen.models.store import ModelStore
+
+T = TypeVar("T")
+NUMBERS = ",".join(f" {number}" for number in range(7, 400))
+RULES = [
+    {"match": r"slow prefill", "reply": "done", "prefill_ms_per_token": 5},
+    {"match": r"count: 1, 2, 3, 4, 5, 6,$", "reply": NUMBERS, "delay_per_token_ms": 8},
+    {"match": r"<\|fim_prefix\|>def add.*<\|fim_middle\|>$", "reply": "a + b"},
+    {"match": r"crash now", "reply": "one two three four five", "crash_after_tokens": 3, "delay_per_token_ms": 5},
+]
+
+
+@dataclass
+class Endpoint:
+    """A running endpoint and how to speak to it."""
+
+    kind: str
+    url: str
+    key: str
+    pid: int
+    log: Path
+    plan: SlotPlan = field(default_factory=SlotPlan)
+
+    def run(self, work: Callable[[HttpEngine], Coroutine[Any, Any, T]], **options: Any) -> T:
+        """Run `work` with a fresh client in a fresh event loop; never longer than a minute."""
+
+        async def main() -> T:
+            plan = None if self.kind == "openai" else self.plan
+            engine = HttpEngine(self.url, options.pop("key", self.key), slots=plan, **options)
+            try:
+                return await asyncio.wait_for(work(engine), 60)
+            finally:
+                await engine.aclose()
+
+        return asyncio.run(main())
+
+
+def real_model() -> Path:
+    path = ModelStore().path()
+    if path is None:
+        pytest.skip("the default model is not here: jupyter qwen model pull")
+    return path
+
+
+def child_endpoint(kind: str, settings: dict[str, Any], folder: Path) -> tuple[Endpoint, ChildProcess]:
+    child = ChildProcess(f"jupyter_qwen.engine.children.{kind}", settings, log_folder=folder)
+    ready = child.ready.result(120)
+    return Endpoint(kind, ready.url, child.key, child.pid, child.log), child

@@ -1,0 +1,370 @@
+"""The life of an engine: load, death, restart, idleness, missing and damaged weights. Scripted and real children."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from endpoints import RULES, real_model
+
+from jupyter_qwen.engine.base import (
+    Delta,
+    Engine,
+    EngineRefused,
+    EngineUnavailable,
+    Finished,
+    GenerationRequest,
+)
+from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.status import EngineStatus
+from jupyter_qwen.engine.supervised import SupervisedEngine
+from jupyter_qwen.engine.supervisor import Supervisor
+from jupyter_qwen.models.catalog import DEFAULT_GGUF
+from jupyter_qwen.models.store import ModelStore
+
+COUNTING = "count: 1, 2, 3, 4, 5, 6,"
+KINDS = [pytest.param("scripted", id="scripted"), pytest.param("llama", id="llama", marks=pytest.mark.model)]
+
+
+class Watched:
+    """A supervisor with everything it said."""
+
+    def __init__(self, config: EngineConfig, **options: Any) -> None:
+        self.heard: list[EngineStatus] = []
+        self.supervisor = Supervisor(config, self.heard.append, **options)
+
+    @property
+    def states(self) -> list[str]:
+        return [status.state for status in self.heard]
+
+
+@pytest.fixture
+def config(tmp_path: Path, request: pytest.FixtureRequest) -> EngineConfig:
+    kind = getattr(request, "param", "scripted")
+    script = tmp_path / "script.json"
+    script.write_text(json.dumps(RULES))
+    if kind == "llama":
+        real_model()
+    return EngineConfig(engine=kind, script=script, context_tokens=2048, log_folder=tmp_path / "log")
+
+
+def run(config: EngineConfig, work: Callable[[Watched], Coroutine[Any, Any, None]], **options: Any) -> None:
+    async def main() -> None:
+        watched = Watched(config, **options)
+        try:
+            await asyncio.wait_for(work(watched), 90)
+        finally:
+            await watched.supervisor.aclose()
+
+    asyncio.run(main())
+
+
+async def ask(engine: Engine, prompt: str = COUNTING, **options: Any) -> str:
+    items = [item async for item in engine.generate(GenerationRequest(prompt, **{"max_new_tokens": 12, **options}))]
+    assert isinstance(items[-1], Finished)
+    return "".join(item.text for item in items if isinstance(item, Delta))
+
+
+def child_of(watched: Watched) -> psutil.Process:
+    child = watched.supervisor._child
+    assert child is not None
+    return psutil.Process(child.pid)
+
+
+@pytest.mark.parametrize("config", KINDS, indirect=True)
+def test_engine_killed_in_mid_answer_says_so_and_the_next_question_works(config: EngineConfig) -> None:
+    async def work(watched: Watched) -> None:
+        engine = await watched.supervisor.engine()
+        with pytest.raises(
+            EngineUnavailable, match="was killed, most likely because the machine ran out of memory"
+        ) as death:
+            async for _ in engine.generate(GenerationRequest(COUNTING, max_new_tokens=300)):
+                os.kill(child_of(watched).pid, signal.SIGKILL)
+        assert death.value.hint.startswith("Ask again")
+        assert watched.supervisor.status.state == "crashed"
+        assert "killed" in watched.supervisor.status.message
+        assert (await ask(await watched.supervisor.engine())).startswith(" 7, 8")
+        assert watched.supervisor.status.state == "ready"
+        assert watched.supervisor.status.message == ""
+
+    run(config, work)
+
+
+def test_engine_that_ends_by_itself_in_mid_answer_gives_its_exit_code(config: EngineConfig) -> None:
+    async def work(watched: Watched) -> None:
+        with pytest.raises(EngineUnavailable, match="exit code 9"):
+            await ask(await watched.supervisor.engine(), "crash now")
+        assert watched.supervisor.status.state == "crashed"
+
+    run(config, work)
+
+
+def test_engine_killed_while_nobody_asks_is_noticed_and_started_anew(config: EngineConfig) -> None:
+    async def work(watched: Watched) -> None:
+        await watched.supervisor.engine()
+        child_of(watched).kill()
+        await until(lambda: watched.supervisor.status.state == "crashed")
+        await ask(await watched.supervisor.engine())
+        assert watched.states.count("ready") >= 2
+
+    run(config, work)
+
+
+async def until(holds: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come true in time"
+        await asyncio.sleep(0.01)
+
+
+def test_many_first_questions_load_one_engine(config: EngineConfig) -> None:
+    async def work(watched: Watched) -> None:
+        engines = await asyncio.gather(*(watched.supervisor.engine() for _ in range(20)))
+        assert len({id(engine) for engine in engines}) == 1
+        assert watched.states.count("ready") == 1
+
+    run(config, work)
+
+
+def test_a_hundred_streams_at_once_are_all_whole_and_in_order(config: EngineConfig) -> None:
+    async def work(watched: Watched) -> None:
+        engine = await watched.supervisor.engine()
+        expected = "".join(f" {number}," for number in range(7, 17))
+        texts = await asyncio.gather(*(ask(engine, max_new_tokens=30) for _ in range(100)))
+        assert set(texts) == {expected}
+
+    run(config, work)
+
+
+def test_idle_engine_is_unloaded_and_its_process_gone(config: EngineConfig) -> None:
+    from dataclasses import replace
+
+    async def work(watched: Watched) -> None:
+        engine = await watched.supervisor.engine()
+        process = child_of(watched)
+        await ask(engine)
+        await until(lambda: watched.supervisor.status.state == "unloaded")
+        assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+        assert watched.supervisor.status.memory_bytes is None
+        assert await ask(await watched.supervisor.engine())
+
+    run(replace(config, idle_minutes=0.2 / 60), work)
+
+
+def test_engine_is_not_unloaded_while_it_answers(config: EngineConfig) -> None:
+    from dataclasses import replace
+
+    async def work(watched: Watched) -> None:
+        engine = await watched.supervisor.engine()
+        text = await ask(engine, max_new_tokens=90)  # about 0.7 s at 8 ms a token, several idle limits
+        assert text.startswith(" 7, 8")
+
+    run(replace(config, idle_minutes=0.1 / 60), work)
+
+
+@pytest.mark.parametrize("config", KINDS, indirect=True)
+def test_key_is_in_no_argument_no_environment_and_no_log(config: EngineConfig, tmp_path: Path) -> None:
+    async def work(watched: Watched) -> None:
+        engine = await watched.supervisor.engine()
+        await ask(engine, "a very secret question about count: 1, 2, 3, 4, 5, 6,")
+        assert watched.supervisor._child is not None
+        key = watched.supervisor._child.key
+        process = child_of(watched)
+        assert len(key) >= 32
+        assert key not in " ".join(process.cmdline())
+        assert key not in json.dumps(process.environ())
+        logs = "".join(path.read_text(errors="replace") for path in (tmp_path / "log").iterdir())
+        assert key not in logs
+        assert "secret question" not in logs
+        assert key not in repr(watched.supervisor.status)
+
+    run(config, work)
+
+
+@pytest.mark.parametrize("config", KINDS, indirect=True)
+def test_child_listens_on_loopback_only_and_refuses_strangers_and_web_pages(config: EngineConfig) -> None:
+    import httpx
+
+    async def work(watched: Watched) -> None:
+        engine = await watched.supervisor.engine()
+        assert isinstance(engine, SupervisedEngine)
+        listening = [c for c in child_of(watched).net_connections("inet") if c.status == psutil.CONN_LISTEN]
+        assert [connection.laddr.ip for connection in listening] == ["127.0.0.1"]
+        page = {"Origin": "https://evil.example"}
+        root = engine.http.root
+        async with httpx.AsyncClient(timeout=10) as stranger:
+            for path in ("/v1/models", "/slots", "/metrics", "/props"):
+                assert (await stranger.get(root + path, headers=page)).status_code in (401, 403), path
+            for path in ("/v1/completions", "/v1/chat/completions", "/completion", "/infill", "/tokenize"):
+                answer = await stranger.post(root + path, json={"prompt": "x"}, headers=page)
+                assert answer.status_code in (401, 403, 404), path
+                assert "access-control-allow-origin" not in answer.headers
+            assert watched.supervisor._child is not None
+            keyed = page | {"Authorization": f"Bearer {watched.supervisor._child.key}"}
+            answer = await stranger.get(root + "/v1/models", headers=keyed)
+            assert answer.status_code == 200
+            assert "access-control-allow-origin" not in answer.headers
+            asked = page | {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+            assert (
+                "access-control-allow-origin"
+                not in (await stranger.options(root + "/v1/completions", headers=asked)).headers
+            )
+
+    run(config, work)
+
+
+def test_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    program = textwrap.dedent(
+        f"""
+        import asyncio
+        from jupyter_qwen.engine.config import EngineConfig
+        from jupyter_qwen.engine.supervisor import Supervisor
+
+        async def main():
+            supervisor = Supervisor(EngineConfig(engine="scripted", log_folder={str(tmp_path)!r}))
+            await supervisor.engine()
+            print(supervisor._child.pid, flush=True)
+            await asyncio.sleep(60)
+
+        asyncio.run(main())
+        """
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
+    assert parent.stdout is not None
+    child = psutil.Process(int(parent.stdout.readline()))
+    parent.kill()
+    parent.wait()
+    child.wait(timeout=5)
+
+
+def test_missing_model_is_named_with_the_command_that_fetches_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+
+    async def work(watched: Watched) -> None:
+        with pytest.raises(EngineUnavailable, match=r"Qwen2\.5-Coder 1\.5B Instruct is not on this machine") as error:
+            await watched.supervisor.engine()
+        assert "jupyter qwen model pull" in error.value.hint
+        assert watched.supervisor.status.state == "absent"
+        assert (await watched.supervisor.refresh()).state == "absent"
+
+    run(EngineConfig(engine="llama", models_folder=tmp_path / "models", context_tokens=2048), work)
+
+
+def test_damaged_model_file_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
+    file = tmp_path / DEFAULT_GGUF.name
+    with file.open("wb") as sparse:
+        sparse.truncate(DEFAULT_GGUF.bytes or 0)
+
+    async def work(watched: Watched) -> None:
+        with pytest.raises(EngineUnavailable, match="damaged") as error:
+            await watched.supervisor.engine()
+        assert "pull --force" in error.value.hint
+        assert watched.supervisor.status.state == "absent"
+        assert watched.supervisor.status.model_file == str(file)
+
+    run(EngineConfig(engine="llama", models_folder=tmp_path, context_tokens=2048), work)
+
+
+def test_file_that_is_no_model_fails_in_the_child_and_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "mine.gguf"
+    file.write_bytes(b"not a model at all" * 1000)
+
+    async def work(watched: Watched) -> None:
+        with pytest.raises(EngineUnavailable, match="could not start|exit code|crashed"):
+            await watched.supervisor.engine()
+        assert watched.supervisor.status.state == "crashed"
+
+    run(EngineConfig(engine="llama", model=str(file), context_tokens=2048, log_folder=tmp_path), work)
+
+
+def test_unknown_model_names_near_ones(tmp_path: Path) -> None:
+    async def work(watched: Watched) -> None:
+        with pytest.raises(EngineRefused, match=r"Qwen2\.5-Coder-7B"):
+            await watched.supervisor.engine()
+
+    run(EngineConfig(engine="llama", model="Qwen2.5-Koder-7B", models_folder=tmp_path), work)
+
+
+def test_model_too_large_for_the_machine_is_refused_and_a_smaller_one_named(tmp_path: Path) -> None:
+    async def work(watched: Watched) -> None:
+        with pytest.raises(EngineUnavailable, match="needs .* GB") as error:
+            await watched.supervisor.engine()
+        assert "would fit" in error.value.hint
+
+    huge = EngineConfig(
+        engine="llama", model="Qwen2.5-Coder-32B-Instruct", context_tokens=2_000_000, models_folder=tmp_path
+    )
+    run(huge, work)
+
+
+def test_switching_settings_while_running_ends_the_old_child(config: EngineConfig, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    async def work(watched: Watched) -> None:
+        await watched.supervisor.engine()
+        old = child_of(watched)
+        other = tmp_path / "other.json"
+        other.write_text(json.dumps([{"reply": "the other script"}]))
+        status = await watched.supervisor.configure(replace(config, script=other))
+        assert status.state == "unloaded"
+        assert not old.is_running()
+        assert await ask(await watched.supervisor.engine(), "hello") == "the other script"
+
+    run(config, work)
+
+
+def test_script_that_is_no_script_is_refused_at_the_start(config: EngineConfig) -> None:
+    async def work(watched: Watched) -> None:
+        Path(str(config.script)).write_text('[{"match": "x", "replies": 3}]')
+        with pytest.raises(EngineUnavailable, match="unknown fields: replies"):
+            await watched.supervisor.engine()
+
+    run(config, work)
+
+
+def test_finished_download_loads_the_model_and_a_damaged_file_is_mended(tmp_path: Path) -> None:
+    """With a source of ours that has the real file; the state goes through downloading, checking and loading to ready."""
+    if not real_model():
+        return
+
+    class Here:
+        name = "a disk in this test"
+
+        def append(self, fetch: Any) -> None:
+            import shutil
+
+            shutil.copyfile(real_model(), fetch.partial)
+            fetch.on_bytes(fetch.file.bytes, fetch.file.bytes)
+
+    (tmp_path / DEFAULT_GGUF.name).write_bytes(b"damaged")
+
+    async def work(watched: Watched) -> None:
+        status = await watched.supervisor.load()
+        assert status.state == "absent"
+        status = await watched.supervisor.pull_model()
+        assert status.state == "ready", status
+        assert watched.states.index("downloading") < watched.states.index("ready")
+
+    run(
+        EngineConfig(engine="llama", models_folder=tmp_path, context_tokens=2048),
+        work,
+        store=ModelStore(tmp_path, sources=[Here()]),
+    )
+
+
+test_finished_download_loads_the_model_and_a_damaged_file_is_mended = pytest.mark.model(
+    test_finished_download_loads_the_model_and_a_damaged_file_is_mended
+)
