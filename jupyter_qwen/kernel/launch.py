@@ -15,7 +15,7 @@ from .discovery import Server, explicit_server, other_servers, parent_server, ru
 from .errors import NoServer, ServerError
 
 IDLE_SECONDS = 900
-START_SECONDS = 30.0
+START_SECONDS = 60.0  # a loaded machine needs long for the imports; a server that dies is noticed at once
 _PROBE_ROUTE = "status"
 
 _WAY_OUT = "Start `jupyter lab`, or set JUPYTER_QWEN_URL and JUPYTER_QWEN_TOKEN; without a server here: pip install jupyter_qwen."
