@@ -19,7 +19,6 @@ from jupyter_qwen.models.errors import PullCancelled, SourceUnavailable
 
 CONNECT_TIMEOUT_SECONDS = 4.0
 READ_TIMEOUT_SECONDS = 30.0
-BLOCK_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,8 @@ class HubSource:
                 done = 0
             total = fetch.file.bytes or done + int(response.headers.get("content-length", 0))
             with fetch.partial.open("ab" if done else "wb") as out:
-                for block in response.iter_bytes(BLOCK_BYTES):
+                # Blocks as they come: collecting them to a size would lose the last one when the line breaks.
+                for block in response.iter_raw():
                     out.write(block)
                     done += len(block)
                     fetch.on_bytes(done, total)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 from endpoints import RULES, real_model
@@ -74,6 +77,11 @@ async def ask(engine: Engine, prompt: str = COUNTING, **options: Any) -> str:
     items = [item async for item in engine.generate(GenerationRequest(prompt, **{"max_new_tokens": 12, **options}))]
     assert isinstance(items[-1], Finished)
     return "".join(item.text for item in items if isinstance(item, Delta))
+
+
+async def rest(stream: AsyncIterator[Delta | Finished]) -> None:
+    async for _ in stream:
+        continue
 
 
 def child_of(watched: Watched) -> psutil.Process:
@@ -148,8 +156,6 @@ def test_a_hundred_streams_at_once_are_all_whole_and_in_order(config: EngineConf
 
 
 def test_idle_engine_is_unloaded_and_its_process_gone(config: EngineConfig) -> None:
-    from dataclasses import replace
-
     async def work(watched: Watched) -> None:
         engine = await watched.supervisor.engine()
         process = child_of(watched)
@@ -163,8 +169,6 @@ def test_idle_engine_is_unloaded_and_its_process_gone(config: EngineConfig) -> N
 
 
 def test_engine_is_not_unloaded_while_it_answers(config: EngineConfig) -> None:
-    from dataclasses import replace
-
     async def work(watched: Watched) -> None:
         engine = await watched.supervisor.engine()
         text = await ask(engine, max_new_tokens=90)  # about 0.7 s at 8 ms a token, several idle limits
@@ -194,8 +198,6 @@ def test_key_is_in_no_argument_no_environment_and_no_log(config: EngineConfig, t
 
 @pytest.mark.parametrize("config", KINDS, indirect=True)
 def test_child_listens_on_loopback_only_and_refuses_strangers_and_web_pages(config: EngineConfig) -> None:
-    import httpx
-
     async def work(watched: Watched) -> None:
         engine = await watched.supervisor.engine()
         assert isinstance(engine, SupervisedEngine)
@@ -283,7 +285,7 @@ def test_file_that_is_no_model_fails_in_the_child_and_says_so(tmp_path: Path) ->
     file.write_bytes(b"not a model at all" * 1000)
 
     async def work(watched: Watched) -> None:
-        with pytest.raises(EngineUnavailable, match="could not start|exit code|crashed"):
+        with pytest.raises(EngineUnavailable, match=r"could not start|exit code|crashed"):
             await watched.supervisor.engine()
         assert watched.supervisor.status.state == "crashed"
 
@@ -300,7 +302,7 @@ def test_unknown_model_names_near_ones(tmp_path: Path) -> None:
 
 def test_model_too_large_for_the_machine_is_refused_and_a_smaller_one_named(tmp_path: Path) -> None:
     async def work(watched: Watched) -> None:
-        with pytest.raises(EngineUnavailable, match="needs .* GB") as error:
+        with pytest.raises(EngineUnavailable, match=r"needs .* GB") as error:
             await watched.supervisor.engine()
         assert "would fit" in error.value.hint
 
@@ -311,8 +313,6 @@ def test_model_too_large_for_the_machine_is_refused_and_a_smaller_one_named(tmp_
 
 
 def test_switching_settings_while_running_ends_the_old_child(config: EngineConfig, tmp_path: Path) -> None:
-    from dataclasses import replace
-
     async def work(watched: Watched) -> None:
         await watched.supervisor.engine()
         old = child_of(watched)
@@ -327,26 +327,25 @@ def test_switching_settings_while_running_ends_the_old_child(config: EngineConfi
 
 
 def test_script_that_is_no_script_is_refused_at_the_start(config: EngineConfig) -> None:
+    Path(str(config.script)).write_text('[{"match": "x", "replies": 3}]')
+
     async def work(watched: Watched) -> None:
-        Path(str(config.script)).write_text('[{"match": "x", "replies": 3}]')
         with pytest.raises(EngineUnavailable, match="unknown fields: replies"):
             await watched.supervisor.engine()
 
     run(config, work)
 
 
+@pytest.mark.model
 def test_finished_download_loads_the_model_and_a_damaged_file_is_mended(tmp_path: Path) -> None:
     """With a source of ours that has the real file; the state goes through downloading, checking and loading to ready."""
-    if not real_model():
-        return
+    weights = real_model()
 
     class Here:
         name = "a disk in this test"
 
         def append(self, fetch: Any) -> None:
-            import shutil
-
-            shutil.copyfile(real_model(), fetch.partial)
+            shutil.copyfile(weights, fetch.partial)
             fetch.on_bytes(fetch.file.bytes, fetch.file.bytes)
 
     (tmp_path / DEFAULT_GGUF.name).write_bytes(b"damaged")
@@ -363,8 +362,3 @@ def test_finished_download_loads_the_model_and_a_damaged_file_is_mended(tmp_path
         work,
         store=ModelStore(tmp_path, sources=[Here()]),
     )
-
-
-test_finished_download_loads_the_model_and_a_damaged_file_is_mended = pytest.mark.model(
-    test_finished_download_loads_the_model_and_a_damaged_file_is_mended
-)
