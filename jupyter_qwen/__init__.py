@@ -12,13 +12,26 @@ from jupyter_qwen.version import version
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from jupyter_qwen.api import Answer, ask
+
 __version__ = version
 
 __all__ = [
+    "Answer",
     "__version__",
+    "ask",
     "load_ipython_extension",
     "unload_ipython_extension",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`ask` and `Answer`, imported when they are first used: they bring the whole assistant with them."""
+    if name in ("ask", "Answer"):
+        from jupyter_qwen import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:
