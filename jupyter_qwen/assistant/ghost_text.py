@@ -88,7 +88,7 @@ def cut_at_suffix(text: str, suffix: str, prefix: str = "") -> str:
     if not following:
         return text
     lines = text.split("\n")
-    if text.strip() == following[0].strip():
+    if (prefix.rsplit("\n", 1)[-1] + text).strip("\n").rstrip() == following[0]:
         return ""
     for number, line in enumerate(lines):
         if number and line.rstrip() == following[0] and _agree(lines[number + 1 :], following[1:]):
@@ -141,6 +141,8 @@ def cut_brackets(text: str, prefix: str, suffix: str, language: str = "python") 
     quote = place_of(prefix, language).quote
     after = suffix.split(quote, 1)[-1] if quote and quote in suffix else suffix
     needed = len(open_brackets(prefix[-4000:])) - _closed_at_once(after)
+    if _balanced(prefix[-4000:] + text + suffix[:2000]):
+        return text
     depth = 0
     blank = code_only(prefix[-4000:] + text)[-len(text) :] if text else ""
     for place, character in enumerate(blank):
@@ -154,6 +156,17 @@ def cut_brackets(text: str, prefix: str, suffix: str, language: str = "python") 
             else:
                 return text[:place].rstrip() if text[:place].strip() else ""
     return text
+
+
+def _balanced(text: str) -> bool:
+    """Whether every closing bracket has its opening one; what is still open does not matter."""
+    opened: list[str] = []
+    for character in code_only(text):
+        if character in _OPENERS:
+            opened.append(character)
+        elif character in _CLOSERS and (not opened or opened.pop() != _PAIR[character]):
+            return False
+    return True
 
 
 def _closed_at_once(suffix: str) -> int:

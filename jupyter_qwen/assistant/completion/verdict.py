@@ -32,7 +32,9 @@ def early_end(raw: str, spot: Spot) -> str | None:
     if "\n" not in raw[lead:]:
         return None
     whole = raw.rpartition("\n")[0]
-    return trim(whole, spot.prefix, spot.suffix, block=True, asked=spot.by_key, language=spot.language).reason or None
+    reason = trim(whole, spot.prefix, spot.suffix, block=True, asked=spot.by_key, language=spot.language).reason
+    # more text may still open what the text behind the cursor closes
+    return None if reason in ("", "bracket") else reason
 
 
 async def final(raw: str, reason: str, spot: Spot) -> str:

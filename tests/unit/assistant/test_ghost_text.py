@@ -35,7 +35,40 @@ def test_block_is_offered_where_one_begins(prefix: str, suffix: str, block: bool
         ("y = 1\nprint(y)", "if x:\n    ", "", True, "y = 1"),
         ("x\n```\nHere is", "y = ", "", True, "x"),
         ("   ", "x = ", "", False, ""),
+        ("foo(a)", "print(", ")", False, "foo(a)"),
+        ("foo(a))", "print(", ")", False, "foo(a)"),
+        ("a))", "print(foo(", "))", False, "a"),
+        ("x)", "y = ", "", False, "x"),
+        ("[1, 2)", "y = f(", "", False, "[1, 2)"),
+        ("and b", "x = a ", " and c", False, "and b"),
+        ("a and c", "x = ", " and c", False, "a"),
+        ("total, n = f()\nprint(total)", "", "\nprint(total)\n", True, "total, n = f()"),
+        ("return None\n    return 1", "if x:\n        ", "\n    return None\n    return 2", True, "return None"),
+        ("y = 1\n\n\nz = 2", "x = 1\n", "", True, "y = 1"),
+        (" 0", "if x ==", ":\n    pass", False, " 0"),
     ],
 )
 def test_middle_ends_where_its_place_ends(raw: str, prefix: str, suffix: str, block: bool, shown: str) -> None:
     assert tidy(raw, prefix, suffix, block=block) == shown
+
+
+@pytest.mark.parametrize(
+    ("raw", "prefix", "suffix", "shown"),
+    [
+        # the function goes on after the block that the cursor stands in
+        ("return x\n    return y", "def f(x):\n    if x:\n        ", "", "return x\n    return y"),
+        # and ends before the next one
+        ("return x\n\ndef g():\n    pass", "def f(x):\n    ", "", "return x"),
+        # whole lines above a line of code keep their last line break
+        ("    y = 1\n", "def f(x):\n", "    return y\n", "    y = 1\n"),
+        ("    y = 1\n    return y\n", "def f(x):\n", "    return y\n", "    y = 1\n"),
+        # what is cut short by the text on the cursor's own line
+        ("lue += n\n    return a, b\n\nf()", "def f():\n    va", ", b\n", "lue += n\n    return a"),
+        # brackets that the text behind the cursor closes
+        ("a, b))\n    return [min(max(e", "    x = list(filter(", "))]\n", "a, b))\n    return [min(max(e"),
+    ],
+)  # fmt: skip
+def test_what_was_asked_for_by_key_may_end_blocks_but_not_the_function(
+    raw: str, prefix: str, suffix: str, shown: str
+) -> None:
+    assert tidy(raw, prefix, suffix, block=True, asked=True) == shown
