@@ -94,11 +94,13 @@ def child_of(watched: Watched) -> psutil.Process:
 def test_engine_killed_in_mid_answer_says_so_and_the_next_question_works(config: EngineConfig) -> None:
     async def work(watched: Watched) -> None:
         engine = await watched.supervisor.engine()
+        stream = engine.generate(GenerationRequest(COUNTING, max_new_tokens=300))
+        await anext(stream)
+        os.kill(child_of(watched).pid, signal.SIGKILL)
         with pytest.raises(
-            EngineUnavailable, match="was killed, most likely because the machine ran out of memory"
+            EngineUnavailable, match="killed, most likely because the machine ran out of memory"
         ) as death:
-            async for _ in engine.generate(GenerationRequest(COUNTING, max_new_tokens=300)):
-                os.kill(child_of(watched).pid, signal.SIGKILL)
+            await rest(stream)
         assert death.value.hint.startswith("Ask again")
         assert watched.supervisor.status.state == "crashed"
         assert "killed" in watched.supervisor.status.message

@@ -27,13 +27,8 @@ PARTS = IndexParts(prefix="piece", version="1.0", count=4, piece_bytes=PIECE)
 
 
 def entry(**file: object) -> ModelEntry:
-    known = {
-        "name": "tiny.gguf",
-        "repo": "owner/tiny",
-        "bytes": len(CONTENT),
-        "sha256": hashlib.sha256(CONTENT).hexdigest(),
-        "parts": PARTS,
-    }
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    known = {"name": "tiny.gguf", "repo": "owner/tiny", "bytes": len(CONTENT), "sha256": digest, "parts": PARTS}
     return ModelEntry(
         id="owner/tiny", label="Tiny", licence="Apache-2.0", parameters=1e6, layers=1, heads=1, kv_heads=1, head_dim=1,
         context_tokens=64, gguf=GgufFile(**{**known, **file}),  # type: ignore[arg-type]
