@@ -22,10 +22,10 @@ def config(tmp_path: Path) -> EngineConfig:
     script = tmp_path / "script.json"
     rules = [
         {
-            "match": "joined",
+            "match": "with their targets",
             "reply": "SELECT s.region, t.target FROM sales AS s JOIN targets AS t ON s.region = t.region",
         },
-        {"match": "remove", "reply": "DROP TABLE sales"},
+        {"match": "remove everything", "reply": "DROP TABLE sales"},
         {"match": "", "reply": "SELECT sum(amount) AS total FROM sales"},
     ]
     script.write_text(json.dumps(rules))
@@ -45,7 +45,7 @@ def test_frames_are_asked_about_and_the_answer_runs(config: EngineConfig) -> Non
 def test_database_and_frames_are_one_catalogue(config: EngineConfig, tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "a.duckdb")) as con:
         con.execute("CREATE TABLE targets AS SELECT 'north' AS region, 9 AS target")
-    answer = jupyter_qwen.ask("joined", tables={"sales": SALES}, database=tmp_path / "a.duckdb", config=config)
+    answer = jupyter_qwen.ask("sales with their targets", tables={"sales": SALES}, database=tmp_path / "a.duckdb", config=config)
     assert answer.df().values.tolist() == [["north", 9]]
 
 
