@@ -23,7 +23,9 @@ _CELLS_LOOKED_AT = 24
 _CELLS_TOLD = 8
 _CELL_CHARACTERS = 1200
 _MARKDOWN_CHARACTERS = 240
-_TYPED_COLUMNS, _NAMED_COLUMNS = 16, 40
+_TYPED_COLUMNS, _NAMED_COLUMNS = 8, 32
+_WIDE_COLUMNS = 20  # shown of a table that cannot be shown whole: 200 names would cost eight seconds
+_RECENT_CELLS = 6  # whose tables are told in advance, for they are likely to be used next
 _NOTE_CHARACTERS = 100
 _NAMES_LISTED = 40
 _FRESH_SHARE = 0.7  # of the budget; the rest is room for the cells that are going to follow
@@ -64,7 +66,7 @@ def surroundings(
     if budget_tokens < 24:
         return Surroundings(notes=_notes(tables, (), ()))
     comment = "-- " if language == "sql" else "# "
-    told, tables_told = _tables_text(tables, comment, count, budget_tokens)
+    told, tables_told = _tables_text(tables, cells, comment, count, budget_tokens)
     room = budget_tokens - (count(told) if told else 0)
     texts = {p: _cell_text(cells[p], comment, last=p == len(cells) - 1) for p in _candidates(cells)}
     chosen = _kept(texts, previous, count, room)
@@ -72,22 +74,50 @@ def surroundings(
         chosen = _fresh(near, far, cells, texts, count, room)
     shown = tuple(texts[p] for p in chosen)
     others = [cells[p] for p in range(len(cells)) if p not in chosen and cells[p].type == "code"]
-    return Surroundings("".join(shown) + told, _notes(() if tables_told else tables, others, shown), shown)
+    untold = [table for table in tables if table not in tables_told]
+    return Surroundings("".join(shown) + told, _notes(untold, others, shown), shown)
 
 
 def _tables_text(
-    tables: Sequence[Table], comment: str, count: Callable[[str], int], budget_tokens: int
-) -> tuple[str, bool]:
-    """The tables in comments and whether they are told in full; else their names only, for their columns come as notes."""
+    tables: Sequence[Table], cells: Sequence[Cell], comment: str, count: Callable[[str], int], budget_tokens: int
+) -> tuple[str, Sequence[Table]]:
+    """The tables in comments, and those of them whose columns are told.
+
+    All of a small schema; of a larger one the tables that the last cells name, and the names of the others: their columns come
+    as notes. It depends on the cells above only, so typing does not change it.
+    """
     if not tables:
-        return "", True
+        return "", ()
     limit = min(_SMALL_SCHEMA_TOKENS, budget_tokens // 2)
     if sum(len(t.name) + sum(len(c.name) + 2 for c in t.columns) for t in tables) < limit * 5:
         text = "".join(f"{comment}{neutralise(_flat(render_table(t, COLUMNS)))}\n" for t in tables)
         if count(text) <= limit:
-            return text, True
-    names = ", ".join(_flat(reference(t)) for t in tables[:_NAMES_LISTED])
-    return f"{comment}tables: {neutralise(names)}{', …' if len(tables) > _NAMES_LISTED else ''}\n", False
+            return text, tables
+    told: list[Table] = []
+    texts: list[str] = []
+    for table in _named_lately(tables, cells):
+        line = f"{comment}{neutralise(_flat(_columns(table, cells)))}\n"
+        if count("".join(texts) + line) > limit:
+            break
+        told.append(table)
+        texts.append(line)
+    others = [_flat(reference(table)) for table in tables if table not in told]
+    if others:
+        more = ", …" if len(others) > _NAMES_LISTED else ""
+        texts.append(f"{comment}tables: {neutralise(', '.join(others[:_NAMES_LISTED]))}{more}\n")
+    return "".join(texts), told
+
+
+def _named_lately(tables: Sequence[Table], cells: Sequence[Cell]) -> list[Table]:
+    """The tables that the last code cells name, the latest first."""
+    by_name = {table.name: table for table in tables}
+    found: dict[str, Table] = {}
+    code = [cell.source for cell in cells if cell.type == "code"]
+    for source in reversed(code[-_RECENT_CELLS:]):
+        for name in reversed(re.findall(r"\w+", source[:_CELL_CHARACTERS])):
+            if name in by_name:
+                found.setdefault(name, by_name[name])
+    return list(found.values())
 
 
 def _candidates(cells: Sequence[Cell]) -> list[int]:
@@ -171,16 +201,17 @@ def _notes(tables: Sequence[Table], cells: Sequence[Cell], shown: Sequence[str])
             if len(name) > 1 and len(line) <= _NOTE_CHARACTERS and not re.search(rf"^{name}\b", known, re.MULTILINE):
                 notes[name] = neutralise(line)
     for table in tables:
-        notes[table.name] = neutralise(_flat(_columns(table, known)))
+        notes[table.name] = neutralise(_flat(_columns(table, cells)))
     return notes
 
 
-def _columns(table: Table, cells: str) -> str:
+def _columns(table: Table, cells: Sequence[Cell]) -> str:
     """A table in one line; of a wide one the columns that cells name, then its first ones, without types."""
     if len(table.columns) <= _TYPED_COLUMNS:
         return render_table(table, COLUMNS)
-    used = set(re.findall(r"\w+", cells))
-    order = sorted(range(len(table.columns)), key=lambda i: (table.columns[i].name not in used, i))[:_NAMED_COLUMNS]
+    used = {name for cell in cells for name in re.findall(r"\w+", cell.source[:_CELL_CHARACTERS])}
+    limit = _NAMED_COLUMNS if len(table.columns) <= _NAMED_COLUMNS else _WIDE_COLUMNS
+    order = sorted(range(len(table.columns)), key=lambda i: (table.columns[i].name not in used, i))[:limit]
     names = ", ".join(identifier(table.columns[i].name) for i in sorted(order))
     return f"{reference(table)}({names}{', …' if len(order) < len(table.columns) else ''})"
 
