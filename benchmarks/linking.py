@@ -64,9 +64,7 @@ def main() -> None:
             started = time.perf_counter()
             linked = link(question, schema, count=count, budget_tokens=700)
             milliseconds.append((time.perf_counter() - started) * 1000)
-        prompt = text_to_sql.build(
-            question, schema, count=count, budget_tokens=1000, style=text_to_sql.Style(examples=())
-        )
+        prompt = text_to_sql.build(question, schema, count=count, budget_tokens=1000)
         print(
             f"{min(milliseconds):6.1f} / {statistics.median(milliseconds):6.1f} ms   {len(linked.tables):3d} tables   "
             f"{count(linked.text):4d} schema tokens   {count(prompt.text):4d} prompt tokens   {question}"

@@ -55,7 +55,7 @@ def link(
     tables = with_inferred_keys(schema.tables)
     if not tables:
         return LinkedSchema((), "", whole=True)
-    separator = "\n\n" if notation.form == "ddl" else "\n"
+    separator = "\n" if notation.form == "line" else "\n\n"
     if sum(_rough_characters(t) for t in tables) <= budget_tokens * 12:
         texts = [render_table(t, notation) for t in tables]
         text = separator.join(texts)

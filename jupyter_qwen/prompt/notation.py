@@ -14,7 +14,7 @@ from typing import Literal
 
 from jupyter_qwen.schema.model import Column, ForeignKey, Table
 
-Form = Literal["ddl", "line"]
+Form = Literal["ddl", "inline", "line"]
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 # Every keyword of `duckdb_keywords()` that fails bare as the name of a table or a column (tried one by one, DuckDB 2.0).
@@ -39,7 +39,7 @@ _LONGEST_COMMENT = 80
 class Notation:
     """How much of a table is told. `values` is the number of values shown for a column of few short texts."""
 
-    form: Form = "ddl"
+    form: Form = "inline"
     types: bool = True
     keys: bool = True
     comments: bool = True
@@ -69,13 +69,13 @@ def literal(value: str) -> str:
 
 def render(tables: Sequence[Table], notation: Notation = DEFAULT) -> str:
     """All `tables`, in the order given (callers keep it stable so that the KV cache survives)."""
-    separator = "\n\n" if notation.form == "ddl" else "\n"
+    separator = "\n" if notation.form == "line" else "\n\n"
     return separator.join(render_table(table, notation) for table in tables)
 
 
 def render_table(table: Table, notation: Notation = DEFAULT) -> str:
     """One table. Foreign keys are told whether or not the other table is shown: the linker keeps what they need."""
-    return _ddl(table, notation) if notation.form == "ddl" else _line(table, notation)
+    return _line(table, notation) if notation.form == "line" else _ddl(table, notation)
 
 
 def shown_values(column: Column, limit: int) -> tuple[str, ...]:
@@ -88,8 +88,9 @@ def shown_values(column: Column, limit: int) -> tuple[str, ...]:
 
 def _ddl(table: Table, notation: Notation) -> str:
     lines: list[str] = []
-    single_key = table.primary_key[0] if notation.keys and len(table.primary_key) == 1 else None
-    targets = _single_targets(table.foreign_keys) if notation.keys else {}
+    inline = notation.keys and notation.form == "inline"
+    single_key = table.primary_key[0] if inline and len(table.primary_key) == 1 else None
+    targets = _single_targets(table.foreign_keys) if inline else {}
     entries: list[tuple[str, str]] = []
     for column in table.columns:
         words = [identifier(column.name)]
@@ -101,13 +102,13 @@ def _ddl(table: Table, notation: Notation) -> str:
             other, key = targets[column.name]
             words.append(f"REFERENCES {_dotted(other)}({identifier(key)})")
         entries.append((" ".join(words), _remark(column, notation)))
-    if notation.keys and len(table.primary_key) > 1:
+    if notation.keys and table.primary_key and single_key is None:
         entries.append((f"PRIMARY KEY ({_names(table.primary_key)})", ""))
     if notation.keys:
         entries.extend(
             (f"FOREIGN KEY ({_names(k.columns)}) REFERENCES {_dotted(k.table)}({_names(k.referenced_columns)})", "")
             for k in table.foreign_keys
-            if len(k.columns) > 1
+            if not inline or len(k.columns) > 1
         )
     for position, (text, remark) in enumerate(entries):
         comma = "," if position < len(entries) - 1 else ""

@@ -1,7 +1,8 @@
 """A question about tables, as the prompt that makes the model write one DuckDB query.
 
-Order: rules and worked examples (the same for everybody, so cached once), the schema (the same for every question of a
-notebook), then what changes: values that the question names, the cells before it, the question.
+Order: rules (the same for everybody), the schema (the same for every question of a notebook), then what changes: values that
+the question names, the cells before it, the question. Worked examples, more rules and idioms were measured and left out of the
+default: they made the answers of a 1.5B model worse (docs/sql.md, "Accuracy").
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from jupyter_qwen.prompt.budget import nearest_first
-from jupyter_qwen.prompt.examples import EXAMPLE_SCHEMA, EXAMPLES, Example
+from jupyter_qwen.prompt.examples import EXAMPLE_SCHEMA, Example
 from jupyter_qwen.prompt.idioms import fitting_idioms
 from jupyter_qwen.prompt.linking import LinkedSchema, link
 from jupyter_qwen.prompt.model import Message, Part, Prompt
@@ -24,22 +25,19 @@ PREFILL = "```sql\n"
 _HINTS = "Values in the data: "
 STOP = ("```", ";\n", *CHAT_STOP)
 
-RULES = """You write one DuckDB SQL query that answers the question about the tables.
-- Return exactly the columns that the question asks for, in its order, and no others.
-- Use only tables and columns that are shown. Join along the keys, only the tables that are needed.
-- Text in single quotes, spelled as in the values shown.
-- LIMIT only when the question asks for the most, the least, or a number of rows."""
+RULES = "You write one DuckDB SQL query that answers the question about the tables."
 
 
 @dataclass(frozen=True)
 class Style:
-    """What a prompt is made of; the default is what measured best (docs/sql.md). Variants feed the choice among candidates."""
+    """What a prompt is made of; the default is what measured best (docs/sql.md, "Accuracy")."""
 
     rules: str = RULES
-    examples: tuple[Example, ...] = EXAMPLES
+    examples: tuple[Example, ...] = ()
     notation: Notation = field(default_factory=lambda: DEFAULT)
     value_hints: int = 6
     idioms: int = 0
+    heading: str = "Tables:\n"
 
 
 DEFAULT_STYLE = Style()
@@ -72,7 +70,7 @@ def build(
     )
     room -= count(linked.text) + sum(count(turn.content) for turn in pairs)
     context = nearest_first([c for c in cells if c.type == "code"], count=count, budget_tokens=min(room, 400))
-    opening = f"Tables:\n{linked.text}"
+    opening = f"{style.heading}{linked.text}"
     closing = _closing(question, hints, idioms, context)
     if pairs:
         messages = (

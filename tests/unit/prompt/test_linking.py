@@ -65,9 +65,7 @@ def test_a_thousand_tables_link_in_less_than_a_tenth_of_a_second_and_a_thousand_
 
     assert best < 0.1
     assert 0 < count(linked.text) <= 700
-    prompt = text_to_sql.build(
-        "total amount per airline", schema, count=count, budget_tokens=1000, style=text_to_sql.Style(examples=())
-    )
+    prompt = text_to_sql.build("total amount per airline", schema, count=count, budget_tokens=1000)
     assert count(prompt.text) < 1000
 
 

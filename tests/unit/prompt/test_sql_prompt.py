@@ -6,6 +6,7 @@ import pytest
 from hostile import HOSTILE
 
 from jupyter_qwen.prompt import repair, text_to_sql
+from jupyter_qwen.prompt.examples import EXAMPLES
 from jupyter_qwen.prompt.tokens import QWEN_CODER_TOKENS, chatml
 from jupyter_qwen.schema.model import Column, Schema, Table
 from jupyter_qwen.schema.notebook import Cell
@@ -27,6 +28,15 @@ def test_the_whole_prompt_reads_well(cinema: Schema, count: Count, snapshot_text
     snapshot_text("text_to_sql.txt", prompt.text)
 
 
+def test_worked_examples_stand_at_the_fixed_beginning(cinema: Schema, count: Count, snapshot_text: Snapshot) -> None:
+    style = text_to_sql.Style(examples=EXAMPLES)
+    one = text_to_sql.build("How many films?", cinema, count=count, budget_tokens=3000, style=style)
+    other = text_to_sql.build("Shows in Gent?", Schema(), count=count, budget_tokens=3000, style=style)
+
+    snapshot_text("text_to_sql_examples.txt", one.text)
+    assert other.text.startswith(one.text[: one.text.index("CREATE TABLE cinemas")])
+
+
 def test_messages_and_text_say_the_same(cinema: Schema, count: Count) -> None:
     prompt = text_to_sql.build("How many films?", cinema, count=count, budget_tokens=3000)
 
@@ -38,7 +48,7 @@ def test_the_question_stands_last(cinema: Schema, count: Count) -> None:
     prompt = text_to_sql.build("How many films?", cinema, (Cell("x = 1"),), count=count, budget_tokens=3000)
 
     assert prompt.text.endswith("Question: How many films?<|im_end|>\n<|im_start|>assistant\n```sql\n")
-    assert [part.label for part in prompt.parts] == ["rules", "worked examples", "schema", "cells", "question"]
+    assert [part.label for part in prompt.parts] == ["rules", "schema", "cells", "question"]
 
 
 @pytest.mark.parametrize("budget", [900, 1200, 2500])
@@ -46,9 +56,7 @@ def test_the_prompt_keeps_to_its_budget(budget: int, count: Count) -> None:
     tables = tuple(Table((f"t{i}",), "table", tuple(Column(f"c{j}", "INTEGER") for j in range(12))) for i in range(40))
     cells = tuple(Cell(f"print({i})\n" * 30) for i in range(10))
 
-    prompt = text_to_sql.build(
-        "How many t3?", Schema(tables), cells, count=count, budget_tokens=budget, style=text_to_sql.Style(examples=())
-    )
+    prompt = text_to_sql.build("How many t3?", Schema(tables), cells, count=count, budget_tokens=budget)
 
     assert count(prompt.text) <= budget
 
