@@ -34,7 +34,7 @@ def verdict_lines(block: dict[str, Any]) -> list[str]:
     if not verdict:
         return []
     lines = [f"{_MARKS.get(verdict, '')} {verdict}: {_MEANINGS.get(verdict, '')}"]
-    if block.get("needs_consent"):
+    if block.get("needs_consent") and verdict != "rejected":
         lines.append(
             f"⚠ {block.get('kind')}: this statement changes or reads something outside; run it yourself if you mean it"
         )
