@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from jupyter_qwen.engine.base import Delta, Engine, EngineError, Finished, GenerationRequest, Usage
@@ -92,6 +92,8 @@ class Running:
                 if self.failure is not None:
                     raise self.failure
                 if ended:
+                    if self._task.done() and not self._task.cancelled():
+                        self._task.result()  # an error of ours is not to be lost
                     return
                 await news.wait()
         finally:
@@ -111,8 +113,7 @@ class Running:
 
     async def ended(self) -> None:
         """Wait until the engine is free of it."""
-        with suppress(asyncio.CancelledError):
-            await asyncio.shield(asyncio.gather(self._task, return_exceptions=True))
+        await asyncio.wait({self._task})
 
     async def _generate(self, engine: Engine, request: GenerationRequest, heal: str, stop: Stop) -> None:
         text, reason = "", "stop"

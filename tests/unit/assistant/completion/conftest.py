@@ -34,6 +34,8 @@ class PenEngine:
         text = self.answer(request) if request.max_new_tokens else ""
         ended = False
         try:
+            if not request.max_new_tokens and self.gate is not None:
+                await self.gate.acquire()
             for start in range(0, len(text), 4):
                 if self.gate is not None:
                     await self.gate.acquire()

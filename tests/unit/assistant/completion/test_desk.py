@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from jupyter_qwen.assistant.complete import complete
 from jupyter_qwen.assistant.question import CompletionQuestion
-from jupyter_qwen.engine.base import GenerationRequest
+from jupyter_qwen.engine.base import EngineUnavailable, GenerationRequest
+from jupyter_qwen.schema.model import Column, Schema, Table
 
 HEALED = "otal = price * count"
 
@@ -213,3 +216,82 @@ def test_every_answer_carries_advice(bench) -> None:
 
     assert event.advice is not None
     assert 75 <= event.advice.debounce_ms <= 250
+
+
+def test_an_error_of_the_engine_reaches_the_request(bench) -> None:
+    def answer(request: GenerationRequest) -> str:
+        raise EngineUnavailable("The engine was killed.")
+
+    with pytest.raises(EngineUnavailable, match="killed"):
+        asyncio.run(bench(answer).last("x = "))
+
+
+def test_after_an_error_the_next_request_begins_anew(bench) -> None:
+    answers = iter([EngineUnavailable("The engine was killed."), "1"])
+
+    def answer(request: GenerationRequest) -> str:
+        following = next(answers)
+        if isinstance(following, Exception):
+            raise following
+        return " " + following
+
+    desk = bench(answer)
+
+    async def scene():
+        with pytest.raises(EngineUnavailable):
+            await desk.last("x = ")
+        return await desk.last("x = ")
+
+    assert asyncio.run(scene()).text == "1"
+
+
+def test_a_request_ends_warming(bench) -> None:
+    desk = bench(healed("1"))
+
+    async def scene():
+        desk.engine.gate = asyncio.Semaphore(0)
+        warming = asyncio.ensure_future(desk.last("x = ", warm=True))
+        await desk.until(lambda: desk.engine.requests)
+        desk.engine.gate = None
+        asked = await desk.last("x = ")
+        return await warming, asked
+
+    warm, asked = asyncio.run(scene())
+
+    assert (warm.reason, warm.usage) == ("warm", None)
+    assert asked.text == "1"
+    assert desk.engine.cancelled == 1
+
+
+def test_a_quiet_desk_answers_only_what_was_asked_by_key(bench) -> None:
+    desk = bench(healed("1"))
+    for _ in range(8):
+        desk.services.completion.pace.showed(9.0)
+
+    async def scene():
+        return await desk.last("x = "), await desk.last("x = ", by_key=True)
+
+    by_itself, by_key = asyncio.run(scene())
+
+    assert (by_itself.text, by_itself.reason) == ("", "slow")
+    assert by_itself.advice.quiet
+    assert by_key.text == "1"
+
+
+def test_a_model_that_is_not_ready_is_not_waited_for(bench) -> None:
+    desk = bench(healed("1"))
+    desk.services.engines._status = {"state": "downloading"}
+
+    event = asyncio.run(desk.last("x = "))
+
+    assert (event.text, event.done, event.reason) == ("", True, "downloading")
+
+
+def test_columns_of_a_frame_are_forced_by_grammar(bench) -> None:
+    schema = Schema((Table(("trips",), "dataframe", (Column("price"), Column("city"))),))
+    desk = bench('["price"')
+
+    event = asyncio.run(desk.last('x = trips["', '"]', schema=schema))
+
+    assert desk.engine.requests[0].grammar == r'root ::= ("[\"price\"" | "[\"city\"") [^\x00]*'
+    assert event.text == "price"

@@ -1,0 +1,106 @@
+"""The typing bench types what the traces say and counts what a typist would have seen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from jupyter_qwen.assistant.events import CompletionText
+from jupyter_qwen.evaluate.meter import shared_beginning
+from jupyter_qwen.evaluate.predictions import PackError
+from jupyter_qwen.evaluate.typing import accepted_characters
+from jupyter_qwen.evaluate.typing_trace import Editor, Key, Trace, load
+from jupyter_qwen.evaluate.typist import KeyRecord, Typist
+
+FOLDER = Path(__file__).parents[3] / "benchmarks" / "typing"
+
+
+def trace(text: str, *, closes: bool = False, gap: float = 0.01) -> Trace:
+    keys = tuple(Key(gap * number, character) for number, character in enumerate(text))
+    return Trace("t", 0, closes, "x = 1\n", "\nend()", gap * len(text) + 0.3, keys)
+
+
+def test_the_traces_type_what_their_scripts_say() -> None:
+    notebook, traces = load(FOLDER)
+
+    assert len(notebook.cells) == 30
+    assert len(traces) == 5
+    for found in traces:
+        script = (FOLDER / "scripts" / f"{found.name}.txt").read_text(encoding="utf8")
+        words = [word for word in found.typed.split() if word.isalnum()]
+        assert all(word in script for word in words)
+        assert list(found.keys) == sorted(found.keys, key=lambda key: key.at)
+
+
+def test_a_folder_without_traces_is_named_in_the_error(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match=r"notebook\.json"):
+        load(tmp_path)
+
+
+def test_a_grown_notebook_keeps_its_last_cells_and_widens_frames_only() -> None:
+    notebook, _ = load(FOLDER)
+    grown = notebook.grown(cells=300, columns=200)
+
+    assert len(grown.cells) == 300
+    assert grown.cells[-30:] == notebook.cells
+    assert {len(t.columns) for t in grown.schema.tables if t.kind == "dataframe"} == {200}
+    assert {len(t.columns) for t in grown.schema.tables if t.kind == "table"} == {5, 6}
+
+
+def test_the_editor_closes_brackets_and_types_over_them() -> None:
+    editor = Editor(trace("", closes=True))
+    for key in 'f(["a"], 1)':
+        editor.press(key)
+
+    assert (editor.prefix, editor.suffix) == ('x = 1\nf(["a"], 1)', "\nend()")
+
+
+def test_characters_are_accepted_once_and_only_while_they_are_right() -> None:
+    records = [
+        KeyRecord(1, 0.1, visible="bcd_"),
+        KeyRecord(2, 0.1, visible="cdx"),
+        KeyRecord(4, 0.1, visible="ef"),
+        KeyRecord(5, 0.1, visible="z"),
+    ]
+
+    assert accepted_characters(trace("abcdefgh"), records) == 5
+
+
+def test_shared_beginning_of_texts() -> None:
+    assert [shared_beginning("abc", other) for other in ("abd", "abc", "abcd", "", "x")] == [2, 3, 3, 0, 0]
+
+
+def test_a_typist_sees_text_at_once_when_typing_along() -> None:
+    wanted = trace("total = price * count")
+    whole = "x = 1\n" + wanted.typed
+    asked: list[str] = []
+
+    async def ask(prefix: str, suffix: str) -> AsyncIterator[CompletionText]:
+        asked.append(prefix)
+        yield CompletionText(whole[len(prefix) :], done=True)
+
+    slow_start = Trace(**{**wanted.__dict__, "keys": (wanted.keys[0], *(Key(k.at + 0.3, k.text) for k in wanted.keys[1:])),
+                          "ends": wanted.ends + 0.3})  # fmt: skip
+    records = asyncio.run(Typist(slow_start, ask).run())
+
+    assert records[0].visible == "otal = price * count"
+    assert all(record.along for record in records[1:-1])
+    assert accepted_characters(slow_start, records) == len(wanted.typed) - 1
+
+
+def test_a_typist_leaves_a_generation_that_contradicts_and_asks_again() -> None:
+    left: list[str] = []
+
+    async def ask(prefix: str, suffix: str) -> AsyncIterator[CompletionText]:
+        try:
+            yield CompletionText("wrong")
+            await asyncio.sleep(10)
+        finally:
+            left.append(prefix)
+
+    asyncio.run(Typist(trace("ab", gap=0.3), ask).run())
+
+    assert left == ["x = 1\na", "x = 1\nab"]
