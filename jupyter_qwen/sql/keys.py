@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +11,9 @@ from typing import Final
 from ..schema.model import Column, Schema, Table
 from .likeness import words
 
+#: The schemas asked about last, held so that their identity stays theirs.
+_remembered: deque[tuple[Schema, dict[tuple[str, ...], tuple[Edge, ...]]]] = deque(maxlen=4)
+_lock = threading.Lock()
 _GENERIC: Final = frozenset(("id", "key", "code", "no", "number", "uid", "nr"))
 
 
@@ -22,8 +27,20 @@ class Edge:
     declared: bool = True
 
 
-def edges_from(table: Table, schema: Schema) -> Iterator[Edge]:
-    """Edges that leave `table`, declared ones first."""
+def edges_from(table: Table, schema: Schema) -> tuple[Edge, ...]:
+    """Edges that leave `table`, declared ones first. Remembered per schema, since every rule asks for the same ones."""
+    with _lock:
+        known = next((edges for held, edges in _remembered if held is schema), None)
+        if known is None:
+            known = {}
+            _remembered.append((schema, known))
+        found = known.get(table.reference)
+    if found is None:
+        found = known[table.reference] = tuple(_edges(table, schema))
+    return found
+
+
+def _edges(table: Table, schema: Schema) -> Iterator[Edge]:
     declared = set()
     for key in table.foreign_keys:
         other = schema.table(key.table)
@@ -54,8 +71,12 @@ def is_primary_key(table: Table, column: str) -> bool:
 def _same_meaning(left: Table, right: Table) -> tuple[str, str] | None:
     """A pair of columns of one type, one of which identifies its table's rows, whose names say that they mean the same."""
     best: tuple[float, tuple[str, str]] | None = None
-    for a in left.columns:
+    left_keys = {c.name for c in left.columns if _identifies(c, left)}
+    right_keys = {c.name for c in right.columns if _identifies(c, right)}
+    for a in left.columns if left_keys or right_keys else ():
         for b in right.columns:
+            if a.name not in left_keys and b.name not in right_keys:
+                continue
             if a.type and b.type and a.type != b.type:
                 continue
             score = max(_points_at(a, left, b, right), _points_at(b, right, a, left))

@@ -15,6 +15,8 @@ from ..problem import Change, Problem
 from .columns import point
 
 _MAX_PATHS = 4
+#: Up to so many tables, two keys that only the names suggest are followed one after the other.
+_SMALL = 60
 
 
 def join_in(problem: Problem) -> Iterator[Change]:
@@ -69,7 +71,8 @@ def _paths(
         for first in edges_from(source.table, schema):
             if first.right.reference in present:
                 continue
-            for path in ((first,), *((first, second) for second in edges_from(first.right, schema))):
+            further = edges_from(first.right, schema) if first.declared or len(schema.tables) <= _SMALL else ()
+            for path in ((first,), *((first, second) for second in further)):
                 target = path[-1].right
                 if target.reference in present or (len(path) == 2 and target.reference == first.left.reference):
                     continue
