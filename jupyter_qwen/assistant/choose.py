@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from jupyter_qwen.assistant.events import Event, Phase, RepairMade
 from jupyter_qwen.assistant.generation import request_for
+from jupyter_qwen.assistant.joins import join_by_keys
 from jupyter_qwen.assistant.second_look import look_again
 from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest
 from jupyter_qwen.prompt import repair
@@ -252,7 +253,7 @@ def examine(
     strategy: Strategy = DEFAULT_STRATEGY,
 ) -> Candidate:
     """Prove, mend, look at again and try one query. Blocking: up to some seconds for hostile SQL, usually 50 ms."""
-    proof = mend(restore(sql), schema)
+    proof = _mended(restore(sql), question, schema)
     if question:
         proof = look_again(proof, question, schema)
     if proof.verdict == "rejected":
@@ -268,6 +269,17 @@ def examine(
     outcome = outcome_of(trial)
     fingerprint = result_key(trial.rows) if trial.status == "ok" else " ".join(proof.sql.casefold().split())
     return Candidate(proof.sql, proof, outcome, fingerprint, origin, trial.message)
+
+
+def _mended(sql: str, question: str, schema: Schema) -> Proof:
+    """`sql` mended; its joins put right by the keys beforehand, where the result binds."""
+    joined = join_by_keys(sql, question, schema)
+    if joined is not None:
+        text, reason = joined
+        proof = mend(text, schema)
+        if proof.verdict == "bound":
+            return replace(proof, repairs=(Repair("join-by-key", reason, sql, text), *proof.repairs))
+    return mend(sql, schema)
 
 
 def question_of(prompt: Prompt) -> str:

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from jupyter_qwen.assistant.choose import examine
+from jupyter_qwen.assistant.joins import join_by_keys
+from jupyter_qwen.schema.model import Column, ForeignKey, Schema, Table
+
+
+def table(name: str, columns: str, *keys: ForeignKey, key: str = "id") -> Table:
+    listed = tuple(Column(c, "INTEGER" if c == "id" or c.endswith("_id") else "VARCHAR") for c in columns.split())
+    return Table((name,), "table", listed, connection="con", primary_key=(key,), foreign_keys=keys)
+
+
+SCHEMA = Schema(
+    (
+        table("fleet", "id admiral"),
+        table("vessel", "id fleet_id title", ForeignKey(("fleet_id",), "fleet", ("id",))),
+        table("sailor", "id vessel_id rank", ForeignKey(("vessel_id",), "vessel", ("id",))),
+        table("medal", "id vessel_id name", ForeignKey(("vessel_id",), "vessel", ("id",))),
+    ),
+    privacy="types",
+)
+
+
+def test_a_condition_on_a_column_that_is_not_there_becomes_the_key() -> None:
+    sql = "SELECT v.title FROM vessel AS v JOIN sailor AS s ON v.sailor_id = s.id"
+
+    assert join_by_keys(sql, "", SCHEMA) == (
+        "SELECT v.title FROM vessel AS v JOIN sailor AS s ON s.vessel_id = v.id",
+        "vessel and sailor are joined by sailor.vessel_id.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        (
+            "SELECT f.admiral FROM fleet AS f JOIN sailor AS s ON f.id = s.vessel_id",
+            "SELECT f.admiral FROM fleet AS f JOIN vessel ON vessel.fleet_id = f.id JOIN sailor AS s ON s.vessel_id = vessel.id",
+        ),
+        (
+            "SELECT f.admiral FROM sailor AS s JOIN fleet AS f ON s.vessel_id = f.id",
+            "SELECT f.admiral FROM sailor AS s JOIN vessel ON s.vessel_id = vessel.id JOIN fleet AS f ON vessel.fleet_id = f.id",
+        ),
+    ],
+)
+def test_a_key_that_points_elsewhere_leads_over_the_table_it_points_at(sql: str, expected: str) -> None:
+    changed = join_by_keys(sql, "", SCHEMA)
+
+    assert changed is not None
+    assert changed[0] == expected
+    candidate = examine(sql, SCHEMA, question="Which admirals have sailors?")
+    assert candidate.sql == expected
+    assert [repair.name for repair in candidate.proof.repairs] == ["join-by-key"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT v.title FROM vessel AS v JOIN sailor AS s ON s.vessel_id = v.id",
+        "SELECT s.rank FROM sailor AS s JOIN medal AS m ON s.vessel_id = m.vessel_id",  # both point at the same table
+        "SELECT s.rank FROM sailor AS s JOIN sailor AS t ON s.vessel_id = t.id",
+        "SELECT s.rank FROM sailor AS s JOIN vessel AS v ON s.rank = v.title",
+        "SELECT 1 FROM nowhere JOIN vessel ON a = b",
+    ],
+)
+def test_other_joins_stay(sql: str) -> None:
+    assert join_by_keys(sql, "", SCHEMA) is None
