@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -20,6 +21,8 @@ from .quoting import quote_reference
 BINDABLE: Final[frozenset[StatementKind]] = frozenset(
     ("query", "insert", "update", "delete", "merge", "create", "alter", "drop")
 )
+_COLUMN: Final = re.compile(r'(?:Referenced column|does not have a column named) "((?:[^"]|"")+)"')
+_MAX_OWNERS: Final = 5
 _PREFIX: Final = "EXPLAIN "
 
 
@@ -89,9 +92,20 @@ def _with_near_tables(found: Diagnostic, error: duckdb.Error, schema: Schema) ->
     """Add candidates from the whole schema: DuckDB proposes only among the tables that were cloned."""
     details = fields(error)
     if details.get("type") != "Table":
-        return found
+        return _with_owners(found, schema)
     near = near_tables(str(details.get("name", "")), schema)
     return replace(found, candidates=tuple(dict.fromkeys((*near, *found.candidates))))
+
+
+def _with_owners(found: Diagnostic, schema: Schema) -> Diagnostic:
+    """Say which tables have the column that was not found where it was looked for."""
+    match = _COLUMN.search(found.message)
+    owners = (
+        [quote_reference(t.reference) for t in schema.tables if t.column(match[1].replace('""', '"'))] if match else []
+    )
+    if match is None or not owners:
+        return found
+    return replace(found, hint=f"{match[1]} is a column of {', '.join(owners[:_MAX_OWNERS])}.")
 
 
 def near_tables(name: str, schema: Schema, *, count: int = 3) -> tuple[str, ...]:

@@ -31,6 +31,11 @@ def test_an_unknown_table_gets_candidates_from_the_whole_schema(shop: Schema) ->
     assert error.candidates[0] == "customers"
 
 
+def test_a_missing_column_says_which_tables_have_it(shop: Schema) -> None:
+    (error,) = prove("SELECT c.quantity FROM customers c", shop).diagnostics
+    assert error.hint == 'quantity is a column of "Order Details".'
+
+
 def test_the_position_survives_a_leading_explain(shop: Schema) -> None:
     sql = "EXPLAIN ANALYZE SELECT nope FROM orders"
     (error,) = prove(sql, shop).diagnostics
