@@ -36,15 +36,15 @@ export class Asker {
   ) {}
 
   /**
-   * Ask, and follow the answer to its end. Never throws: what goes wrong is part of the answer.
+   * Ask, and follow the answer to its end. What goes wrong is part of the answer.
    *
-   * The anchor is taken before anything is awaited: the answer belongs to the cell that is active now.
+   * The answer belongs to the cell that is active now, unless another anchor is given.
    */
-  async ask(
+  ask(
     question: IQuestion,
     conversation: Conversation,
     anchor: Anchor | null = Anchor.of(this._tracker)
-  ): Promise<IExchange> {
+  ): IExchange {
     const controller = new AbortController();
     const request: IAskRequest = {
       question: question.text,
@@ -67,17 +67,25 @@ export class Asker {
       controller
     };
     conversation.add(exchange);
-    const { answer } = exchange;
+    void this._answer(exchange, request, controller);
+    return exchange;
+  }
+
+  private async _answer(
+    exchange: IExchange,
+    request: IAskRequest,
+    controller: AbortController
+  ): Promise<void> {
+    const { answer, anchor } = exchange;
     try {
-      const context = await this._gatherer.gather(
-        anchor?.panel(this._tracker) ?? null,
-        request.active_cell
+      const context = await unlessAborted(
+        this._gatherer.gather(
+          anchor?.panel(this._tracker) ?? null,
+          request.active_cell
+        ),
+        controller.signal
       );
-      if (controller.signal.aborted) {
-        answer.stopped();
-        return exchange;
-      }
-      const note = this._explain(context, question.mode);
+      const note = this._explain(context, request.mode);
       if (note) {
         answer.note(note);
       }
@@ -107,7 +115,6 @@ export class Asker {
     } finally {
       exchange.controller = null;
     }
-    return exchange;
   }
 
   /** What the user should know about the context of the answer. */
@@ -184,5 +191,22 @@ export class Asker {
       message: trans.__('The question could not be asked.'),
       hint: error instanceof Error ? error.message : String(error)
     };
+  }
+}
+
+/** Stop means now, also while the kernel is being asked for its tables. */
+async function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal
+): Promise<T> {
+  let stop: () => void = () => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(new DOMException('Stopped', 'AbortError'));
+    signal.addEventListener('abort', stop);
+  });
+  try {
+    return await Promise.race([work, stopped]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }

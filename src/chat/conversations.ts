@@ -36,6 +36,7 @@ export class Conversations {
     return this._current;
   }
 
+  /** Another conversation is current, or the current one got or lost an exchange or a running answer. */
   get currentChanged(): ISignal<this, void> {
     return this._currentChanged;
   }
@@ -88,6 +89,11 @@ export class Conversations {
     let conversation = this._byThread.get(thread);
     if (!conversation) {
       conversation = new Conversation(thread);
+      conversation.changed.connect(changed => {
+        if (changed === this._current) {
+          this._currentChanged.emit();
+        }
+      });
       this._byThread.set(thread, conversation);
     }
     return conversation;

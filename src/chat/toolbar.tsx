@@ -11,7 +11,7 @@ import type { ISettingValues, QwenSettings } from '../settings';
 import type { QwenChatModel } from './model';
 
 export function buildToolbar(options: {
-  model: () => QwenChatModel;
+  model: QwenChatModel;
   settings: QwenSettings;
   trans: TranslationBundle;
 }): InputToolbarRegistry {
@@ -30,14 +30,14 @@ export function buildToolbar(options: {
   registry.addItem('stop', {
     position: 90,
     element: () => (
-      <UseSignal signal={model().conversationChanged}>
+      <UseSignal signal={model.conversationChanged}>
         {() =>
-          model().conversation.running ? (
+          model.conversation.running ? (
             <button
               type="button"
               className="jp-Qwen-button jp-Qwen-stop"
               title={trans.__('Stop the answer')}
-              onClick={() => model().conversation.stop()}
+              onClick={() => model.conversation.stop()}
             >
               <stopIcon.react tag="span" height="14px" width="14px" />
               {trans.__('Stop')}
@@ -53,14 +53,14 @@ export function buildToolbar(options: {
   registry.addItem('send', {
     position: 100,
     element: ({ model: input }) => (
-      <UseSignal signal={model().conversationChanged}>
+      <UseSignal signal={model.conversationChanged}>
         {() => (
           <UseSignal signal={input.valueChanged}>
             {() => (
               <button
                 type="button"
                 className="jp-Qwen-button jp-mod-primary jp-Qwen-send"
-                disabled={!input.value.trim() || !!model().conversation.running}
+                disabled={!input.value.trim() || !!model.conversation.running}
                 title={trans.__('Send (Enter)')}
                 onClick={() => {
                   input.send(input.value);

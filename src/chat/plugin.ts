@@ -10,14 +10,12 @@ import {
   ICommandPalette,
   ISanitizer,
   IThemeManager,
-  Sanitizer,
-  UseSignal
+  Sanitizer
 } from '@jupyterlab/apputils';
 import type { ICodeCellModel } from '@jupyterlab/cells';
-import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import * as React from 'react';
 
 import { readError } from '../context/cells';
 import type { ContextGatherer } from '../context/gather';
@@ -34,16 +32,11 @@ import {
   IQwenSettings,
   NAMESPACE
 } from '../tokens';
-import { BlockActions } from './actions';
-import { AnswerView } from './answer-view';
 import { Asker, IQuestion } from './ask';
 import { Conversations } from './conversations';
-import { QwenChatModel } from './model';
 import { QwenPanel } from './panel';
 import { AnswerSanitizer } from './sanitizer';
 import type { IParsed } from './slash';
-import { buildToolbar } from './toolbar';
-import { Welcome } from './welcome';
 
 const NO_ARGUMENTS = { args: { type: 'object' as const, properties: {} } };
 
@@ -81,35 +74,53 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load(NAMESPACE);
-    const rendermime = rendermimeRegistry.clone({
-      sanitizer: new AnswerSanitizer(sanitizer ?? new Sanitizer())
-    });
     const conversations = new Conversations(client, tracker);
     const asker = new Asker(client, gatherer, status, tracker, trans);
-    const actions = new BlockActions(tracker, settings, trans);
 
-    const model = new QwenChatModel(trans, submit);
     const panel = new QwenPanel({
-      model,
       status,
-      rendermime,
-      themes,
       trans,
-      toolbar: buildToolbar({ model: () => model, settings, trans }),
-      render: renderMessage
+      load: async () => {
+        // A megabyte of components that nobody needs before the panel is open.
+        const { ChatBody } = await import('./body');
+        return new ChatBody({
+          client,
+          conversations,
+          gatherer,
+          rendermime: rendermimeRegistry.clone({
+            sanitizer: new AnswerSanitizer(sanitizer ?? new Sanitizer())
+          }),
+          settings,
+          status,
+          themes,
+          tracker,
+          trans,
+          submit,
+          retry: ({ answer, shown, anchor }) =>
+            ask(
+              {
+                text: answer.question,
+                mode: answer.request?.mode ?? 'auto',
+                shown
+              },
+              anchor ?? undefined
+            )
+        });
+      }
     });
 
-    function ask(question: IQuestion): void {
+    function ask(question: IQuestion, anchor?: Anchor): void {
       const conversation = conversations.current;
-      const before = conversation.exchanges.length;
-      void asker.ask(question, conversation);
-      const exchange = conversation.exchanges[before];
+      if (conversation.running) {
+        return;
+      }
+      const exchange = asker.ask(question, conversation, anchor);
       panel.announcer.follow(exchange.answer);
     }
 
     function submit(input: IParsed): void {
       if (input.action === 'clear') {
-        void clear();
+        void conversations.clear(conversations.current);
       } else if (input.action === 'model') {
         void (status.current?.state === 'absent'
           ? status.refresh()
@@ -121,13 +132,8 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
       }
     }
 
-    async function clear(): Promise<void> {
-      await conversations.clear(conversations.current);
-    }
-
     /** Ask about the active cell, as the commands of its context menu do. */
     function askAboutCell(mode: 'fix' | 'explain'): void {
-      const anchor = Anchor.of(tracker);
       const cell = tracker?.activeCell;
       const error =
         mode === 'fix' && cell?.model.type === 'code'
@@ -143,67 +149,17 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
                 error.message
               )
             : trans.__('Fix the active cell.');
-      if (anchor && conversations.current.running === null) {
-        ask({ text, mode });
-      }
+      ask({ text, mode });
     }
-
-    function renderMessage(messageId: string): JSX.Element | null {
-      if (model.isWelcome(messageId)) {
-        return (
-          <UseSignal signal={gatherer.tablesChanged}>
-            {() => {
-              const current = tracker?.currentWidget ?? null;
-              return (
-                <Welcome
-                  schema={gatherer.glance(current, null).schema}
-                  hasNotebook={current !== null}
-                  remote={status.current?.remote ?? false}
-                  trans={trans}
-                  ask={question => {
-                    void model.sendMessage({ body: question });
-                  }}
-                />
-              );
-            }}
-          </UseSignal>
-        );
-      }
-      const exchange = messageId.endsWith(':answer')
-        ? model.exchangeOf(messageId)
-        : null;
-      return exchange ? (
-        <AnswerView
-          exchange={exchange}
-          actions={actions}
-          client={client}
-          rendermime={rendermime}
-          trans={trans}
-          retry={({ answer, shown }) =>
-            ask({
-              text: answer.question,
-              mode: answer.request?.mode ?? 'auto',
-              shown
-            })
-          }
-        />
-      ) : null;
-    }
-
-    conversations.currentChanged.connect(() =>
-      model.show(conversations.current)
-    );
-    model.show(conversations.current);
 
     if (tracker) {
-      const look = (notebook: NotebookPanel | null) => {
+      tracker.currentChanged.connect((_, notebook) => {
         if (notebook && status.problem === null) {
           void notebook.sessionContext.ready.then(() =>
-            notebook.isDisposed ? null : gatherer.refresh(notebook)
+            notebook.isDisposed ? undefined : gatherer.refresh(notebook)
           );
         }
-      };
-      tracker.currentChanged.connect((_, notebook) => look(notebook));
+      });
     }
 
     function open(): void {
@@ -211,7 +167,7 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
         app.shell.add(panel, 'right', { rank: 500, type: 'Qwen' });
       }
       app.shell.activateById(panel.id);
-      panel.focusInput();
+      void panel.focusInput();
     }
 
     app.shell.add(panel, 'right', { rank: 500, type: 'Qwen' });
@@ -233,7 +189,7 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
     commands.addCommand(CommandIDs.clearChat, {
       label: trans.__('Clear the Conversation'),
       describedBy: NO_ARGUMENTS,
-      execute: clear
+      execute: () => conversations.clear(conversations.current)
     });
     commands.addCommand(CommandIDs.stop, {
       label: trans.__('Stop the Answer'),
@@ -267,7 +223,7 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
         askAboutCell('fix');
       }
     });
-    model.conversationChanged.connect(() =>
+    conversations.currentChanged.connect(() =>
       commands.notifyCommandChanged(CommandIDs.stop)
     );
     for (const command of [

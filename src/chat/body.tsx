@@ -1,0 +1,188 @@
+/**
+ * The conversation as it is drawn: @jupyter/chat's list and input, our answers within.
+ */
+import {
+  ChatCommandRegistry,
+  ChatWidget,
+  MessagePreambleRegistry
+} from '@jupyter/chat';
+import { IThemeManager, UseSignal } from '@jupyterlab/apputils';
+import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { ContextGatherer } from '../context/gather';
+import type { ModelStatus } from '../model/status';
+import type { QwenClient } from '../request';
+import type { QwenSettings } from '../settings';
+import { BlockActions } from './actions';
+import { AnswerView } from './answer-view';
+import type { IExchange } from './conversation';
+import type { Conversations } from './conversations';
+import { QwenChatModel } from './model';
+import type { IPanelBody } from './panel';
+import { IParsed, SlashCommands } from './slash';
+import { buildToolbar } from './toolbar';
+import { Welcome } from './welcome';
+
+/** Nearer to the end than this counts as reading the end, so that the list follows. */
+const FOLLOW_PIXELS = 80;
+
+export interface IBodyOptions {
+  client: QwenClient;
+  conversations: Conversations;
+  gatherer: ContextGatherer;
+  /** Sanitises what the model writes. */
+  rendermime: IRenderMimeRegistry;
+  settings: QwenSettings;
+  status: ModelStatus;
+  themes: IThemeManager | null;
+  tracker: INotebookTracker | null;
+  trans: TranslationBundle;
+  submit: (input: IParsed) => void;
+  retry: (exchange: IExchange) => void;
+}
+
+export class ChatBody implements IPanelBody {
+  constructor(private readonly _options: IBodyOptions) {
+    const { conversations, settings, tracker, trans } = _options;
+    this._actions = new BlockActions(tracker, settings, trans);
+    this._model = new QwenChatModel(trans, _options.submit);
+
+    const preambles = new MessagePreambleRegistry();
+    preambles.addComponent(({ message }) => this._render(message.id));
+    const commands = new ChatCommandRegistry();
+    commands.addProvider(new SlashCommands(trans));
+    this.widget = new ChatWidget({
+      model: this._model,
+      rmRegistry: _options.rendermime,
+      themeManager: _options.themes,
+      chatCommandRegistry: commands,
+      inputToolbarRegistry: buildToolbar({
+        model: this._model,
+        settings,
+        trans
+      }),
+      messagePreambleRegistry: preambles,
+      area: 'sidebar'
+    });
+    this.widget.id = 'jupyter_qwen-chat-body';
+
+    this._grown = new ResizeObserver(() => this._followEnd());
+    // The chat draws itself anew whenever it is attached, also when the panel moves to the other side.
+    this._drawn = new MutationObserver(() => this._adopt());
+    this._drawn.observe(this.widget.node, { childList: true, subtree: true });
+    this.widget.disposed.connect(() => {
+      this._drawn.disconnect();
+      this._grown.disconnect();
+    });
+    this._model.messagesUpdated.connect(() => {
+      this._follow = true; // something was asked, or another notebook is shown
+      this._followEnd();
+    });
+    const show = () => this._model.show(conversations.current);
+    conversations.currentChanged.connect(show);
+    show();
+  }
+
+  readonly widget: ChatWidget;
+
+  focusInput(): void {
+    this._focusWhenDrawn = !this._list;
+    this._model.input.focus();
+  }
+
+  /** What stands in the list for a message: an answer, the welcome, or nothing beside the text itself. */
+  private _render(messageId: string): JSX.Element | null {
+    const { client, rendermime, retry, trans } = this._options;
+    if (this._model.isWelcome(messageId)) {
+      return this._renderWelcome();
+    }
+    const exchange = messageId.endsWith(':answer')
+      ? this._model.exchangeOf(messageId)
+      : null;
+    return exchange ? (
+      <AnswerView
+        exchange={exchange}
+        actions={this._actions}
+        client={client}
+        rendermime={rendermime}
+        trans={trans}
+        retry={retry}
+      />
+    ) : null;
+  }
+
+  private _renderWelcome(): JSX.Element {
+    const { gatherer, status, tracker, trans } = this._options;
+    return (
+      <UseSignal signal={gatherer.tablesChanged}>
+        {() => {
+          const current = tracker?.currentWidget ?? null;
+          return (
+            <Welcome
+              schema={gatherer.glance(current, null).schema}
+              hasNotebook={current !== null}
+              remote={status.current?.remote ?? false}
+              trans={trans}
+              ask={question => {
+                this._model.sendMessage({ body: question });
+              }}
+            />
+          );
+        }}
+      </UseSignal>
+    );
+  }
+
+  /** Once the chat has drawn itself: our words for its input, and following its list. */
+  private _adopt(): void {
+    const { node } = this.widget;
+    if (this._list && node.contains(this._list)) {
+      return;
+    }
+    const input = node.querySelector<HTMLTextAreaElement>(
+      '.jp-chat-input-textfield textarea:not([aria-hidden])'
+    );
+    const list = node.querySelector<HTMLElement>(
+      '[id^="jupyter-chat-scroll-container"]'
+    );
+    if (!input || !list) {
+      return;
+    }
+    const { trans } = this._options;
+    this._list = list;
+    input.placeholder = trans.__('Ask about your data, or type /');
+    input.setAttribute('aria-label', trans.__('Question'));
+    list.tabIndex = 0; // scrolls by keyboard
+    list.setAttribute('role', 'group');
+    list.setAttribute('aria-label', trans.__('Conversation'));
+    list.addEventListener('scroll', () => {
+      this._follow =
+        list.scrollHeight - list.scrollTop - list.clientHeight < FOLLOW_PIXELS;
+    });
+    if (list.firstElementChild) {
+      this._grown.observe(list.firstElementChild);
+    }
+    this._followEnd();
+    if (this._focusWhenDrawn) {
+      this._focusWhenDrawn = false;
+      input.focus();
+    }
+  }
+
+  private _followEnd(): void {
+    if (this._follow && this._list) {
+      this._list.scrollTop = this._list.scrollHeight;
+    }
+  }
+
+  private readonly _actions: BlockActions;
+  private readonly _model: QwenChatModel;
+  private readonly _drawn: MutationObserver;
+  private readonly _grown: ResizeObserver;
+  private _list: HTMLElement | null = null;
+  private _follow = true;
+  private _focusWhenDrawn = false;
+}
