@@ -13,6 +13,7 @@ _REPEAT = 3
 _OPENERS, _CLOSERS = "([{", ")]}"
 _PAIR = {")": "(", "]": "[", "}": "{"}
 _DEFINITION = re.compile(r"([ \t]*)(?:async\s+def|def|class)\b")
+_RESTATED, _RESTATED_WITHIN = 3, 40  # so many lines of the next so many in a row are no chance
 _LONG_OVERLAP = 4  # characters; a shorter overlap with the text that follows may be chance
 
 
@@ -90,10 +91,26 @@ def cut_at_suffix(text: str, suffix: str, prefix: str = "") -> str:
     lines = text.split("\n")
     if (prefix.rsplit("\n", 1)[-1] + text).strip("\n").rstrip() == following[0]:
         return ""
+    restated = _restated(lines, below)
     for number, line in enumerate(lines):
-        if number and line.rstrip() == following[0] and _agree(lines[number + 1 :], following[1:]):
+        agrees = line.rstrip() == following[0] and _agree(lines[number + 1 :], following[1:])
+        if number and (agrees or number == restated):
             return "\n".join(lines[:number]).rstrip("\n") + ("\n" if whole_line else "")
     return text
+
+
+def _restated(lines: Sequence[str], below: str) -> int | None:
+    """The number of the first line from which several lines are those of the text below, wherever they stand in it."""
+    said = [line.rstrip() for line in lines]
+    follows = {
+        tuple(window)
+        for window in _windows([line.rstrip() for line in below.split("\n")[:_RESTATED_WITHIN] if line.strip()])
+    }
+    return next((number for number, window in enumerate(_windows(said)) if number and tuple(window) in follows), None)
+
+
+def _windows(lines: Sequence[str]) -> list[Sequence[str]]:
+    return [lines[start : start + _RESTATED] for start in range(len(lines) - _RESTATED + 1)]
 
 
 def _agree(said: Sequence[str], following: Sequence[str]) -> bool:

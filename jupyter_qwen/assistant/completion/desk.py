@@ -41,6 +41,15 @@ class Editor:
     turn: int = 0
 
 
+@dataclass(frozen=True)
+class _Ended:
+    """How a generation ended for one request: what may be shown of it and why it ended."""
+
+    text: str = ""
+    reason: str = ""
+    usage: Usage | None = None
+
+
 class CompletionDesk:
     """One a server. `ahead` switches off what is computed before it is asked for."""
 
@@ -65,7 +74,7 @@ class CompletionDesk:
             yield self._event("", done=True, reason="secret")
             return
         recalled = self.memory.find(spot.scope, spot.prefix, spot.suffix)
-        if recalled is not None:
+        if recalled is not None and not (spot.by_key and recalled.reason == "line"):
             text = await final(recalled.raw, recalled.reason, spot)
             if text or not recalled.typed:
                 self.counters.remembered += 1
@@ -78,13 +87,36 @@ class CompletionDesk:
             self._supersede(editor)
             yield self._event("", done=True, reason="slow")
             return
-        first = True
+        ended, first = _Ended(), True
+        # what was asked for by key and came to nothing is tried in the other order of the prompt
+        for usual in (False, True) if spot.by_key and spot.suffix.strip() else (False,):
+            async with aclosing(self._follow(spot, editor, turn, engine, limits, usual=usual)) as items:  # type: ignore[type-var]
+                async for item in items:
+                    if isinstance(item, _Ended):
+                        ended = item
+                        continue
+                    if item and first:
+                        first = False
+                        self.pace.showed(self._clock() - asked_at)
+                    yield self._event(item)
+            if ended.text or ended.reason == "superseded":
+                break
+        if ended.text and first:
+            self.pace.showed(self._clock() - asked_at)
+        yield self._event(ended.text, done=True, reason=ended.reason, usage=ended.usage)
+        self._look_ahead(editor, spot, ended.text, engine, limits)
+
+    async def _follow(
+        self, spot: Spot, editor: Editor, turn: int, engine: Engine, limits: Limits, *, usual: bool
+    ) -> AsyncIterator[str | _Ended]:
+        """The texts of the generation that agrees with `spot`, and how it ended; begins one when there is none."""
         while True:
-            running = await self._running_for(spot, editor, turn, engine, limits)
+            running = await self._running_for(spot, editor, turn, engine, limits, usual=usual)
             if running is None:
-                yield self._event("", done=True, reason="superseded")
+                yield _Ended(reason="superseded")
                 return
             shown, agrees = "", True
+            began = self._clock()
             try:
                 async with aclosing(running.texts()) as texts:  # type: ignore[type-var]
                     async for raw in texts:
@@ -96,29 +128,20 @@ class CompletionDesk:
                             continue
                         text = visible(rest, spot)
                         if text != shown and not running.done:
-                            if text and first:
-                                first = False
-                                self.pace.showed(self._clock() - asked_at)
                             shown = text
-                            yield self._event(text)
+                            yield text
             finally:
                 # left without a text: by the user, or because nothing could be shown
-                if first and not running.first_text_at and self._clock() - asked_at > 1.0:
-                    self.pace.showed(self._clock() - asked_at)
-            if not agrees:
-                continue
-            break
+                if not running.first_text_at and self._clock() - began > 1.0:
+                    self.pace.showed(self._clock() - began)
+            if agrees:
+                break
         if running.cancelled:
-            yield self._event("", done=True, reason="superseded")
+            yield _Ended(reason="superseded")
             return
         rest = remainder(running.prefix, running.suffix, running.raw, spot.prefix, spot.suffix) or ""
         text = await final(rest, running.reason, spot)
-        if text and first:
-            self.pace.showed(self._clock() - asked_at)
-        yield self._event(
-            text, done=True, reason=running.reason if text or not rest else "dropped", usage=running.usage
-        )
-        self._look_ahead(editor, spot, text, engine, limits)
+        yield _Ended(text, running.reason if text or not rest.strip() else "dropped", running.usage)
 
     async def warm(self, spot: Spot, engine: Engine, limits: Limits) -> Usage | None:
         """Process the prompt of `spot` while nothing else runs here; ``None`` when a request came first."""
@@ -144,17 +167,17 @@ class CompletionDesk:
     # -- the generation of an editor
 
     async def _running_for(
-        self, spot: Spot, editor: Editor, turn: int, engine: Engine, limits: Limits
+        self, spot: Spot, editor: Editor, turn: int, engine: Engine, limits: Limits, *, usual: bool
     ) -> Running | None:
         """The editor's generation when its text may still agree, else a new one; ``None`` when a newer request came."""
         running = editor.running
-        if running is not None and not running.cancelled and not running.failure and _may_agree(running, spot):
+        if not usual and running is not None and _may_agree(running, spot):
             self.counters.attached += 1
             return running
         if turn != editor.turn:
             return None
         self._supersede(editor)
-        prompt, grammar, budget = await editor.framing.prompt(spot, engine, limits)
+        prompt, grammar, budget = await editor.framing.prompt(spot, engine, limits, usual=usual)
         if turn != editor.turn:
             return None  # stale before it began
         request = GenerationRequest(
@@ -174,7 +197,7 @@ class CompletionDesk:
             stop=lambda raw: early_end(raw, spot),
             on_end=partial(self._remember, spot.scope),
             counters=self.counters,
-            end_reason="stop" if spot.block else "line",
+            block=spot.block,
         )
         return editor.running
 
@@ -263,6 +286,8 @@ async def _process(engine: Engine, prompt: str) -> Usage | None:
 
 def _may_agree(running: Running, spot: Spot) -> bool:
     """Whether the running text may become, or already is, what goes on from `spot`."""
+    if running.cancelled or running.failure is not None or (spot.by_key and not running.block):
+        return False
     if not spot.prefix.startswith(running.prefix):
         return False
     rest = remainder(running.prefix, running.suffix, running.raw, spot.prefix, spot.suffix)

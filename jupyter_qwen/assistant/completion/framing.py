@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jupyter_qwen.assistant.completion.columns import column_grammar
@@ -25,8 +26,13 @@ class Framing:
         self._frame: Frame | None = None
         self._context = 0
 
-    async def prompt(self, spot: Spot, engine: Engine, limits: Limits) -> tuple[Prompt, str | None, int]:
-        """(prompt, grammar, new tokens) for a spot. Raises EngineError when tokens cannot be counted."""
+    async def prompt(
+        self, spot: Spot, engine: Engine, limits: Limits, *, usual: bool = False
+    ) -> tuple[Prompt, str | None, int]:
+        """(prompt, grammar, new tokens) for a spot. Raises EngineError when tokens cannot be counted.
+
+        `usual` gives the prompt in the usual order; the frame that is kept stays.
+        """
         new_tokens = limits.completion_block_tokens if spot.block else limits.completion_line_tokens
         kept = self._frame
         same_context = kept is not None and self._context == spot.context
@@ -56,6 +62,8 @@ class Framing:
                 ),
             )
         self._frame, self._context = made, spot.context
+        if usual:
+            return replace(made, order="usual").prompt(spot.prefix), None, new_tokens
         prompt = made.prompt(spot.prefix)
         return prompt, _grammar(spot, prompt) if engine.capabilities.grammar else None, new_tokens
 

@@ -39,7 +39,7 @@ class Running:
     """A fill-in-the-middle generation for the cursor between `prefix` and `suffix`.
 
     `raw` grows without the healed beginning; `reason` is set at the end. `stop` sees every new `raw` and names a reason to end
-    the engine's work early; `end_reason` is what an end by a stop string means. `on_end` hears of a good end. Once nobody
+    the engine's work early; without `block` a line break is a stop string. `on_end` hears of a good end. Once nobody
     listens any more it is cancelled after `GRACE_SECONDS`; one that works `ahead` waits for its first listener.
     """
 
@@ -54,7 +54,7 @@ class Running:
         stop: Stop,
         on_end: Callable[[Running], None],
         counters: Counters,
-        end_reason: str = "stop",
+        block: bool = False,
         ahead: bool = False,
     ) -> None:
         self.prefix, self.suffix = prefix, suffix
@@ -69,7 +69,7 @@ class Running:
         self._news = asyncio.Event()
         self._grace: asyncio.TimerHandle | None = None
         self._on_end, self._counters = on_end, counters
-        self._end_reason = end_reason
+        self.block = block
         counters.begun += 1
         self._task = asyncio.create_task(self._generate(engine, request, heal, stop))
 
@@ -122,7 +122,9 @@ class Running:
                 async for piece in pieces:
                     if isinstance(piece, Finished):
                         self.usage = piece.usage
-                        reason = self._end_reason if piece.reason == "stop" else piece.reason
+                        reason = (
+                            ("stop" if self.block or self.ahead else "line") if piece.reason == "stop" else piece.reason
+                        )
                         break
                     if not isinstance(piece, Delta):
                         continue

@@ -72,3 +72,10 @@ def test_what_was_asked_for_by_key_may_end_blocks_but_not_the_function(
     raw: str, prefix: str, suffix: str, shown: str
 ) -> None:
     assert tidy(raw, prefix, suffix, block=True, asked=True) == shown
+
+
+def test_a_middle_that_restates_the_code_below_ends_before_it() -> None:
+    below = "            a()\n        else:\n            b(1)\n            c(2)\n            d(3)\n"
+    raw = "        if x:\n            b(1)\n            c(2)\n            d(3)\n        e()\n"
+
+    assert tidy(raw, "def f():\n    while y:\n", below, block=True, asked=True) == "        if x:\n"

@@ -295,3 +295,31 @@ def test_columns_of_a_frame_are_forced_by_grammar(bench) -> None:
 
     assert desk.engine.requests[0].grammar == r'root ::= ("[\"price\"" | "[\"city\"") [^\x00]*'
     assert event.text == "price"
+
+
+def test_what_comes_to_nothing_by_key_is_tried_in_the_usual_order(bench) -> None:
+    def answer(request: GenerationRequest) -> str:
+        usual = request.prompt.endswith("<|fim_middle|>")
+        return "1" if usual else request.grammar.split('"', 2)[1]
+
+    desk = bench(answer)
+
+    async def scene():
+        return await desk.last("x = ", "\nprint(x)"), await desk.last("y = ", "\nprint(y)", by_key=True)
+
+    by_itself, by_key = asyncio.run(scene())
+
+    assert by_itself.text == ""
+    assert by_key.text == "1"
+
+
+def test_a_remembered_line_is_not_all_of_a_block(bench) -> None:
+    desk = bench(healed("1\ny = 2"))
+
+    async def scene():
+        return await desk.last("x = "), await desk.last("x = ", by_key=True)
+
+    by_itself, by_key = asyncio.run(scene())
+
+    assert by_itself.text == "1"
+    assert by_key.text == "1\ny = 2"
