@@ -1,7 +1,7 @@
 """A question about tables, as the prompt that makes the model write one DuckDB query.
 
 Order: rules (the same for everybody), the schema (the same for every question of a notebook), then what changes: values that
-the question names, the cells before it, the question. Worked examples, more rules and idioms were measured and left out of the
+the question names, the cells before it, the question. Worked examples and more rules were measured and left out of the
 default: they made the answers of a 1.5B model worse (docs/sql.md, "Accuracy").
 """
 
@@ -36,7 +36,7 @@ class Style:
     examples: tuple[Example, ...] = ()
     notation: Notation = field(default_factory=lambda: DEFAULT)
     value_hints: int = 6
-    idioms: int = 0
+    idioms: int = 2
     heading: str = "Tables:\n"
 
 
