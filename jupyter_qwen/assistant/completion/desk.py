@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from jupyter_qwen.assistant.completion.framing import Framing
-from jupyter_qwen.assistant.completion.memory import Memory, Remembered, remainder
+from jupyter_qwen.assistant.completion.memory import Memory, Remembered
 from jupyter_qwen.assistant.completion.pace import Pace
 from jupyter_qwen.assistant.completion.power import on_battery
 from jupyter_qwen.assistant.completion.running import Counters, Running
@@ -120,9 +120,9 @@ class CompletionDesk:
             try:
                 async with aclosing(running.texts()) as texts:  # type: ignore[type-var]
                     async for raw in texts:
-                        rest = remainder(running.prefix, running.suffix, raw, spot.prefix, spot.suffix)
+                        rest = running.rest(spot, raw)
                         if rest is None:
-                            agrees = _behind(running, spot.prefix, raw)
+                            agrees = running.is_behind(spot.prefix)
                             if not agrees:
                                 break
                             continue
@@ -139,7 +139,7 @@ class CompletionDesk:
         if running.cancelled:
             yield _Ended(reason="superseded")
             return
-        rest = remainder(running.prefix, running.suffix, running.raw, spot.prefix, spot.suffix) or ""
+        rest = running.rest(spot, running.raw) or ""
         text = await final(rest, running.reason, spot)
         yield _Ended(text, running.reason if text or not rest.strip() else "dropped", running.usage)
 
@@ -171,7 +171,7 @@ class CompletionDesk:
     ) -> Running | None:
         """The editor's generation when its text may still agree, else a new one; ``None`` when a newer request came."""
         running = editor.running
-        if not usual and running is not None and _may_agree(running, spot):
+        if not usual and running is not None and running.may_serve(spot):
             self.counters.attached += 1
             return running
         if turn != editor.turn:
@@ -282,20 +282,3 @@ async def _process(engine: Engine, prompt: str) -> Usage | None:
             if isinstance(piece, Finished):
                 usage = piece.usage
     return usage
-
-
-def _may_agree(running: Running, spot: Spot) -> bool:
-    """Whether the running text may become, or already is, what goes on from `spot`."""
-    if running.cancelled or running.failure is not None or (spot.by_key and not running.block):
-        return False
-    if not spot.prefix.startswith(running.prefix):
-        return False
-    rest = remainder(running.prefix, running.suffix, running.raw, spot.prefix, spot.suffix)
-    if rest is not None:
-        return bool(rest.strip()) or not running.done
-    return running.suffix == spot.suffix and _behind(running, spot.prefix, running.raw)
-
-
-def _behind(running: Running, prefix: str, raw: str) -> bool:
-    """Whether the typist is ahead of the model on the same text."""
-    return not running.done and prefix[len(running.prefix) :].startswith(raw)

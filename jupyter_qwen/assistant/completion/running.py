@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from jupyter_qwen.assistant.completion.memory import remainder
+from jupyter_qwen.assistant.completion.spot import Spot
 from jupyter_qwen.engine.base import Delta, Engine, EngineError, Finished, GenerationRequest, Usage
 from jupyter_qwen.prompt.tokens import restore
 
@@ -100,6 +102,25 @@ class Running:
             self._listeners -= 1
             if not self._listeners and not self.done:
                 self._grace = asyncio.get_running_loop().call_later(GRACE_SECONDS, self.cancel)
+
+    def rest(self, spot: Spot, raw: str) -> str | None:
+        """What is left of `raw` at a later spot; ``None`` when the text typed since disagrees with it."""
+        return remainder(self.prefix, self.suffix, raw, spot.prefix, spot.suffix)
+
+    def may_serve(self, spot: Spot) -> bool:
+        """Whether this text may become, or already is, what goes on from `spot`."""
+        if self.cancelled or self.failure is not None or (spot.by_key and not self.block):
+            return False
+        if not spot.prefix.startswith(self.prefix):
+            return False
+        rest = self.rest(spot, self.raw)
+        if rest is not None:
+            return bool(rest.strip()) or not self.done
+        return self.suffix == spot.suffix and self.is_behind(spot.prefix)
+
+    def is_behind(self, prefix: str) -> bool:
+        """Whether the typist is ahead of the model on the same text."""
+        return not self.done and prefix[len(self.prefix) :].startswith(self.raw)
 
     def cancel(self) -> None:
         """End the work in the engine; the text so far stays."""
