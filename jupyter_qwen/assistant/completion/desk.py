@@ -12,9 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from jupyter_qwen.assistant.completion.framing import Framing
+from jupyter_qwen.assistant.completion.idle import IdleBudget
 from jupyter_qwen.assistant.completion.memory import Memory, Remembered
 from jupyter_qwen.assistant.completion.pace import Pace
-from jupyter_qwen.assistant.completion.power import on_battery
 from jupyter_qwen.assistant.completion.running import Counters, Running
 from jupyter_qwen.assistant.completion.secrets import is_secret_place
 from jupyter_qwen.assistant.completion.spot import Spot
@@ -57,6 +57,7 @@ class CompletionDesk:
         self.memory = Memory()
         self.pace = Pace(clock)
         self.counters = Counters()
+        self._idle = IdleBudget(clock)
         self._ahead = ahead
         self._clock = clock
         self._editors: OrderedDict[str, Editor] = OrderedDict()
@@ -147,7 +148,7 @@ class CompletionDesk:
         """Process the prompt of `spot` while nothing else runs here; ``None`` when a request came first."""
         editor = self._editor(spot)
         busy = any(e.running is not None and not e.running.done for e in self._editors.values())
-        if busy or self.pace.quiet:
+        if busy or self.pace.quiet or not self._idle.allows():
             return None
         self._stop_idle_work(editor)
         editor.warming = asyncio.create_task(self._warm(editor, spot, engine, limits))
@@ -219,8 +220,9 @@ class CompletionDesk:
 
     async def _compute_next(self, editor: Editor, turn: int, spot: Spot, engine: Engine, limits: Limits) -> None:
         await asyncio.sleep(AHEAD_AFTER_SECONDS)
-        if on_battery() or self.memory.find(spot.scope, spot.prefix, spot.suffix) is not None:
+        if not self._idle.allows() or self.memory.find(spot.scope, spot.prefix, spot.suffix) is not None:
             return
+        began = self._clock()
         try:
             prompt, grammar, _ = await editor.framing.prompt(spot, engine, limits)
             if turn != editor.turn:
@@ -241,15 +243,21 @@ class CompletionDesk:
                 ahead=True,
             )
             await running.ended()
+            moved = editor.framing.moved(spot.prefix)
+            if turn == editor.turn and moved is not None:
+                await _process(engine, moved.prompt(spot.prefix).text)
         except EngineError:
             return  # nobody asked for it; the next request will say what is wrong
-        moved = editor.framing.moved(spot.prefix)
-        if turn == editor.turn and moved is not None:
-            await _process(engine, moved.prompt(spot.prefix).text)
+        finally:
+            self._idle.note(began)
 
     async def _warm(self, editor: Editor, spot: Spot, engine: Engine, limits: Limits) -> Usage | None:
-        prompt, _, _ = await editor.framing.prompt(spot, engine, limits)
-        return await _process(engine, prompt.text)
+        began = self._clock()
+        try:
+            prompt, _, _ = await editor.framing.prompt(spot, engine, limits)
+            return await _process(engine, prompt.text)
+        finally:
+            self._idle.note(began)
 
     def _stop_idle_work(self, editor: Editor) -> None:
         """Idle work yields to a request: that of every editor, for they share the engine's completion slot."""
