@@ -6,6 +6,7 @@ question nor the rest of the query needs, groups by a name that several rows sha
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from sqlglot import exp
@@ -113,12 +114,37 @@ def count_from_one(sql: str, question: str, schema: Schema) -> tuple[str, str] |
     return written(tree, sql), f"Lists begin at 1 in DuckDB, so {', '.join(found)}[0] is always NULL."
 
 
+def only_the_ratio(sql: str, question: str, schema: Schema) -> tuple[str, str] | None:
+    """The query with the ratio alone where the question asks for one ratio and the parts it is made of stand beside it."""
+    if not _ONE_RATIO.search(question) or _MORE_THAN_ONE.search(question):
+        return None
+    tree = parsed(sql)
+    if not isinstance(tree, exp.Select) or tree.args.get("group") is not None or len(tree.expressions) < 2:
+        return None
+    if not all(column.find(exp.AggFunc) for column in tree.expressions):
+        return None
+    ratios = [column for column in tree.expressions if column.find(exp.Div)]
+    if len(ratios) != 1:
+        return None
+    tree.set("expressions", ratios)
+    return written(tree, sql), "The question asks for the ratio alone."
+
+
+_ONE_RATIO = re.compile(
+    r"\b(?:what|which|compute|calculate|find|give|show|return)\b[\w ']{0,25}\b(?:ratio|percentage|proportion|share|fraction)\b",
+    re.IGNORECASE,
+)
+_MORE_THAN_ONE = re.compile(
+    r"\b(?:each|every|per|by|and|along|together|respectively|as well|also|ratios|percentages|shares)\b(?! (?:what|of)\b)",
+    re.IGNORECASE,
+)
 _ELEMENT_ZERO = exp.Neg(this=exp.Literal.number(1))  # sqlglot keeps positions from zero, whatever the dialect
 _HABITS = (
     ("value-elsewhere", move_literals),
     ("needless-join", drop_needless_joins),
     ("group-by-key", group_by_key),
     ("list-from-one", count_from_one),
+    ("ratio-alone", only_the_ratio),
 )
 
 

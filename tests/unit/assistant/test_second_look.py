@@ -109,6 +109,24 @@ def test_the_first_element_of_a_list_is_number_one() -> None:
     assert text == "SELECT phones[1], m[0] FROM people"
 
 
+RATIO = (
+    "SELECT count(*) FILTER (WHERE age > 21) AS old, count(*) AS n, "
+    "count(*) FILTER (WHERE age > 21) / count(*) AS r FROM player"
+)
+
+
+def test_one_ratio_comes_without_its_parts() -> None:
+    text, repairs = changed(RATIO, "What is the ratio of players over 21 to all players?")
+
+    assert text == "SELECT COUNT(*) FILTER(WHERE age > 21) / COUNT(*) AS r FROM player"
+    assert repairs == ["ratio-alone"]
+
+
+@pytest.mark.parametrize("question", ["What is the ratio, and how many are over 21?", "How many players are over 21?"])
+def test_parts_that_are_asked_for_stay(question: str) -> None:
+    assert changed(RATIO, question) == (RATIO, [])
+
+
 def test_a_query_that_does_not_bind_comes_back_as_it_was() -> None:
     proof = prove("SELECT nothing FROM player", SCHEMA)
 
