@@ -8,7 +8,10 @@ export type Verdict = 'bound' | 'unchecked' | 'rejected';
 export type Mode =
   'auto' | 'sql' | 'python' | 'chat' | 'explain' | 'fix' | 'plot';
 
-export type PrivacyLevel = 'names' | 'types' | 'values' | 'samples';
+/** What may leave a kernel, from little to much. */
+export const PRIVACY_LEVELS = ['names', 'types', 'values', 'samples'] as const;
+
+export type PrivacyLevel = (typeof PRIVACY_LEVELS)[number];
 
 export type ModelState =
   'absent' | 'downloading' | 'loading' | 'ready' | 'unloaded' | 'crashed';
@@ -83,6 +86,8 @@ export interface IStatus {
   remote: boolean;
   inline_completion: boolean;
   version: string;
+  /** The administrator's limit. */
+  max_privacy?: PrivacyLevel;
 }
 
 export interface IDiagnostic {

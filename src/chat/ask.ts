@@ -144,7 +144,9 @@ export class Asker {
         );
       case 'fresh': {
         const tables = context.schema?.tables;
-        return mode === 'sql' && Array.isArray(tables) && tables.length === 0
+        return (mode === 'sql' || mode === 'auto') &&
+          Array.isArray(tables) &&
+          tables.length === 0
           ? trans.__(
               'The kernel has no tables yet: run the cells that load your data.'
             )

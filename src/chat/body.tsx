@@ -61,7 +61,9 @@ export class ChatBody implements IPanelBody {
       chatCommandRegistry: commands,
       inputToolbarRegistry: buildToolbar({
         model: this._model,
+        gatherer: _options.gatherer,
         settings,
+        status: _options.status,
         trans
       }),
       messagePreambleRegistry: preambles,
@@ -161,6 +163,7 @@ export class ChatBody implements IPanelBody {
     list.addEventListener('scroll', () => {
       this._follow =
         list.scrollHeight - list.scrollTop - list.clientHeight < FOLLOW_PIXELS;
+      node.classList.toggle('jp-mod-atEnd', this._follow);
     });
     if (list.firstElementChild) {
       this._grown.observe(list.firstElementChild);
@@ -175,6 +178,7 @@ export class ChatBody implements IPanelBody {
   private _followEnd(): void {
     if (this._follow && this._list) {
       this._list.scrollTop = this._list.scrollHeight;
+      this.widget.node.classList.add('jp-mod-atEnd');
     }
   }
 

@@ -7,22 +7,37 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { stopIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
+import type { ContextGatherer } from '../context/gather';
+import type { ModelStatus } from '../model/status';
 import type { ISettingValues, QwenSettings } from '../settings';
+import type { PrivacyLevel } from '../wire';
 import type { QwenChatModel } from './model';
 
 export function buildToolbar(options: {
   model: QwenChatModel;
+  gatherer: ContextGatherer;
+  status: ModelStatus;
   settings: QwenSettings;
   trans: TranslationBundle;
 }): InputToolbarRegistry {
-  const { model, settings, trans } = options;
+  const { model, gatherer, settings, status, trans } = options;
   const registry = new InputToolbarRegistry();
 
   registry.addItem('privacy', {
     position: 10,
     element: () => (
       <UseSignal signal={settings.changed}>
-        {() => <PrivacySelect settings={settings} trans={trans} />}
+        {() => (
+          <UseSignal signal={status.changed}>
+            {() => (
+              <PrivacySelect
+                settings={settings}
+                effective={gatherer.privacy}
+                trans={trans}
+              />
+            )}
+          </UseSignal>
+        )}
       </UseSignal>
     )
   });
@@ -80,11 +95,19 @@ export function buildToolbar(options: {
 
 function PrivacySelect(props: {
   settings: QwenSettings;
+  /** What `auto` means now. */
+  effective: PrivacyLevel;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { settings, trans } = props;
+  const { effective, settings, trans } = props;
+  const meaning = {
+    names: trans.__('names'),
+    types: trans.__('types'),
+    values: trans.__('values'),
+    samples: trans.__('samples')
+  }[effective];
   const labels: Record<ISettingValues['privacy'], string> = {
-    auto: trans.__('Tables: auto'),
+    auto: trans.__('Tables: auto (%1)', meaning),
     names: trans.__('Tables: names only'),
     types: trans.__('Tables: with types'),
     values: trans.__('Tables: with values'),

@@ -8,7 +8,7 @@ import { ISignal, Signal } from '@lumino/signaling';
 import type { ModelStatus } from '../model/status';
 import { QwenClient } from '../request';
 import type { QwenSettings } from '../settings';
-import type { ICell, PrivacyLevel, Schema } from '../wire';
+import { ICell, PRIVACY_LEVELS, PrivacyLevel, Schema } from '../wire';
 import { gatherCells } from './cells';
 import { ISchemaReading, KernelSchemas, SchemaNote } from './kernel';
 
@@ -45,13 +45,16 @@ export class ContextGatherer {
     this._tablesChanged.emit();
   }
 
-  /** What may leave the kernel: the setting; `auto` means samples here and types for a remote engine. */
+  /** What may leave the kernel: the setting; `auto` means samples here and types for a remote engine. Never more than the server allows. */
   get privacy(): PrivacyLevel {
-    const level = this._settings.values.privacy;
-    if (level !== 'auto') {
-      return level;
-    }
-    return this._status.current?.remote ? 'types' : 'samples';
+    const wanted = this._settings.values.privacy;
+    const status = this._status.current;
+    const level =
+      wanted === 'auto' ? (status?.remote ? 'types' : 'samples') : wanted;
+    const limit = status?.max_privacy ?? 'samples';
+    return PRIVACY_LEVELS.indexOf(level) <= PRIVACY_LEVELS.indexOf(limit)
+      ? level
+      : limit;
   }
 
   /** The context of a question about `panel`, with the tables as they are now. */

@@ -172,7 +172,9 @@ function ReadyLine(props: {
           .join('\n')}
       >
         <strong>{labelOf(current, trans)}</strong>
-        {facts.length > 0 && <span> · {facts.join(' · ')}</span>}
+        {facts.length > 0 && (
+          <span className="jp-Qwen-statusDetail">{facts.join(' · ')}</span>
+        )}
       </span>
       {current.remote ? (
         <span

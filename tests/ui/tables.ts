@@ -9,3 +9,11 @@ INSERT INTO products VALUES (1, 'Tent', 'Camping'), (2, 'Boot', 'Shoes');
 INSERT INTO orders SELECT i, 1 + i % 2, 1 + i % 5, 19.9, DATE '2024-01-01' + INTERVAL (i) DAY FROM range(90) r(i);
 """)
 targets = pd.DataFrame({"category": ["Camping", "Shoes"], "target": [1000, 2000]})`;
+
+/** The demo's shop: related tables with keys, as a newcomer meets them. */
+export const SHOP = `import duckdb
+from pathlib import Path
+from jupyter_qwen.demo.shop import build_shop
+build_shop(Path("shop.duckdb"))
+con = duckdb.connect("shop.duckdb")
+con.sql("SHOW TABLES")`;

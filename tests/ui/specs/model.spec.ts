@@ -1,11 +1,11 @@
 /** The real model: what it writes is its own, so the tests look at what must hold for any answer. */
-import { TABLES } from '../tables';
+import { SHOP, TABLES } from '../tables';
 import { expect, test } from '../workbench';
 
 test('the real model: ask, bound badge, insert, run, rows', async ({
   bench
 }) => {
-  await bench.open([TABLES]);
+  await bench.open([SHOP]);
   await bench.run(0);
   await bench.openPanel();
   await expect(bench.panel.locator('.jp-Qwen-status')).toHaveAttribute(
@@ -13,16 +13,16 @@ test('the real model: ask, bound badge, insert, run, rows', async ({
     'ready',
     { timeout: 90_000 }
   );
-  await bench.ask('number of products per category');
+  await bench.ask('monthly revenue per product category in 2024');
   await bench.answered(90_000);
   const block = bench.answer.locator('.jp-Qwen-block').first();
   await expect(block).toHaveAttribute('data-verdict', 'bound');
   await bench.picture('model-bound');
   await block.getByRole('button', { name: 'Insert', exact: true }).click();
   await bench.run(1);
-  await expect(bench.cell(1).locator('.jp-OutputArea')).toContainText(
-    'Camping'
-  );
+  await expect(
+    bench.cell(1).locator('.jp-OutputArea tbody tr')
+  ).not.toHaveCount(0);
   await bench.picture('model-rows');
 });
 
