@@ -12,6 +12,9 @@ from jupyter_qwen.prompt.cursor import code_only, open_brackets, place_of
 _REPEAT = 3
 _OPENERS, _CLOSERS = "([{", ")]}"
 _PAIR = {")": "(", "]": "[", "}": "{"}
+_HEADER = re.compile(
+    r"[ \t]*(?:async\s+)?(?:if|elif|else|for|while|def|class|with|try|except|finally|match|case)\b[^#\n]*:[ \t]*\Z"
+)
 _DEFINITION = re.compile(r"([ \t]*)(?:async\s+def|def|class)\b")
 _RESTATED, _RESTATED_WITHIN = 3, 40  # so many lines of the next so many in a row are no chance
 _LONG_OVERLAP = 4  # characters; a shorter overlap with the text that follows may be chance
@@ -26,11 +29,16 @@ class Trimmed:
 
 
 def wants_block(prefix: str, suffix: str) -> bool:
-    """Whether more than one line may be shown: where a block begins, or on an empty line with nothing right below it."""
+    """Whether more than one line may be shown: where a block begins, or on an empty line with nothing right below it.
+
+    A block begins behind the colon that opens it as well as on the line below.
+    """
     lines = prefix.split("\n")
     current = lines[-1]
-    if current.strip() or suffix.split("\n", 1)[0].strip():
+    if suffix.split("\n", 1)[0].strip():
         return False
+    if current.strip():
+        return _HEADER.match(current) is not None
     before = next((line for line in reversed(lines[:-1]) if line.strip()), "")
     return before.rstrip().endswith((":", "{", "(", "[")) or not suffix.strip()
 
@@ -137,6 +145,8 @@ def cut_block(text: str, prefix: str, *, asked: bool = False) -> str:
     When it was asked for, up to the end of the function that the cursor stands in.
     """
     depth = _inside_definition(prefix) if asked else len(_indent(prefix))
+    if not asked and _HEADER.match(prefix.rsplit("\n", 1)[-1]):
+        depth += 1
     lines = text.split("\n")
     for number, line in enumerate(lines[1:], 1):
         if line.strip() and len(line) - len(line.lstrip()) < depth:

@@ -50,7 +50,7 @@ class Typist:
         self.records: list[KeyRecord] = []
 
     async def run(self) -> list[KeyRecord]:
-        """Type everything; returns one record a key."""
+        """Type everything; returns one record a key. Raises EngineError."""
         began = time.monotonic()
         typed = 0
         keys = self._trace.keys
@@ -66,6 +66,8 @@ class Typist:
         return self.records
 
     def _press(self, text: str, record: KeyRecord) -> None:
+        if self._task is not None and self._task.done() and not self._task.cancelled():
+            self._task.result()  # what failed ends the run
         self._editor.press(text)
         self._key_at = time.monotonic()
         shown_before = bool(self.records) and bool(self.records[-1].visible)

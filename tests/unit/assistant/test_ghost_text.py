@@ -16,6 +16,12 @@ from jupyter_qwen.assistant.ghost_text import tidy, wants_block
         ("a = 1\n", "\nb = 2", False),
         ("a = 1\n", "", True),
         ("foo(", ")", False),
+        ("for x in y:", "", True),
+        ("    async def f(a, b) -> int:", "\nprint(1)", True),
+        ("for x in y:", "  # each", False),
+        ("x[1:", "", False),
+        ("format(x):", "", False),
+        ("# if this:", "", False),
     ],
 )
 def test_block_is_offered_where_one_begins(prefix: str, suffix: str, block: bool) -> None:
@@ -35,6 +41,7 @@ def test_block_is_offered_where_one_begins(prefix: str, suffix: str, block: bool
         ("y = 1\nprint(y)", "if x:\n    ", "", True, "y = 1"),
         ("x\n```\nHere is", "y = ", "", True, "x"),
         ("   ", "x = ", "", False, ""),
+        ("\n    y = x\nprint(y)", "for x in y:", "", True, "\n    y = x"),
         ("foo(a)", "print(", ")", False, "foo(a)"),
         ("foo(a))", "print(", ")", False, "foo(a)"),
         ("a))", "print(foo(", "))", False, "a"),
