@@ -94,7 +94,7 @@ def ask(
     con = _open(database)
     for name, frame in (tables or {}).items():
         con.register(name, frame)
-    schema = Schema.from_json(collect({_CONNECTION: con, **(tables or {})}))
+    schema = Schema.from_json(collect({_CONNECTION: con, **(tables or {})}, question=question))
     asked = Question.from_json(
         {"question": question, "mode": "sql", "schema": schema.to_json(), "connection": _CONNECTION}
     )

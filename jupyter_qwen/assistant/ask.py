@@ -20,6 +20,7 @@ from jupyter_qwen.assistant.threads import Turn
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.prompt.model import Prompt
 from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.sql.dialect import UnknownDialect, dialect_names, find_dialect
 
 Emit = Callable[[Event], Awaitable[None]]
 
@@ -100,6 +101,12 @@ def resolve(question: Question) -> tuple[Question, Schema]:
             f"There is no DuckDB connection named {error.args[0]} in the kernel.", hint=f"Connections: {known}."
         ) from error
     schema = schema.visible_from(connection)
+    if question.dialect is not None:
+        try:
+            find_dialect(question.dialect)
+        except UnknownDialect as error:
+            near = ", ".join(error.candidates or dialect_names())
+            raise BadRequest(str(error), hint=f"Known names: {near}.") from error
     if question.tables:
         try:
             schema = schema.only(question.tables)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 
 from jupyter_qwen.assistant.events import Block, CellSource
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.sql.dialect import find_dialect, transpile
 from jupyter_qwen.sql.model import Diagnostic, Proof
 from jupyter_qwen.sql.render import detect_idiom, render_cell
 
@@ -28,6 +30,24 @@ def sql_block(index: int, proof: Proof, schema: Schema, cells: Sequence[Cell], l
         diagnostics=proof.diagnostics,
         repairs=proof.repairs,
         cell=CellSource(cell.source, "markdown" if cell.cell_type == "markdown" else "code"),
+    )
+
+
+def in_dialect(block: Block, dialect: str) -> Block:
+    """The block's query written for another database: what was bound in DuckDB is unchecked there.
+
+    It has no cell, since the notebook's connection is a DuckDB one; a query that did not bind stays as it is. Raises
+    UnknownDialect.
+    """
+    if find_dialect(dialect) == "duckdb" or block.verdict == "rejected":
+        return block
+    translation = transpile(block.source, dialect)
+    return replace(
+        block,
+        source=translation.sql,
+        verdict="unchecked",
+        diagnostics=(*block.diagnostics, *translation.diagnostics),
+        cell=None,
     )
 
 

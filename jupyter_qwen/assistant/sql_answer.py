@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from jupyter_qwen.assistant.blocks import sql_block
+from jupyter_qwen.assistant.blocks import in_dialect, sql_block
 from jupyter_qwen.assistant.choose import choose
 from jupyter_qwen.assistant.events import Answer, BlockJudged, Phase
 from jupyter_qwen.assistant.generation import Emit, announce, stream_answer
@@ -67,6 +67,8 @@ async def answer_with_sql(
         prompt, first, engine=engine, schema=schema, budget_seconds=limits.choice_seconds, on_event=emit
     )
     block = await asyncio.to_thread(sql_block, 0, choice.proof, schema, question.cells, question.language)
+    if question.dialect is not None:
+        block = await asyncio.to_thread(in_dialect, block, question.dialect)
     await emit(BlockJudged(block))
     return Answer(
         markdown=f"```sql\n{block.source}\n```",

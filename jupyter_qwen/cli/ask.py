@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 only when the SQL is bound; for an answer without SQL, when there is an answer."""
+    """0 only when the SQL is bound (in DuckDB, before it is translated); for an answer without SQL, when there is an answer."""
     schema = _schema(arguments)
     try:
         question = Question.from_json(
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(json.dumps({"error": asdict(failed)}))
             return 1
         raise CommandError(failed.message, failed.hint) from error
-    return _print(answer, prompt_tokens, as_json=arguments.json)
+    return _print(answer, prompt_tokens, arguments)
 
 
 def _schema(arguments: argparse.Namespace) -> Schema:
@@ -70,7 +70,7 @@ def _schema(arguments: argparse.Namespace) -> Schema:
         return Schema()
     con = open_databases(arguments.database)
     try:
-        return Schema.from_json(collect({CONNECTION: con}, privacy=arguments.privacy))
+        return Schema.from_json(collect({CONNECTION: con}, privacy=arguments.privacy, question=arguments.question))
     finally:
         con.close()
 
@@ -106,9 +106,9 @@ def _tell(event: Event) -> None:
         print(f"\nRepaired ({event.name}): {event.reason}", file=sys.stderr)
 
 
-def _print(answer: Answer, prompt_tokens: int, *, as_json: bool) -> int:
+def _print(answer: Answer, prompt_tokens: int, arguments: argparse.Namespace) -> int:
     block = next((block for block in answer.blocks if block.verdict is not None), None)
-    if as_json:
+    if arguments.json:
         print(
             json.dumps(
                 {
@@ -135,5 +135,6 @@ def _print(answer: Answer, prompt_tokens: int, *, as_json: bool) -> int:
             for item in block.diagnostics:
                 print(f"-- {item.severity}: {item.message}" + (f" {item.hint}" if item.hint else ""))
     if block is not None:
-        return 0 if block.verdict == "bound" else 1
+        # a translation cannot be bound here; it is made only from a query that was
+        return 0 if block.verdict == "bound" or (arguments.dialect and block.verdict == "unchecked") else 1
     return 0 if answer.mode != "sql" else 1

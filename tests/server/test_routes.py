@@ -176,3 +176,16 @@ async def test_fix_of_a_failing_sql_cell_is_proved_and_keeps_the_rest_of_the_cel
     assert block["verdict"] == "bound"
     assert block["repairs"]
     assert block["cell"]["source"] == 'result = con.sql("""\nSELECT total FROM orders\n""").df()  # mine'
+
+
+async def test_proved_query_is_translated_for_another_database_and_says_so(ask_events: Post, question: Post) -> None:
+    block = (await ask_events("ask", question("how many orders", dialect="bigquery")))[-1]["blocks"][0]
+    assert (block["verdict"], block["cell"]) == ("unchecked", None)
+    assert any("bigquery" in item["message"] for item in block["diagnostics"])
+
+
+async def test_unknown_dialect_is_named_with_near_ones(ask_events: Post, question: Post) -> None:
+    error = (await ask_events("ask", question("how many orders", dialect="postgras")))[-1]
+    assert error["type"] == "error"
+    assert "postgras" in error["message"]
+    assert "postgres" in error["hint"]
