@@ -47,6 +47,7 @@ async def ask(question: Question, services: Services) -> AsyncIterator[Event]:
 
 async def _answer(question: Question, services: Services, emit: Emit) -> None:
     started = time.perf_counter()
+    services.warming.stop()
     question, schema = resolve(question)
     status = services.engines.describe()
     if status.get("state") != "ready":
@@ -78,6 +79,22 @@ async def build_prompt(question: Question, services: Services) -> tuple[Prompt, 
     previous = await asyncio.to_thread(services.threads.turns, question.thread) if question.thread else ()
     build = build_sql_prompt if question.mode == "sql" else build_chat_prompt
     return await build(question, schema, previous, engine=engine, limits=services.limits), engine
+
+
+# Stands for the question that is still being typed: the prompt is the same up to where the question begins.
+UNASKED = "?"
+
+
+async def warm(question: Question, services: Services) -> bool:
+    """Begin to process what the next SQL question over `question.schema` will begin with; returns at once.
+
+    False when the model is not ready (typing never loads it), there is no table, or nothing is new. Raises BadRequest.
+    """
+    question, schema = resolve(replace(question, mode="sql", text=UNASKED))
+    if services.engines.describe().get("state") != "ready" or not schema.tables:
+        return False
+    prompt, engine = await build_prompt(question, services)
+    return services.warming.start(engine, prompt.text.rsplit(f"Question: {UNASKED}", 1)[0])
 
 
 def resolve(question: Question) -> tuple[Question, Schema]:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from jupyter_qwen.assistant.completion.desk import CompletionDesk
 from jupyter_qwen.assistant.counting import with_token_count
 from jupyter_qwen.assistant.threads import ThreadStore
+from jupyter_qwen.assistant.warm import Warming
 from jupyter_qwen.engine.base import Engine
 
 __all__ = ["EngineSource", "Limits", "Services", "with_token_count"]
@@ -52,3 +53,9 @@ class Services:
     threads: ThreadStore = field(default_factory=ThreadStore)
     limits: Limits = field(default_factory=Limits)
     completion: CompletionDesk = field(default_factory=CompletionDesk)
+    warming: Warming = field(default_factory=Warming)
+
+    async def aclose(self) -> None:
+        """Stop what runs in the background. The engines are their owner's to close."""
+        await self.warming.aclose()
+        await self.completion.aclose()

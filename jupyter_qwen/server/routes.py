@@ -51,6 +51,16 @@ class ContextHandler(QwenHandler):
         self.finish(await runtime.context(self.body()))
 
 
+class WarmHandler(QwenHandler):
+    """The user begins to type a question: its beginning can be processed already."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        runtime = await self.runtime()
+        self.finish({"started": await runtime.warm(self.body())})
+
+
 class ProveHandler(QwenHandler):
     """The proof of a piece of SQL against the kernel's schema."""
 
@@ -129,6 +139,7 @@ ROUTES: list[tuple[Any, ...]] = [
     (f"{_PREFIX}/ask", AskHandler),
     (f"{_PREFIX}/complete", CompleteHandler),
     (f"{_PREFIX}/context", ContextHandler),
+    (f"{_PREFIX}/warm", WarmHandler),
     (f"{_PREFIX}/prove", ProveHandler),
     (f"{_PREFIX}/collector", CollectorHandler),
     (f"{_PREFIX}/models", ModelsHandler),

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from jupyter_qwen.assistant.ask import ask, build_prompt
+from jupyter_qwen.assistant.ask import ask, build_prompt, warm
 from jupyter_qwen.assistant.complete import complete
 from jupyter_qwen.assistant.engines import OnStatus, SupervisedEngines
 from jupyter_qwen.assistant.events import Event
@@ -91,6 +91,7 @@ class Runtime:
         for job in self._jobs:
             job.cancel()
         await asyncio.gather(*self._jobs, return_exceptions=True)
+        await self.services.aclose()
         await self._engines.aclose()
 
     def status(self) -> dict[str, Any]:
@@ -120,6 +121,11 @@ class Runtime:
             for part in prompt.parts
         ]
         return {"parts": parts, "prompt": prompt.text, "prompt_tokens": await engine.count_tokens(prompt.text)}
+
+    async def warm(self, body: dict[str, Any]) -> bool:
+        """Process the beginning of the next question over ``body["schema"]`` while it is being typed."""
+        question = await asyncio.to_thread(Question.from_json, self._capped({**body, "question": "?"}))
+        return await warm(question, self.services)
 
     async def prove(self, body: dict[str, Any]) -> Proof:
         """The proof of ``body["sql"]`` against ``body["schema"]``, as seen from ``body["connection"]``."""

@@ -189,3 +189,15 @@ async def test_unknown_dialect_is_named_with_near_ones(ask_events: Post, questio
     assert error["type"] == "error"
     assert "postgras" in error["message"]
     assert "postgres" in error["hint"]
+
+
+async def test_typing_a_question_warms_what_it_will_begin_with(jp_fetch: Any, ask_events: Post, question: Post) -> None:
+    body = json.dumps(question("ignored"))
+    early = json.loads((await jp_fetch("jupyter-qwen", "warm", method="POST", body=body)).body)
+    assert early["started"] is False  # typing never loads the model
+    first = (await ask_events("ask", question("how many orders", thread="")))[-1]
+    await ask_events("ask", question("wrong column", thread="", schema=None, mode="chat"))
+    assert json.loads((await jp_fetch("jupyter-qwen", "warm", method="POST", body=body)).body)["started"] is True
+    assert json.loads((await jp_fetch("jupyter-qwen", "warm", method="POST", body=body)).body)["started"] is False
+    again = (await ask_events("ask", question("how many orders", thread="")))[-1]
+    assert again["usage"]["cached_tokens"] > 0.5 * first["usage"]["prompt_tokens"]
