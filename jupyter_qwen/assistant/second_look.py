@@ -62,6 +62,52 @@ def drop_needless_joins(sql: str, question: str, schema: Schema) -> tuple[str, s
     return written(tree, sql), reason
 
 
+def one_row_once(sql: str, question: str, schema: Schema) -> tuple[str, str] | None:
+    """The query with a table named once where two aliases of it stand for the same row: both keys equal one column.
+
+    `a JOIN x ON a.id = x.a_id JOIN a AS b ON b.id = x.a_id` says a and b twice; what it returns stays the same.
+    """
+    tree = parsed(sql)
+    if tree is None:
+        return None
+    merged: list[str] = []
+    for query in queries(tree, schema):
+        by_key: dict[tuple[object, ...], str] = {}
+        for join in [None, *query.select.args.get("joins", ())]:
+            for key, alias in _keyed_rows(query):
+                first = by_key.setdefault(key, alias)
+                if first == alias or join is None or query.nodes[alias] is not join.this or join.side:
+                    continue
+                for column in list(query.select.find_all(exp.Column)):
+                    if column.table.casefold() == alias:
+                        column.set("table", query.qualifier(first).copy())
+                merged.append(query.tables[alias].name)
+                join.pop()
+                del query.tables[alias], query.nodes[alias]
+                break
+    if not merged:
+        return None
+    return written(tree, sql), f"Two aliases of {', '.join(merged)} stand for the same row."
+
+
+def _keyed_rows(query: Query) -> list[tuple[tuple[object, ...], str]]:
+    """((table, column that its key equals), alias) for every inner join condition `alias.key = other.column`."""
+    found: list[tuple[tuple[object, ...], str]] = []
+    for join in query.select.args.get("joins") or ():
+        condition = join.args.get("on")
+        if not isinstance(condition, exp.EQ) or join.side:
+            continue
+        pair = (condition.this, condition.expression)
+        for side, other in (pair, pair[::-1]):
+            if not (isinstance(side, exp.Column) and isinstance(other, exp.Column)):
+                continue
+            alias = query.owner(side)
+            if alias is not None and side.table and (side.name,) == query.tables[alias].primary_key:
+                key = (query.tables[alias].reference, other.table.casefold(), other.name.casefold())
+                found.append((key, alias))
+    return found
+
+
 def group_by_key(sql: str, question: str, schema: Schema) -> tuple[str, str] | None:
     """The query with the key added where it groups rows of a joined table by a name that is not unique.
 
@@ -141,6 +187,7 @@ _MORE_THAN_ONE = re.compile(
 _ELEMENT_ZERO = exp.Neg(this=exp.Literal.number(1))  # sqlglot keeps positions from zero, whatever the dialect
 _HABITS = (
     ("value-elsewhere", move_literals),
+    ("one-row-once", one_row_once),
     ("needless-join", drop_needless_joins),
     ("group-by-key", group_by_key),
     ("list-from-one", count_from_one),

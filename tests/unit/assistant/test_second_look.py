@@ -70,6 +70,30 @@ def test_other_joins_stay(sql: str, question: str) -> None:
     assert changed(sql, question) == (sql, [])
 
 
+def test_two_aliases_of_one_row_become_one() -> None:
+    sql = (
+        "SELECT a.name FROM player AS a JOIN player_in_match AS x ON a.player_id = x.player_id "
+        "JOIN player AS b ON x.player_id = b.player_id WHERE b.age > 21 AND x.goals > 0"
+    )
+
+    text, repairs = changed(sql, "Who over 21 scored goals in a match?")
+
+    assert text == (
+        "SELECT a.name FROM player AS a JOIN player_in_match AS x ON a.player_id = x.player_id "
+        "WHERE a.age > 21 AND x.goals > 0"
+    )
+    assert repairs == ["one-row-once"]
+
+
+def test_two_rows_of_one_table_stay_two() -> None:
+    sql = (
+        "SELECT a.name, b.name FROM player AS a JOIN player_in_match AS x ON a.player_id = x.player_id "
+        "JOIN player AS b ON x.goals = b.player_id"
+    )
+
+    assert changed(sql, "names of players of a match") == (sql, [])
+
+
 def test_groups_of_a_name_that_rows_share_are_told_apart_by_the_key() -> None:
     sql = "SELECT p.name, count(*) FROM player AS p JOIN player_in_match AS x ON p.player_id = x.player_id GROUP BY p.name"
 
