@@ -97,7 +97,7 @@ def _over_the_key(
         return None
     middle = away[0].target
     onward = [e for e in edges if {e.source.reference, e.target.reference} == {middle.reference, last.reference}]
-    if len(onward) != 1 or middle.name.casefold() in query.tables or (compared.name,) != last.primary_key:
+    if len(onward) != 1 or middle.name.casefold() in query.tables or not _is_key(compared, last):
         return None
     edge = onward[0]
     bridge = identifier(middle.name)
@@ -115,6 +115,10 @@ def _over_the_key(
     joins.insert(position, exp.Join(this=exp.Table(this=bridge.copy()), on=first))
     query.select.set("joins", joins)
     return f"{table.name}.{column.name} refers to {middle.name}, which leads to {last.name}."
+
+
+def _is_key(column: exp.Column, table: Table) -> bool:
+    return [column.name.casefold()] == [name.casefold() for name in table.primary_key]
 
 
 def _equal(left: exp.Identifier, column: str, right: exp.Identifier, other: str) -> exp.EQ:

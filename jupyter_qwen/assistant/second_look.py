@@ -102,7 +102,9 @@ def _keyed_rows(query: Query) -> list[tuple[tuple[object, ...], str]]:
             if not (isinstance(side, exp.Column) and isinstance(other, exp.Column)):
                 continue
             alias = query.owner(side)
-            if alias is not None and side.table and (side.name,) == query.tables[alias].primary_key:
+            if alias is None or not side.table:
+                continue
+            if [side.name.casefold()] == [name.casefold() for name in query.tables[alias].primary_key]:
                 key = (query.tables[alias].reference, other.table.casefold(), other.name.casefold())
                 found.append((key, alias))
     return found

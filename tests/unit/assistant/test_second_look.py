@@ -73,7 +73,7 @@ def test_other_joins_stay(sql: str, question: str) -> None:
 def test_two_aliases_of_one_row_become_one() -> None:
     sql = (
         "SELECT a.name FROM player AS a JOIN player_in_match AS x ON a.player_id = x.player_id "
-        "JOIN player AS b ON x.player_id = b.player_id WHERE b.age > 21 AND x.goals > 0"
+        "JOIN player AS b ON x.player_id = b.Player_ID WHERE b.age > 21 AND x.goals > 0"
     )
 
     text, repairs = changed(sql, "Who over 21 scored goals in a match?")
