@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from jupyter_qwen.assistant.ask import ask
+from jupyter_qwen.assistant.ask import ask, warm
 from jupyter_qwen.assistant.events import Answer, PromptBuilt
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.assistant.services import EngineSource, Limits, Services
@@ -110,7 +110,7 @@ async def run(options: Options, engines: EngineSource) -> str:
                     item = await _raw(pack, case, engine)
                 else:
                     if database is None or database.name != case.database:
-                        database = await _open(pack, case, services, warm=not options.cold)
+                        database = await _open(pack, case, services, cold=options.cold)
                     item = await _ask(case, database.schema, services)
                 predictions.add(item)
                 progress.add(item)
@@ -122,24 +122,19 @@ def _chosen(cases: Sequence[SqlCase], options: Options) -> list[SqlCase]:
     return chosen[:: options.every][: options.limit]
 
 
-async def _open(pack: SqlPack, case: SqlCase, services: Services, *, warm: bool) -> _Database:
+async def _open(pack: SqlPack, case: SqlCase, services: Services, *, cold: bool) -> _Database:
     con = pack.connect(case.database)
     schema = Schema.from_json(collect({_CONNECTION: con}))
-    if warm:
+    if not cold:
         await _warm(schema, services)
     return _Database(case.database, con, schema)
 
 
 async def _warm(schema: Schema, services: Services) -> None:
-    """Process the schema once, as the assistant does while the user is idle, so that no question pays for it."""
-    from jupyter_qwen.assistant.ask import build_prompt
-
-    question = Question(text="How many rows are there?", mode="sql", schema=schema, connection=_CONNECTION)
-    prompt, engine = await build_prompt(question, services)
-    request = GenerationRequest(prompt=prompt.text, max_new_tokens=1, lane="chat")
-    async with aclosing(engine.generate(request)) as pieces:  # type: ignore[type-var]
-        async for _ in pieces:
-            continue
+    """Process the schema once, as the server does while the user types, so that no question pays for it."""
+    await warm(Question(text="?", mode="sql", schema=schema, connection=_CONNECTION), services)
+    if services.warming.task is not None:
+        await services.warming.task
 
 
 async def _ask(case: SqlCase, schema: Schema, services: Services) -> dict[str, Any]:
