@@ -10,11 +10,9 @@ from pathlib import Path
 import nox
 
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["lint", "model", "python", "frontend", "browser", "wheel"]
 nox.options.stop_on_first_error = False
 
 HERE = Path(__file__).parent
-OUTPUT = HERE / "test-output"
 
 
 def python(session: nox.Session, *arguments: str) -> None:
