@@ -150,6 +150,12 @@ export class QwenClient {
     };
   }
 
+  /** Have the beginning of the next question processed; whether that began. */
+  async warm(request: Omit<IAskRequest, 'question'>): Promise<boolean> {
+    const data = await this._json('POST', 'warm', request);
+    return isObject(data) && data.started === true;
+  }
+
   async thread(id: string): Promise<ITurn[]> {
     const query = URLExt.objectToQueryString({ id });
     const data = await this._json('GET', `thread${query}`);

@@ -24,6 +24,7 @@ import { QwenChatModel } from './model';
 import type { IPanelBody } from './panel';
 import { IParsed, SlashCommands } from './slash';
 import { buildToolbar } from './toolbar';
+import { QuestionWarmer } from './warmer';
 import { Welcome } from './welcome';
 
 /** Nearer to the end than this counts as reading the end, so that the list follows. */
@@ -83,6 +84,15 @@ export class ChatBody implements IPanelBody {
       this._follow = true; // something was asked, or another notebook is shown
       this._followEnd();
     });
+    const warmer = new QuestionWarmer(
+      _options.client,
+      _options.gatherer,
+      _options.status,
+      conversations,
+      tracker
+    );
+    this._model.input.valueChanged.connect((_, text) => warmer.typed(text));
+    this.widget.disposed.connect(() => warmer.dispose());
     const show = () => this._model.show(conversations.current);
     conversations.currentChanged.connect(show);
     show();
