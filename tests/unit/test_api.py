@@ -45,7 +45,9 @@ def test_frames_are_asked_about_and_the_answer_runs(config: EngineConfig) -> Non
 def test_database_and_frames_are_one_catalogue(config: EngineConfig, tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "a.duckdb")) as con:
         con.execute("CREATE TABLE targets AS SELECT 'north' AS region, 9 AS target")
-    answer = jupyter_qwen.ask("sales with their targets", tables={"sales": SALES}, database=tmp_path / "a.duckdb", config=config)
+    answer = jupyter_qwen.ask(
+        "sales with their targets", tables={"sales": SALES}, database=tmp_path / "a.duckdb", config=config
+    )
     assert answer.df().values.tolist() == [["north", 9]]
 
 

@@ -54,7 +54,11 @@ def test_wheel_holds_the_prebuilt_front_end_and_no_tests(wheel: Path) -> None:
 
 def test_fresh_environment_has_no_torch_and_enables_the_server_extension(environment: Path) -> None:
     listing = subprocess.run(
-        [environment / "jupyter", "server", "extension", "list"], capture_output=True, text=True, env=without_node(), check=True
+        [environment / "jupyter", "server", "extension", "list"],
+        capture_output=True,
+        text=True,
+        env=without_node(),
+        check=True,
     )
     text = listing.stdout + listing.stderr
     assert "jupyter_qwen enabled" in text
@@ -64,7 +68,9 @@ def test_fresh_environment_has_no_torch_and_enables_the_server_extension(environ
     assert found.stdout.strip() == "[]"
 
 
-def test_question_is_answered_by_the_scripted_engine_from_the_installed_wheel(environment: Path, tmp_path: Path) -> None:
+def test_question_is_answered_by_the_scripted_engine_from_the_installed_wheel(
+    environment: Path, tmp_path: Path
+) -> None:
     (tmp_path / "sales.csv").write_text("region,amount\nnorth,3\nsouth,4\n")
     script = tmp_path / "script.json"
     script.write_text(json.dumps([{"match": "", "reply": "SELECT sum(amount) AS total FROM sales"}]))
