@@ -11,7 +11,7 @@ from typing import Final
 
 from ..model import Diagnostic
 from .aggregates import aggregate_of_key
-from .conditions import empty_limit, equals_null, like_without_wildcard
+from .conditions import empty_limit, equals_itself, equals_null, like_without_wildcard, two_values_at_once
 from .joins import cross_join, join_beside_key
 from .subject import Subject
 from .types import text_beside_number
@@ -26,6 +26,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     join_beside_key,
     aggregate_of_key,
     equals_null,
+    equals_itself,
+    two_values_at_once,
     like_without_wildcard,
     empty_limit,
 )

@@ -1,4 +1,4 @@
-"""Conditions that are always the same: a comparison with NULL, LIKE without a wildcard, LIMIT 0."""
+"""Conditions that are always the same: a comparison with NULL or with itself, two values at once, LIKE without a wildcard."""
 
 from __future__ import annotations
 
@@ -20,6 +20,43 @@ def equals_null(subject: Subject) -> tuple[Diagnostic, ...]:
         if (isinstance(node.left, exp.Null) or isinstance(node.right, exp.Null))
         and node.find_ancestor(exp.Update) is None
     )
+
+
+def equals_itself(subject: Subject) -> tuple[Diagnostic, ...]:
+    """``T2.id = T2.id`` holds for every row: as the condition of a join it joins everything with everything."""
+    if subject.tree is None:
+        return ()
+    return tuple(
+        subject.warn("equals-itself", f"{node.sql(dialect='duckdb')} compares a column with itself.", at=node,
+                     hint="Another table's column is probably meant on one side.")
+        for node in subject.tree.find_all(exp.EQ)
+        if isinstance(node.left, exp.Column) and node.left == node.right
+    )  # fmt: skip
+
+
+def two_values_at_once(subject: Subject) -> tuple[Diagnostic, ...]:
+    """``name = 'Everest' AND name = 'Dhaulagiri'``: no single row has both."""
+    if subject.tree is None:
+        return ()
+    found = []
+    for node in subject.tree.find_all(exp.And):
+        if isinstance(node.parent, exp.And):
+            continue
+        demanded: dict[exp.Expr, exp.Expr] = {}
+        for part in node.flatten():
+            if not (isinstance(part, exp.EQ) and isinstance(part.left, exp.Column)):
+                continue
+            if not isinstance(part.right, exp.Literal):
+                continue
+            first = demanded.setdefault(part.left, part.right)
+            if first != part.right:
+                name = part.left.sql(dialect="duckdb")
+                message = (
+                    f"{name} cannot be {first.sql(dialect='duckdb')} and {part.right.sql(dialect='duckdb')} in one row."
+                )
+                hint = "OR finds the rows with either; a group or INTERSECT finds what has both."
+                found.append(subject.warn("two-values-at-once", message, at=part, hint=hint))
+    return tuple(found)
 
 
 def like_without_wildcard(subject: Subject) -> tuple[Diagnostic, ...]:

@@ -105,3 +105,10 @@ def test_a_value_is_replaced_only_when_one_alone_is_the_same_but_for_case_and_ac
     assert [repair.name for repair in proof.repairs] == ["same-value", "same-value"]
     untouched = mend_values("SELECT name FROM customers WHERE country = 'US'", shop)
     assert untouched.repairs == ()
+
+
+def test_no_repair_compares_a_column_with_itself(shop: Schema) -> None:
+    proof = mend("SELECT c.name FROM customers c JOIN orders o ON c.customer_id = o.customer_id", shop)
+    assert proof.verdict == "bound"
+    assert "o.customer_id = o.customer_id" not in proof.sql
+    assert not [d for d in proof.diagnostics if d.code == "equals-itself"]

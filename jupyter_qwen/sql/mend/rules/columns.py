@@ -28,9 +28,8 @@ def move_column(problem: Problem) -> Iterator[Change]:
             if _lacks(view, table, name) and (holder := view.source(alias)) and holder.has(name):
                 for column in list(view.named(name, table)):
                     point(column, alias, column.name)
-        if any(eq.left == eq.right for eq in tree.find_all(exp.EQ)):
-            continue  # a condition that compares a column with itself joins nothing
-        yield Change(problem.write(tree), f"{table} has no column {name}; {alias} has it.")
+        if not _compares_with_itself(tree):
+            yield Change(problem.write(tree), f"{table} has no column {name}; {alias} has it.")
 
 
 def swap_aliases(problem: Problem) -> Iterator[Change]:
@@ -123,7 +122,8 @@ def near_column(problem: Problem) -> Iterator[Change]:
             if view.source(alias) and (_lacks(view, table, name) if table else _unresolved(view, name)):
                 for column in list(view.named(name, table or "")):
                     point(column, alias if column.table else "", right)
-        yield Change(problem.write(tree), f"There is no column {name}; the closest name in {alias} is {right}.")
+        if not _compares_with_itself(tree):
+            yield Change(problem.write(tree), f"There is no column {name}; the closest name in {alias} is {right}.")
 
 
 def point(column: exp.Column, alias: str, name: str) -> None:
@@ -132,6 +132,11 @@ def point(column: exp.Column, alias: str, name: str) -> None:
     column.set("table", identifier(alias) if alias else None)
     column.set("db", None)
     column.set("catalog", None)
+
+
+def _compares_with_itself(tree: exp.Expr) -> bool:
+    """Whether a condition says ``T2.x = T2.x``: it joins nothing, so the repair that led there was the wrong one."""
+    return any(equals.left == equals.right for equals in tree.find_all(exp.EQ))
 
 
 def _lacks(view: ScopeView, table: str, name: str) -> bool:
