@@ -19,8 +19,12 @@ def python(session: nox.Session, *arguments: str) -> None:
     session.run(sys.executable, *arguments, external=True)
 
 
+# jlpm's own scripts call jlpm, and the browser tests start `jupyter`: both must be this environment's
+WITH_OUR_TOOLS = {"PATH": str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]}
+
+
 def jlpm(session: nox.Session, *arguments: str) -> None:
-    session.run(str(Path(sys.executable).parent / "jlpm"), *arguments, external=True)
+    session.run("jlpm", *arguments, external=True, env=WITH_OUR_TOOLS)
 
 
 @nox.session
@@ -60,10 +64,7 @@ def browser(session: nox.Session) -> None:
         session.run(
             "npm", "ci", "--no-audit", "--no-fund", external=True, env={"PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1"}
         )
-        bin_folder = str(Path(sys.executable).parent)
-        session.run(
-            "npx", "playwright", "test", external=True, env={"PATH": bin_folder + os.pathsep + os.environ["PATH"]}
-        )
+        session.run("npx", "playwright", "test", external=True, env=WITH_OUR_TOOLS)
 
 
 @nox.session
