@@ -24,7 +24,7 @@ WITH_OUR_TOOLS = {"PATH": str(Path(sys.executable).parent) + os.pathsep + os.env
 
 
 def jlpm(session: nox.Session, *arguments: str) -> None:
-    session.run("jlpm", *arguments, external=True, env=WITH_OUR_TOOLS)
+    session.run(str(Path(sys.executable).parent / "jlpm"), *arguments, external=True, env=WITH_OUR_TOOLS)
 
 
 @nox.session
