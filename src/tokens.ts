@@ -17,6 +17,8 @@ export namespace CommandIDs {
   export const fixCell = 'jupyter_qwen:fix-cell';
   export const explainCell = 'jupyter_qwen:explain-cell';
   export const insertCell = 'jupyter_qwen:insert-cell';
+  export const copyCode = 'jupyter_qwen:copy-code';
+  export const explainCode = 'jupyter_qwen:explain-code';
   export const loadModel = 'jupyter_qwen:load-model';
   export const unloadModel = 'jupyter_qwen:unload-model';
   export const pullModel = 'jupyter_qwen:pull-model';

@@ -1,3 +1,4 @@
 import '@jupyter/chat/style/index.js';
 
 import './base.css';
+import './notebook.css';

@@ -223,6 +223,30 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
         askAboutCell('fix');
       }
     });
+    commands.addCommand(CommandIDs.explainCode, {
+      label: trans.__('Explain Code with Qwen'),
+      icon: qwenIcon,
+      describedBy: {
+        args: {
+          type: 'object',
+          properties: {
+            source: { type: 'string', description: 'The code to explain' },
+            language: { type: 'string', description: 'Its language' }
+          },
+          required: ['source']
+        }
+      },
+      execute: ({ source, language }) => {
+        if (typeof source !== 'string' || !source.trim()) {
+          return;
+        }
+        open();
+        ask({
+          text: explanationOf(source, language),
+          mode: 'explain'
+        });
+      }
+    });
     conversations.currentChanged.connect(() =>
       commands.notifyCommandChanged(CommandIDs.stop)
     );
@@ -237,3 +261,17 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
     }
   }
 };
+
+/** The question that brings its own code; the fence is longer than any in it. */
+function explanationOf(source: string, language: unknown): string {
+  const longest = Math.max(
+    2,
+    ...(source.match(/`+/g) ?? []).map(x => x.length)
+  );
+  const fence = '`'.repeat(longest + 1);
+  const name =
+    typeof language === 'string' && /^[\w+-]{1,20}$/.test(language)
+      ? language
+      : '';
+  return `Explain this code:\n\n${fence}${name}\n${source}\n${fence}`;
+}

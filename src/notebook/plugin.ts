@@ -1,21 +1,25 @@
 /**
- * The command behind the Insert button of the magic's output.
+ * The commands behind the buttons of the magic's output.
  */
 import {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { Notification } from '@jupyterlab/apputils';
-import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import { Clipboard, Notification } from '@jupyterlab/apputils';
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { CommandIDs, NAMESPACE } from '../tokens';
-import { NotInserted, insertAt } from './insert';
+import { NotInserted, insertAt, runCell } from './insert';
+import { IPlace, placeOf } from './place';
+
+/** Long enough to be read, short enough not to be in the way. */
+const SAID_MILLISECONDS = 2000;
 
 export const notebookPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter_qwen:notebook',
-  description: 'Inserts cells on request of a cell output.',
+  description: 'Inserts, runs and copies code on request of a cell output.',
   autoStart: true,
   optional: [INotebookTracker, ITranslator],
   activate: (
@@ -28,73 +32,137 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
     // Command links tell their arguments, not their place: remember the button that was pressed last.
     let pressed: Element | null = null;
     const remember = (event: Event) => {
-      pressed =
+      const button =
         event.target instanceof Element
           ? event.target.closest('[data-commandlinker-command]')
           : null;
+      // JupyterLab may first ask whether an output is trusted: presses in its dialog are not the place.
+      if (
+        button ||
+        !(event.target as Element | null)?.closest?.('.jp-Dialog')
+      ) {
+        pressed = button;
+      }
     };
     document.addEventListener('click', remember, true);
     document.addEventListener('keydown', remember, true);
 
+    /** Why to ask before running; '' for a proved read in an output that this user's kernel made. */
+    function doubts(args: ReadonlyPartialJSONObject, place: IPlace): string {
+      if (!place.trusted) {
+        return trans.__(
+          'This notebook is not trusted: its button may run something else than the text above it.'
+        );
+      }
+      if (args.needs_consent === true) {
+        return trans.__(
+          'This code changes something or reaches outside the kernel.'
+        );
+      }
+      switch (args.verdict) {
+        case 'bound':
+          return '';
+        case 'rejected':
+          return trans.__('DuckDB rejects this query.');
+        case 'unchecked':
+          return trans.__(
+            'This query could not be checked against your tables.'
+          );
+        default:
+          return trans.__(
+            'This code was written by the model and was not checked.'
+          );
+      }
+    }
+
+    async function insert(
+      args: ReadonlyPartialJSONObject,
+      source: string,
+      place: IPlace
+    ): Promise<void> {
+      const run = args.run === true;
+      const why = run ? doubts(args, place) : '';
+      if (why) {
+        const { askConsent } = await import('../chat/consent');
+        if (!(await askConsent({ doubts: why, source, run, trans }))) {
+          return;
+        }
+      }
+      const panel = place.anchor.panel(tracker);
+      if (!panel) {
+        Notification.warning(trans.__('The notebook is closed.'));
+        return;
+      }
+      const cell = insertAt(panel, place.anchor.indexIn(panel), {
+        source,
+        type: args.type === 'markdown' ? 'markdown' : 'code'
+      });
+      if (run) {
+        await runCell(panel, cell);
+      }
+    }
+
     app.commands.addCommand(CommandIDs.insertCell, {
-      label: trans.__('Insert Generated Cell'),
+      label: ({ run }) =>
+        run === true
+          ? trans.__('Insert and Run Generated Cell')
+          : trans.__('Insert Generated Cell'),
       describedBy: {
         args: {
           type: 'object',
           properties: {
             source: { type: 'string', description: 'Text of the new cell' },
-            type: { type: 'string', enum: ['code', 'markdown'] }
+            type: { type: 'string', enum: ['code', 'markdown'] },
+            run: { type: 'boolean', description: 'Run it, too' },
+            verdict: {
+              type: ['string', 'null'],
+              description: 'What is known of it: bound runs without a question'
+            },
+            needs_consent: { type: 'boolean' }
           },
           required: ['source']
         }
       },
       isEnabled: () => !!tracker?.currentWidget,
-      execute: (args: ReadonlyPartialJSONObject) => {
-        const { source, type } = args;
+      execute: async (args: ReadonlyPartialJSONObject) => {
+        const { source } = args;
         if (typeof source !== 'string' || !source.trim()) {
           return;
         }
-        const place = tracker ? locate(tracker, pressed) : null;
+        const place = placeOf(tracker, pressed);
         pressed = null;
         if (!place) {
           Notification.warning(trans.__('Open a notebook first.'));
           return;
         }
         try {
-          insertAt(place.panel, place.index, {
-            source,
-            type: type === 'markdown' ? 'markdown' : 'code'
-          });
+          await insert(args, source, place);
         } catch (error) {
-          if (error instanceof NotInserted) {
-            Notification.warning(
-              trans.__('The notebook cannot be edited now.')
-            );
-            return;
+          if (!(error instanceof NotInserted)) {
+            throw error;
           }
-          throw error;
+          Notification.warning(trans.__('The notebook cannot be edited now.'));
+        }
+      }
+    });
+
+    app.commands.addCommand(CommandIDs.copyCode, {
+      label: trans.__('Copy Generated Code'),
+      describedBy: {
+        args: {
+          type: 'object',
+          properties: { source: { type: 'string' } },
+          required: ['source']
+        }
+      },
+      execute: ({ source }) => {
+        if (typeof source === 'string') {
+          Clipboard.copyToSystem(source);
+          Notification.info(trans.__('Copied.'), {
+            autoClose: SAID_MILLISECONDS
+          });
         }
       }
     });
   }
 };
-
-/** Below the cell whose output holds `button`, else below the active cell of the current notebook. */
-function locate(
-  tracker: INotebookTracker,
-  button: Element | null
-): { panel: NotebookPanel; index: number } | null {
-  const owner = button
-    ? tracker.find(panel => panel.content.node.contains(button))
-    : undefined;
-  if (owner && button) {
-    const index = owner.content.widgets.findIndex(cell =>
-      cell.node.contains(button)
-    );
-    if (index >= 0) {
-      return { panel: owner, index: index + 1 };
-    }
-  }
-  const panel = owner ?? tracker.currentWidget;
-  return panel ? { panel, index: panel.content.activeCellIndex + 1 } : null;
-}
