@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+
+from jupyter_qwen.assistant.completion.python_fit import fits
+
+
+@pytest.mark.parametrize(
+    ("text", "prefix", "suffix"),
+    [
+        ("1", "x = ", "\ny = 2"),
+        ("range(10):", "for i in ", ""),
+        ("for i in range(10)", "", ""),
+        ("if x", "", "\nprint(x)"),
+        ("a, b", "f(", ")"),
+        ("(", "f", ""),
+        ("else 0", "x = 1 if y ", ""),
+        ("await load()", "x = ", ""),
+        ("1", "%matplotlib inline\nx = ", ""),
+        ("1", "!ls -l\nx = ", ""),
+        ("df.head()", "%%time\n", ""),
+        ("x)", "this is ( no Python\n", ""),
+        ("try:\n    load()", "", "\n"),
+        ("f'{a", "x = ", ""),
+    ],
+)
+def test_what_is_python_or_may_become_some_fits(text: str, prefix: str, suffix: str) -> None:
+    assert fits(text, prefix, suffix)
+
+
+@pytest.mark.parametrize(
+    ("text", "prefix", "suffix"),
+    [
+        ("1 2", "x = ", ""),
+        ("Here is the code", "", ""),
+        (")", "x = 1", ""),
+        ("def f(:", "", ""),
+        ("  y = 1", "x = 2\n", "\nz = 3"),
+    ],
+)
+def test_what_can_never_become_python_does_not_fit(text: str, prefix: str, suffix: str) -> None:
+    assert not fits(text, prefix, suffix)
+
+
+def test_a_cell_of_300_lines_is_judged_in_time(benchmark_seconds) -> None:
+    cell = "\n".join(f"x{i} = call({i}, [1, 2], key='b')" for i in range(300))
+
+    number = count()  # answers are remembered: every call has another text
+
+    assert benchmark_seconds(lambda: fits(f" {next(number)} +", cell + "\nx =", "\n" + cell)) < 0.5
