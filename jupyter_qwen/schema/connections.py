@@ -39,6 +39,9 @@ _MACHINERY = frozenset(
         "tqdm",
         "debugpy",
         "_pydevd_bundle",
+        # threads of jupyter_qwen.ask: they wait for the engine and never touch a connection of the user
+        "jupyter_qwen",
+        "subprocess",
         "pydevd",
     ]
 )
