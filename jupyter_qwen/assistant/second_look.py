@@ -178,6 +178,21 @@ def only_the_ratio(sql: str, question: str, schema: Schema) -> tuple[str, str] |
     return written(tree, sql), "The question asks for the ratio alone."
 
 
+def median_for_mean(sql: str, question: str, schema: Schema) -> tuple[str, str] | None:
+    """The query with median() in place of avg() where the question asks for a median and for no mean."""
+    if not _MEDIAN.search(question) or _MEAN.search(question):
+        return None
+    tree = parsed(sql)
+    if tree is None or tree.find(exp.Median, exp.PercentileCont, exp.PercentileDisc, exp.Quantile) is not None:
+        return None
+    means = list(tree.find_all(exp.Avg))
+    for mean in means:
+        mean.replace(exp.Median(this=mean.this))
+    return (written(tree, sql), "The question asks for the median, not for the mean.") if means else None
+
+
+_MEDIAN = re.compile(r"\bmedians?\b", re.IGNORECASE)
+_MEAN = re.compile(r"\b(?:mean|average|avg)s?\b", re.IGNORECASE)
 _ONE_RATIO = re.compile(
     r"\b(?:what|which|compute|calculate|find|give|show|return)\b[\w ']{0,25}\b(?:ratio|percentage|proportion|share|fraction)\b",
     re.IGNORECASE,
@@ -194,6 +209,7 @@ _HABITS = (
     ("group-by-key", group_by_key),
     ("list-from-one", count_from_one),
     ("ratio-alone", only_the_ratio),
+    ("median-for-mean", median_for_mean),
 )
 
 

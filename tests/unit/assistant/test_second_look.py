@@ -231,3 +231,16 @@ def test_no_value_is_looked_at_below_the_privacy_level_values() -> None:
     schema = MENU.at_privacy("types")
 
     assert look_again(prove(sql, schema), "which dish?", schema).sql == sql
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "after"),
+    [
+        ("the median age", "SELECT avg(age) FROM player", "SELECT MEDIAN(age) FROM player"),
+        ("the median and the average age", "SELECT avg(age) FROM player", None),
+        ("the median age", "SELECT median(age), avg(age) FROM player", None),
+        ("the mean age", "SELECT avg(age) FROM player", None),
+    ],
+)
+def test_a_mean_becomes_the_median_that_was_asked_for(question: str, sql: str, after: str | None) -> None:
+    assert changed(sql, question) == ((after, ["median-for-mean"]) if after else (sql, []))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_qwen.prompt.idioms import fitting_idioms
-from jupyter_qwen.schema.model import Column, Table
+from jupyter_qwen.schema.model import Column, ForeignKey, Table
 
 GUESTS = Table(
     ("guests",),
@@ -26,11 +26,68 @@ GUESTS = Table(
         ),
         ("the town in the guests' address", "a field of address: address.street"),
         ("show the extra field 'diet'", "a field of extra as text: extra->>'$.field'"),
-        ("all columns of guests except extra", "all columns but two: SELECT * EXCLUDE (column1, column2) FROM guests"),
+        ("all columns of guests except extra", "all columns but extra: SELECT * EXCLUDE (extra) FROM guests"),
+        (
+            "all columns of guests, the full names in uppercase",
+            'all columns, "full name" changed: SELECT * REPLACE (upper("full name") AS "full name") FROM guests',
+        ),
+        (
+            "every column of guests ending with 'name'",
+            "columns by their name: SELECT COLUMNS('name$') FROM guests",
+        ),
+        (
+            "for every column of guests that starts with full, the longest",
+            "a function of columns by their name: SELECT max(COLUMNS('^full')) FROM guests",
+        ),
+        (
+            "the mean extra of guests, grouped by the remaining columns",
+            "grouped by all columns but extra: SELECT * EXCLUDE (extra), avg(extra) FROM guests GROUP BY ALL",
+        ),
+        (
+            "how many per full name, taking the part after the '-'?",
+            'part of "full name": split_part("full name", \'-\', 2)',
+        ),
     ],
 )
 def test_an_idiom_names_the_column_it_is_for(question: str, line: str) -> None:
     assert fitting_idioms(question, (GUESTS,))[0] == line
+
+
+STAYS = Table(
+    ("stays",),
+    "table",
+    (Column("guest_id", "BIGINT"), Column("arrived", "TIMESTAMP"), Column("left_at", "TIMESTAMP")),
+    foreign_keys=(ForeignKey(("guest_id",), "people", ("id",)),),
+)
+SALES = Table(
+    ("sales",), "table", (Column("person", "BIGINT"), Column("sold on", "DATE")),
+    foreign_keys=(ForeignKey(("person",), "people", ("id",)),),
+)  # fmt: skip
+PEOPLE = Table(("people",), "table", (Column("id", "BIGINT"), Column("born", "DATE"), Column("email", "VARCHAR")))
+
+
+@pytest.mark.parametrize(
+    ("question", "line"),
+    [
+        ("monthly revenue in 2024", "by month: date_trunc('month', \"sold on\")"),
+        ("revenue by quarter", "by quarter: date_trunc('quarter', \"sold on\")"),
+        ("how many people were born per year", "by year: year(born)"),
+        ("longest stays in hours", "hours from arrived to left_at: date_diff('second', arrived, left_at) / 3600.0"),
+        ("people per e-mail domain", "part of email: split_part(email, '@', 2)"),
+    ],
+)
+def test_a_period_is_told_with_the_date_it_is_for(question: str, line: str) -> None:
+    assert fitting_idioms(question, (PEOPLE, SALES, *([STAYS] if "stays" in question else []))) == (line,)
+
+
+@pytest.mark.parametrize("question", ["stays per month", "people per month number"])
+def test_a_period_gets_no_idiom_where_the_date_or_its_form_is_uncertain(question: str) -> None:
+    assert fitting_idioms(question, (PEOPLE, STAYS)) == ()
+
+
+def test_a_period_that_is_a_column_needs_no_idiom() -> None:
+    sales = Table(("sales",), "table", (Column("sale_month", "BIGINT"), Column("at", "DATE")))
+    assert fitting_idioms("sales per month", (sales,)) == ()
 
 
 @pytest.mark.parametrize("question", ["how many guests are there?", "full names, sorted", ""])

@@ -64,7 +64,13 @@ def _with_group(problem: Problem, number: int, name: str) -> Iterator[Change]:
     tree, views = edited
     select = views[number].select
     extreme = _only_extreme(select)
-    for column in [c for c in views[number].named(name) if _bare(c, select)]:
+    bare = [c for c in views[number].named(name) if _bare(c, select)]
+    if extreme is None and (shown := _shown_beside_its_aggregate(bare, select)):
+        for column in shown:
+            column.pop()
+        yield Change(problem.write(tree), f"{name} is aggregated already, and not one value for each group.")
+        return
+    for column in bare:
         _replace(column, _arg(extreme, column) if extreme is not None else exp.AnyValue(this=column.copy()))
     yield Change(problem.write(tree), f"{name} is not a group key; one value of each group is taken.")
     edited = problem.edit()
@@ -75,6 +81,15 @@ def _with_group(problem: Problem, number: int, name: str) -> Iterator[Change]:
     if found is not None:
         views[number].select.args["group"].append("expressions", found.copy())
         yield Change(problem.write(tree), f"{name} must be a group key.")
+
+
+def _shown_beside_its_aggregate(bare: list[exp.Column], select: exp.Expr) -> list[exp.Column]:
+    """`bare` when all of them only stand as outputs of `select`, and another output aggregates the same column."""
+    if not bare or any(column.parent is not select for column in bare) or len(bare) == len(select.expressions):
+        return []
+    aggregates = [a for item in select.expressions for a in item.find_all(exp.AggFunc)]
+    names = {column.name.casefold() for aggregate in aggregates for column in aggregate.find_all(exp.Column)}
+    return bare if all(column.name.casefold() in names for column in bare) else []
 
 
 def _window_over_groups(problem: Problem, number: int, name: str) -> Iterator[Change]:

@@ -259,3 +259,8 @@ SELECT country FROM customers WHERE country = 'Norway';
 SELECT name FROM Customer WHERE county = 'Norway';
 -- becomes
 SELECT name FROM customers WHERE country = 'Norway';
+
+-- bare-columns
+SELECT customer_id, total, avg(total) FROM orders GROUP BY customer_id;
+-- becomes
+SELECT customer_id, AVG(total) FROM orders GROUP BY customer_id;
