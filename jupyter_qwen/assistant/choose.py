@@ -14,6 +14,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from jupyter_qwen.assistant.doubts import unmet_demands
 from jupyter_qwen.assistant.events import Event, Phase, RepairMade
 from jupyter_qwen.assistant.generation import request_for
 from jupyter_qwen.assistant.joins import join_by_keys
@@ -35,7 +36,7 @@ Outcome = Literal["rows", "empty", "nulls", "failed", "untried", "rejected"]
 """What a candidate came to: rows on the sample rows, none, NULLs alone, an error while running, not run, does not bind."""
 
 _NO_SUCH_VALUE = frozenset({"literal-not-in-values"})
-_DOUBTFUL_FINDINGS = _NO_SUCH_VALUE | {"cross-join"}
+_DOUBTFUL_FINDINGS = _NO_SUCH_VALUE | {"cross-join", "equals-itself", "two-values-at-once"}
 """Warnings that came with a wrong answer in most cases of the pack that showed them."""
 
 
@@ -58,7 +59,10 @@ DEFAULT_STRATEGY = Strategy()
 
 @dataclass(frozen=True)
 class Candidate:
-    """One answer of the model after proof, mending and trial. `fingerprint` is equal for equal results."""
+    """One answer of the model after proof, mending and trial.
+
+    `fingerprint` is equal for equal results; `unmet` says what the question demands and the query does not do.
+    """
 
     sql: str
     proof: Proof
@@ -66,11 +70,12 @@ class Candidate:
     fingerprint: object
     origin: Origin
     failure: str = ""
+    unmet: tuple[str, ...] = ()
 
     @property
     def doubtful(self) -> bool:
         """Whether another answer might well be better."""
-        if self.outcome in ("empty", "nulls", "failed", "rejected"):
+        if self.unmet or self.outcome in ("empty", "nulls", "failed", "rejected"):
             return True
         return any(finding.code in _DOUBTFUL_FINDINGS for finding in self.proof.diagnostics)
 
@@ -268,7 +273,8 @@ def examine(
     trial = run_trial(proof.sql, schema, time_limit_s=strategy.trial_seconds)
     outcome = outcome_of(trial)
     fingerprint = result_key(trial.rows) if trial.status == "ok" else " ".join(proof.sql.casefold().split())
-    return Candidate(proof.sql, proof, outcome, fingerprint, origin, trial.message)
+    unmet = unmet_demands(question, proof.sql, schema) if question else ()
+    return Candidate(proof.sql, proof, outcome, fingerprint, origin, trial.message, unmet)
 
 
 def _mended(sql: str, question: str, schema: Schema) -> Proof:

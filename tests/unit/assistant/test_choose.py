@@ -9,7 +9,7 @@ import pytest
 from jupyter_qwen.assistant.choose import Candidate, Choice, Strategy, agreed, choose, examine, vote
 from jupyter_qwen.assistant.events import Event, Phase, RepairMade
 from jupyter_qwen.engine.base import Capabilities, Delta, Finished, GenerationRequest
-from jupyter_qwen.prompt.model import Message, Prompt
+from jupyter_qwen.prompt.model import Message, Part, Prompt
 from jupyter_qwen.schema.model import Column, ForeignKey, PrivacyLevel, Schema, Table
 from jupyter_qwen.sql.model import Proof
 
@@ -111,6 +111,21 @@ def test_an_empty_result_asks_for_more_and_the_agreed_rows_win() -> None:
     assert len(engine.requests) == 2
     assert "2 of 3 answers" in choice.reason
     assert Phase("choice") in events
+
+
+def test_an_answer_that_leaves_a_demand_unmet_yields_to_those_that_meet_it() -> None:
+    prompt = Prompt("…", messages=(Message("user", "…"),), parts=(Part("question", "How many trams per city?"),))
+    right = "SELECT city_id, count(*) FROM trams GROUP BY city_id"
+    engine = ScriptedAnswers(right, right)
+
+    async def ignore(event: Event) -> None: ...
+
+    choice = asyncio.run(
+        choose(prompt, "SELECT count(*) FROM trams", engine=engine, schema=SCHEMA, budget_seconds=20, on_event=ignore)
+    )
+
+    assert choice.sql == right
+    assert choice.candidates[0].unmet
 
 
 def test_samples_are_drawn_with_different_seeds_and_a_temperature() -> None:
