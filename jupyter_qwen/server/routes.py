@@ -120,15 +120,17 @@ class ThreadHandler(QwenHandler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        threads = (await self.runtime()).services.threads
-        turns = await asyncio.to_thread(threads.turns, self.get_query_argument("id"))
+        runtime = await self.runtime()
+        thread = runtime.thread_id(self.get_query_argument("id"))
+        turns = await asyncio.to_thread(runtime.services.threads.turns, thread)
         self.finish({"turns": [asdict(turn) for turn in turns]})
 
     @web.authenticated
     @authorized
     async def delete(self) -> None:
-        threads = (await self.runtime()).services.threads
-        await asyncio.to_thread(threads.clear, self.get_query_argument("id"))
+        runtime = await self.runtime()
+        thread = runtime.thread_id(self.get_query_argument("id"))
+        await asyncio.to_thread(runtime.services.threads.clear, thread)
         self.set_status(204)
         self.finish()
 

@@ -23,6 +23,7 @@ from jupyter_qwen.engine.status import EngineStatus
 from jupyter_qwen.models.store import ModelStore
 from jupyter_qwen.schema.collect import kernel_expression
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, PrivacyLevel, Schema
+from jupyter_qwen.server.thread_ids import thread_id
 from jupyter_qwen.sql.model import Proof
 from jupyter_qwen.sql.validate import prove
 
@@ -42,6 +43,7 @@ class Runtime:
         *,
         limits: Limits,
         threads_folder: Path | None,
+        root_dir: str,
         max_privacy: PrivacyLevel,
         load_on_start: bool,
         on_status: OnStatus,
@@ -51,6 +53,7 @@ class Runtime:
         self.services = Services(self._engines, ThreadStore(threads_folder), limits)
         self._store = ModelStore(config.models_folder)
         self._max_privacy = min(max_privacy, REMOTE_PRIVACY, key=_rank) if config.remote else max_privacy
+        self._root_dir = root_dir
         self._load_on_start = load_on_start
         self._log = log
         self._jobs: set[asyncio.Task[None]] = set()
@@ -74,6 +77,7 @@ class Runtime:
             config,
             limits=Limits(choice_seconds=app.choice_seconds),
             threads_folder=Path(app.threads_folder) if app.threads_folder else None,
+            root_dir=app.serverapp.root_dir if app.serverapp is not None else "",
             max_privacy=cast("PrivacyLevel", app.max_privacy),
             load_on_start=app.load_on_start,
             on_status=app.emit_status,
@@ -100,21 +104,21 @@ class Runtime:
 
     async def ask(self, body: dict[str, Any]) -> AsyncIterator[Event]:
         """Answer an AskRequest. Raises what `failures.describe` knows."""
-        question = await asyncio.to_thread(Question.from_json, self._capped(body))
+        question = await asyncio.to_thread(Question.from_json, self._request(body))
         async with aclosing(ask(question, self.services)) as events:  # type: ignore[type-var]
             async for event in events:
                 yield event
 
     async def complete(self, body: dict[str, Any]) -> AsyncIterator[Event]:
         """Answer a CompleteRequest."""
-        question = await asyncio.to_thread(CompletionQuestion.from_json, self._capped(body))
+        question = await asyncio.to_thread(CompletionQuestion.from_json, self._request(body))
         async with aclosing(complete(question, self.services)) as events:  # type: ignore[type-var]
             async for event in events:
                 yield event
 
     async def context(self, body: dict[str, Any]) -> dict[str, Any]:
         """What the model would see for an AskRequest, with the tokens of each source."""
-        question = await asyncio.to_thread(Question.from_json, self._capped(body))
+        question = await asyncio.to_thread(Question.from_json, self._request(body))
         prompt, engine = await build_prompt(question, self.services)
         parts = [
             {"label": part.label, "text": part.text, "tokens": await engine.count_tokens(part.text)}
@@ -122,9 +126,13 @@ class Runtime:
         ]
         return {"parts": parts, "prompt": prompt.text, "prompt_tokens": await engine.count_tokens(prompt.text)}
 
+    def thread_id(self, raw: str) -> str:
+        """The conversation that `raw` names: kernels know a notebook's whole path, browsers the one below the root."""
+        return thread_id(raw, self._root_dir)
+
     async def warm(self, body: dict[str, Any]) -> bool:
         """Process the beginning of the next question over ``body["schema"]`` while it is being typed."""
-        question = await asyncio.to_thread(Question.from_json, self._capped({**body, "question": "?"}))
+        question = await asyncio.to_thread(Question.from_json, self._request({**body, "question": "?"}))
         return await warm(question, self.services)
 
     async def prove(self, body: dict[str, Any]) -> Proof:
@@ -168,11 +176,17 @@ class Runtime:
         """Give the model's memory back."""
         await self._engines.supervisor.unload()
 
-    def _capped(self, body: dict[str, Any]) -> dict[str, Any]:
+    def _request(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The request with no more privacy given up than is allowed, in the conversation that its thread names."""
         wanted = body.get("privacy") or self._max_privacy
         if wanted in PRIVACY_LEVELS:
             wanted = min(wanted, self._max_privacy, key=_rank)
-        return {**body, "privacy": wanted}
+        thread = body.get("thread")
+        return {
+            **body,
+            "privacy": wanted,
+            **({"thread": self.thread_id(thread)} if isinstance(thread, str) else {}),
+        }
 
     def _in_background(self, work: Coroutine[Any, Any, EngineStatus]) -> None:
         """Run a change of the engine's state; the supervisor turns its problems into status, which is logged here."""

@@ -1,0 +1,31 @@
+"""One id for a notebook's conversation, whoever asks: browsers know its path below the server's root, kernels often all of it."""
+
+from __future__ import annotations
+
+import ntpath
+import os
+import posixpath
+
+
+def thread_id(raw: str, root_dir: str) -> str:
+    """The id under which the thread `raw` is kept: the path below `root_dir`, with slashes, where `raw` is a path inside it.
+
+    What is no absolute path keeps its words (a kernel without a notebook calls itself ``ipython-1234``); a path outside of the
+    root stays absolute. `root_dir` may begin with ``~``; a drive in it says that paths are those of Windows. Nothing is read
+    from the disk: links are not followed.
+    """
+    path = raw.strip()
+    if not path:
+        return ""
+    root = os.path.expanduser(root_dir)
+    windows = bool(ntpath.splitdrive(root)[0])
+    flavour = ntpath if windows else posixpath
+    path = flavour.normpath(path)
+    if root and flavour.isabs(path):
+        try:
+            relative = flavour.relpath(path, root)
+        except ValueError:  # another drive
+            relative = ".."
+        if relative.split(flavour.sep, 1)[0] not in ("..", "."):
+            path = relative
+    return str(path.replace("\\", "/") if windows else path)

@@ -1,0 +1,70 @@
+"""A notebook's conversation has one id, whether the browser or a kernel names it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_qwen.server.thread_ids import thread_id
+
+
+@pytest.mark.parametrize(
+    ("raw", "root", "expected"),
+    [
+        ("sub/analysis.ipynb", "/home/ann", "sub/analysis.ipynb"),
+        ("/home/ann/sub/analysis.ipynb", "/home/ann", "sub/analysis.ipynb"),
+        ("/home/ann/sub/analysis.ipynb", "/home/ann/", "sub/analysis.ipynb"),
+        ("/home/ann/./sub//x/../analysis.ipynb", "/home/ann", "sub/analysis.ipynb"),
+        ("./sub/analysis.ipynb", "/home/ann", "sub/analysis.ipynb"),
+        ("/home/anna/analysis.ipynb", "/home/ann", "/home/anna/analysis.ipynb"),
+        ("/home/ann/../bob/x.ipynb", "/home/ann", "/home/bob/x.ipynb"),
+        ("/home/ann", "/home/ann", "/home/ann"),
+        ("/home/ann/..x.ipynb", "/home/ann", "..x.ipynb"),
+        ("/notebooks/x.ipynb", "/", "notebooks/x.ipynb"),
+        ("/home/ann/x.ipynb", "", "/home/ann/x.ipynb"),
+        (r"C:\Users\Ann\sub\x.ipynb", r"C:\Users\Ann", "sub/x.ipynb"),
+        (r"c:\users\ann\sub\X.ipynb", "C:/Users/Ann", "sub/X.ipynb"),
+        (r"\\server\share\sub\x.ipynb", r"\\server\share", "sub/x.ipynb"),
+        (r"D:\other\x.ipynb", r"C:\Users\Ann", "D:/other/x.ipynb"),
+        ("ipython-1234", "/home/ann", "ipython-1234"),
+        ("RTC:shared/x.ipynb", "/home/ann", "RTC:shared/x.ipynb"),
+        ("", "/home/ann", ""),
+        ("  ", "/home/ann", ""),
+        ("/home/ann/名 'x'\n\"y\".ipynb", "/home/ann", "名 'x'\n\"y\".ipynb"),
+        (r"a\b.ipynb", "/home/ann", r"a\b.ipynb"),
+    ],
+)
+def test_a_path_inside_the_root_is_named_from_the_root(raw: str, root: str, expected: str) -> None:
+    assert thread_id(raw, root) == expected
+
+
+def test_an_id_stays_as_it_is_when_it_is_taken_again() -> None:
+    once = thread_id("/home/ann/sub/x.ipynb", "/home/ann")
+    assert thread_id(once, "/home/ann") == once
+
+
+def test_a_root_in_the_home_folder_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ann")
+    monkeypatch.setenv("USERPROFILE", "/home/ann")
+    assert thread_id("/home/ann/work/x.ipynb", "~/work") == "x.ipynb"
+
+
+async def test_a_kernels_question_is_in_the_browsers_conversation(
+    jp_fetch: Any, jp_root_dir: Path, question: Any, ask_events: Any
+) -> None:
+    asked = question("how many orders", thread=str(jp_root_dir / "sub" / "demo.ipynb"))
+    assert (await ask_events("ask", asked))[-1]["type"] == "answer"
+
+    async def turns(thread: str) -> int:
+        answer = await jp_fetch("jupyter-qwen", "thread", params={"id": thread})
+        return len(json.loads(answer.body)["turns"])
+
+    assert await turns("sub/demo.ipynb") == 1
+    assert await turns(str(jp_root_dir / "sub" / "demo.ipynb")) == 1
+    assert await turns("demo.ipynb") == 0
+    params = {"id": str(jp_root_dir / "sub" / "demo.ipynb")}
+    assert (await jp_fetch("jupyter-qwen", "thread", params=params, method="DELETE")).code == 204
+    assert await turns("sub/demo.ipynb") == 0
