@@ -36,7 +36,7 @@ Outcome = Literal["rows", "empty", "nulls", "failed", "untried", "rejected"]
 """What a candidate came to: rows on the sample rows, none, NULLs alone, an error while running, not run, does not bind."""
 
 _NO_SUCH_VALUE = frozenset({"literal-not-in-values"})
-_DOUBTFUL_FINDINGS = _NO_SUCH_VALUE | {"cross-join", "equals-itself", "two-values-at-once"}
+_DOUBTFUL_FINDINGS = _NO_SUCH_VALUE | {"cross-join", "equals-itself", "two-values-at-once", "divides-by-itself"}
 """Warnings that came with a wrong answer in most cases of the pack that showed them."""
 
 

@@ -11,7 +11,14 @@ from typing import Final
 
 from ..model import Diagnostic
 from .aggregates import aggregate_of_key
-from .conditions import empty_limit, equals_itself, equals_null, like_without_wildcard, two_values_at_once
+from .conditions import (
+    divides_by_itself,
+    empty_limit,
+    equals_itself,
+    equals_null,
+    like_without_wildcard,
+    two_values_at_once,
+)
 from .joins import cross_join, join_beside_key
 from .subject import Subject
 from .types import text_beside_number
@@ -30,6 +37,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     two_values_at_once,
     like_without_wildcard,
     empty_limit,
+    divides_by_itself,
 )
 
 __all__ = ["CHECKS", "Check", "Subject"]

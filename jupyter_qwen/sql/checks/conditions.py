@@ -59,6 +59,18 @@ def two_values_at_once(subject: Subject) -> tuple[Diagnostic, ...]:
     return tuple(found)
 
 
+def divides_by_itself(subject: Subject) -> tuple[Diagnostic, ...]:
+    """``count(id) / count(id)`` is 1 whatever the rows are."""
+    if subject.tree is None:
+        return ()
+    return tuple(
+        subject.warn("divides-by-itself", f"{node.sql(dialect='duckdb')} is always 1.", at=node,
+                     hint="One of the two probably needs a FILTER or a CASE.")
+        for node in subject.tree.find_all(exp.Div)
+        if node.left.unnest() == node.right.unnest() and node.left.find(exp.Column) is not None
+    )  # fmt: skip
+
+
 def like_without_wildcard(subject: Subject) -> tuple[Diagnostic, ...]:
     """``name LIKE 'Ann'`` finds equal texts only."""
     if subject.tree is None:
