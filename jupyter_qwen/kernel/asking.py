@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from contextlib import closing
 from typing import Any
 
@@ -19,9 +20,9 @@ from .launch import find_server
 from .request import connection_for, interpolated, schema_for
 from .run import may_run, run_block
 from .state import AnswerState
+from .subject import subject_of
 
 _INSERTING = ("sql", "python", "plot", "fix", "auto")
-_DEFAULT_QUESTIONS = {"fix": "Fix this.", "explain": "Explain this."}
 
 
 class Asking:
@@ -51,20 +52,18 @@ class Asking:
         session = os.environ.get("JPY_SESSION_NAME") or f"ipython-{os.getpid()}"
         return self._server.thread(session) if self._server is not None else session
 
-    def request(self, options: Any, question: str) -> dict[str, Any]:
-        """The AskRequest for a question. Raises UsageError."""
+    def request(self, options: Any, question: str, code: str = "") -> dict[str, Any]:
+        """The AskRequest for a question; `code` is what the modes fix and explain are about. Raises UsageError."""
         client = self.client()
         mode = options.mode
         privacy = self.settings.privacy or ("samples" if client.server.local else "types")
+        if mode in ("fix", "explain"):
+            outputs = self.ipython.user_ns.get("_oh") or {}
+            subject = subject_of(mode, question, code, self.history, outputs=outputs, privacy=privacy)
+            question, cells, active = subject.question, subject.cells, subject.active
+        else:
+            cells, active = self.history.cells()
         schema = schema_for(self.ipython.user_ns, privacy=privacy, question=question, tables=options.tables)
-        cells, active = self.history.cells()
-        if mode == "fix" and question == _DEFAULT_QUESTIONS["fix"]:
-            failed = self.history.last_error()
-            if failed is None:
-                raise UsageError("%%qwen fix: no cell has failed yet; write the code to fix below the first line")
-            question = f"Fix this error: {failed['error']['name']}: {failed['error']['message']}"
-            cells.append({"id": "failed", "type": "code", "source": failed["source"], "error": failed["error"]})
-            active = "failed"
         return {
             "question": question,
             "mode": mode,
@@ -82,12 +81,16 @@ class Asking:
 
     def ask(self, options: Any, cell: str | None) -> None:
         """Ask, show the answer, use it. Raises UsageError, NoServer or ServerError."""
-        body = interpolated((cell or "").strip(), self.ipython.user_ns, options.mode)
-        question = "\n".join(part for part in (" ".join(options.words), body.strip()) if part)
-        question = question or _DEFAULT_QUESTIONS.get(options.mode, "")
-        if not question:
-            raise UsageError("%%qwen: write the question below the first line, for example: revenue per month")
-        request = self.request(options, question)
+        _check(options)
+        words, code = " ".join(options.words), ""
+        body = interpolated((cell or "").strip(), self.ipython.user_ns, options.mode).strip()
+        if options.mode in ("fix", "explain"):
+            code = body
+        else:
+            words = "\n".join(part for part in (words, body) if part)
+            if not words:
+                raise UsageError("%%qwen: write the question below the first line, for example: revenue per month")
+        request = self.request(options, words, code)
         client = self.client()
         if options.model:
             self._check_model(client, options.model)
@@ -101,10 +104,12 @@ class Asking:
     def _stream(self, client: Client, request: dict[str, Any], view: View) -> AnswerState:
         """Show the answer while it arrives. Raises UsageError when it ends in an error or is interrupted."""
         state = AnswerState(mode=str(request["mode"]))
+        started = time.monotonic()
         try:
             with closing(client.stream("ask", request)) as events:  # type: ignore[type-var]
                 view.update(state)
                 for event in events:
+                    state.seconds = time.monotonic() - started
                     state.apply(event)
                     view.update(state)
         except KeyboardInterrupt:
@@ -123,7 +128,7 @@ class Asking:
         return state
 
     def _report(self, state: AnswerState, options: Any) -> None:
-        block = state.best_block()
+        block = state.code()
         if options.format == "json":
             print(json.dumps(state.answer, indent=2, ensure_ascii=False))
         elif options.format == "code" and block is not None:
@@ -138,11 +143,11 @@ class Asking:
         if block is None:
             if wants_run:
                 raise UsageError("%%qwen: the answer holds no code to run")
-            return
+            return  # prose, or a query for another database: it is shown, and there is nothing to place
         if wants_run and may_run(self.ipython, block):
             run_block(self.ipython, block, out=options.out)
         insert = options.insert or ("none" if wants_run else self.settings.insert)
-        if insert == "none" or (options.insert is None and not _insertable(state, block)):
+        if insert == "none" or (options.insert is None and not _insertable(state, block, options.mode)):
             return
         self.ipython.set_next_input(block["cell"]["source"], replace=insert == "replace")
 
@@ -156,8 +161,17 @@ class Asking:
             )
 
 
-def _insertable(state: AnswerState, block: dict[str, Any]) -> bool:
+def _insertable(state: AnswerState, block: dict[str, Any], wanted: str) -> bool:
     """Only code that was asked for, and of SQL only proved reads, is placed without a click."""
-    if state.mode not in _INSERTING:
+    if (state.mode if wanted == "auto" else wanted) not in _INSERTING:
         return False
     return block.get("verdict") in (None, "bound") and not block.get("needs_consent")
+
+
+def _check(options: Any) -> None:
+    """Refuse what cannot be meant, before the model works for it. Raises UsageError."""
+    wants_run = options.run or options.out is not None
+    if wants_run and options.dialect and options.dialect.casefold() != "duckdb":
+        raise UsageError(f"%%qwen: a query in the dialect {options.dialect} cannot run here; leave out --run and --out")
+    if wants_run and options.mode == "explain":
+        raise UsageError("%%qwen explain: an explanation cannot be run; leave out --run and --out")

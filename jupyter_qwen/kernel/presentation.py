@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import html
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from .markdown_html import to_html
 from .state import AnswerState
 
 INSERT_COMMAND = "jupyter_qwen:insert-cell"
+COPY_COMMAND = "jupyter_qwen:copy-code"
+EXPLAIN_COMMAND = "jupyter_qwen:explain-code"
 _MARKS = {"bound": "✔", "unchecked": "◌", "rejected": "✘"}
 _MEANINGS = {
     "bound": "proved against the live tables",
@@ -33,7 +36,10 @@ def verdict_lines(block: dict[str, Any]) -> list[str]:
     verdict = block.get("verdict")
     if not verdict:
         return []
-    lines = [f"{_MARKS.get(verdict, '')} {verdict}: {_MEANINGS.get(verdict, '')}"]
+    meaning = _MEANINGS.get(verdict, "")
+    if verdict == "unchecked" and not block.get("cell"):
+        meaning = "written for another database, where nothing here can check it"
+    lines = [f"{_MARKS.get(verdict, '')} {verdict}: {meaning}"]
     if block.get("needs_consent") and verdict != "rejected":
         lines.append(
             f"⚠ {block.get('kind')}: this statement changes or reads something outside; run it yourself if you mean it"
@@ -95,9 +101,9 @@ def _last_line(state: AnswerState) -> str:
     if state.error is not None:
         return f"✘ {state.error[0]} {state.error[1]}".strip()
     if state.stopped:
-        return "stopped"
+        return " · ".join(["stopped", *state.counts()])
     if state.answer is None:
-        return f"{state.progress} …"
+        return " · ".join([state.progress, *state.counts()]) + " …"
     return "; ".join([*state.notes[:5], footer(state)]).strip("; ")
 
 
@@ -113,19 +119,33 @@ def _badge(block: dict[str, Any]) -> str:
 
 
 def _buttons(state: AnswerState) -> str:
-    buttons = []
-    for block in state.blocks:
-        cell = block.get("cell")
-        if not cell:
-            continue
-        arguments = json.dumps({"source": cell["source"], "type": cell.get("type", "code")})
-        label = (
-            "Insert"
-            if len([b for b in state.blocks if b.get("cell")]) == 1
-            else f"Insert block {block.get('index', 0) + 1}"
-        )
-        buttons.append(
-            f'<button class="jp-Button jp-mod-styled jp-mod-minimal" data-commandlinker-command="{INSERT_COMMAND}" '
-            f'data-commandlinker-args="{html.escape(arguments)}" title="Insert as a new cell below">{label}</button>'
-        )
-    return f'<p class="jp-Qwen-actions">{" ".join(buttons)}</p>' if buttons else ""
+    """A row of buttons per block, hidden unless the extension's style sheet shows it: elsewhere no press is answered."""
+    blocks = [block for block in state.blocks if str(block.get("source") or "").strip()]
+    rows = []
+    for number, block in enumerate(blocks, start=1):
+        label = f'<span style="opacity:0.7">Block {number}</span>' if len(blocks) > 1 else ""
+        rows.append(f'<div class="jp-Qwen-actions" hidden>{label}{"".join(_block_buttons(block))}</div>')
+    return "\n".join(rows)
+
+
+def _block_buttons(block: dict[str, Any]) -> Iterator[str]:
+    source, cell = block["source"], block.get("cell")
+    if cell:
+        place = {"source": cell["source"], "type": cell.get("type", "code")}
+        yield _button("Insert", "Insert as a new cell below", INSERT_COMMAND, place)
+        if place["type"] == "code":
+            known = {"run": True, "verdict": block.get("verdict"), "needs_consent": bool(block.get("needs_consent"))}
+            yield _button("Run", "Insert as a new cell below and run it", INSERT_COMMAND, {**place, **known})
+    yield _button("Copy", "Copy the code", COPY_COMMAND, {"source": source})
+    language = str(block.get("language") or "")
+    yield _button(
+        "Explain", "Explain the code in the sidebar", EXPLAIN_COMMAND, {"source": source, "language": language}
+    )
+
+
+def _button(label: str, title: str, command: str, arguments: dict[str, Any]) -> str:
+    # json.dumps leaves ASCII only, html.escape quotes: no text can end the attribute, and none can be split in mid-character
+    return (
+        f'<button class="jp-Button jp-mod-styled jp-mod-minimal" data-commandlinker-command="{command}" '
+        f'data-commandlinker-args="{html.escape(json.dumps(arguments))}" title="{title}">{label}</button>'
+    )

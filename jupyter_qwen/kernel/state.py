@@ -19,7 +19,10 @@ PHASES = {
 
 @dataclass
 class AnswerState:
-    """Everything known of one answer. `progress` is one line for the user; `blocks` are `Block` objects of the wire."""
+    """Everything known of one answer. `progress` is one line for the user; `blocks` are `Block` objects of the wire.
+
+    `pieces` counts what was streamed, a token each; `seconds` is how long ago the question was asked, as of the last event.
+    """
 
     mode: str = "auto"
     progress: str = "asking"
@@ -28,6 +31,8 @@ class AnswerState:
     repairs: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     prompt_tokens: int = 0
+    pieces: int = 0
+    seconds: float = 0.0
     answer: dict[str, Any] | None = None
     error: tuple[str, str] | None = None
     stopped: bool = False
@@ -47,6 +52,7 @@ class AnswerState:
         kind = event.get("type")
         if kind == "delta":
             self.text += str(event.get("text", ""))
+            self.pieces += 1
             self.progress = PHASES["decode"]
         elif kind == "phase":
             self.progress = PHASES.get(str(event.get("phase")), str(event.get("phase")))
@@ -65,6 +71,23 @@ class AnswerState:
             self.mode = str(event.get("mode") or self.mode)
         elif kind == "error":
             self.error = (str(event.get("message", "")), str(event.get("hint") or ""))
+
+    def counts(self) -> list[str]:
+        """Tokens and seconds so far, for the line below an answer that is not finished."""
+        counted = []
+        if self.prompt_tokens:
+            counted.append(
+                f"{self.prompt_tokens} + {self.pieces} tokens" if self.pieces else f"{self.prompt_tokens} tokens"
+            )
+        elif self.pieces:
+            counted.append(f"{self.pieces} tokens")
+        if self.seconds >= 0.1:
+            counted.append(f"{self.seconds:.1f} s")
+        return counted
+
+    def code(self) -> dict[str, Any] | None:
+        """The last block of code, also one that cannot become a cell of this notebook."""
+        return self.best_block() or next(reversed(self.blocks), None)
 
     def best_block(self) -> dict[str, Any] | None:
         """The block that belongs into the notebook: the last one that can become a cell."""

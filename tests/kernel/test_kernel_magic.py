@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -117,7 +116,9 @@ def test_code_to_explain_keeps_its_braces(shell: Any, server: FakeServer) -> Non
     server.events = answer_events("SELECT 1")
     shell.user_ns["x"] = 1
     run(shell, "%%qwen explain\nprint(f'{x}')")
-    assert server.asked()["question"] == "print(f'{x}')"
+    asked = server.asked()
+    assert asked["question"] == "Explain this code."
+    assert asked["cells"][-1] == {"id": asked["active_cell"], "type": "code", "source": "print(f'{x}')"}
 
 
 def test_fix_takes_the_last_error_and_its_cell(shell: Any, server: FakeServer) -> None:
@@ -278,6 +279,33 @@ def test_format_json_prints_the_answer_event(shell: Any, server: FakeServer, cap
     assert json.loads(capsys.readouterr().out)["blocks"][0]["verdict"] == "bound"
 
 
+def test_a_query_for_another_database_is_printed_and_not_placed(shell: Any, server: FakeServer, capsys: Any) -> None:
+    server.events = translated()
+    assert run(shell, "%%qwen sql --dialect bigquery --insert next\nq").success
+    assert shell.rl_next_input is None
+    printed = capsys.readouterr().out
+    assert "SELECT 1 AS n" in printed
+    assert "◌ unchecked: written for another database" in printed
+    run(shell, "%%qwen sql --dialect bigquery --format code\nq")
+    assert capsys.readouterr().out == "SELECT 1 AS n\n"
+
+
+@pytest.mark.parametrize("option", ["--run", "--out best"])
+def test_a_query_for_another_database_is_not_run(shell: Any, server: FakeServer, capsys: Any, option: str) -> None:
+    server.events = translated()
+    assert not run(shell, f"%%qwen sql --dialect bigquery {option}\nq").success
+    assert "bigquery cannot run here" in capsys.readouterr().err
+    assert server.requests == []
+
+
+def translated() -> list[dict[str, Any]]:
+    """An answer in another dialect, as the server gives it: it has no cell."""
+    events = answer_events("SELECT 1 AS n", verdict="unchecked")
+    for block in (events[-2]["block"], *events[-1]["blocks"]):
+        block["cell"] = None
+    return events
+
+
 def test_a_repaired_query_is_printed_again(shell: Any, server: FakeServer, capsys: Any) -> None:
     events = answer_events(
         "SELECT b FROM t", repairs=[{"name": "move", "reason": "b is in t", "before": "", "after": ""}]
@@ -320,16 +348,6 @@ def test_types_only_go_to_a_server_on_another_machine(shell: Any, server: FakeSe
 def test_options_are_completed(shell: Any) -> None:
     assert "--tables" in shell.complete("--ta", "%%qwen sql --ta", 15)[1]
     assert "replace" in shell.complete("re", "%%qwen sql --insert re", 22)[1]
-
-
-def test_a_hundred_questions_leak_no_thread_and_no_name(shell: Any, server: FakeServer) -> None:
-    server.events = answer_events("SELECT 1")
-    run(shell, "%%qwen sql\nq")
-    names, threads = set(shell.user_ns), threading.active_count()
-    for _ in range(100):
-        shell.run_cell("%%qwen sql\nq", store_history=False)
-    assert set(shell.user_ns) == names
-    assert threading.active_count() <= threads + 1
 
 
 def test_unloading_removes_both_magics_and_the_listener(shell: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -80,12 +81,95 @@ def test_every_beginning_of_an_answer_is_well_formed(length: int) -> None:
         assert found.count(f"<{tag}>") == found.count(f"</{tag}>")
 
 
-def test_the_insert_button_carries_the_cell_exactly() -> None:
-    source = 'con.sql("""\nSELECT \'<b>"\' AS x\n""").df()'
-    page = as_html(state_of(*answer_events("SELECT 1", cell=source)))
-    arguments = re.search(r'data-commandlinker-args="([^"]*)"', page)
-    assert arguments is not None
-    assert json.loads(html.unescape(arguments.group(1))) == {"source": source, "type": "code"}
+HOSTILE = [
+    'con.sql("""\nSELECT \'<b>"\' AS x\n""").df()',
+    "\"' onclick=alert(1) data-commandlinker-command='application:close",
+    "</button><script>alert(1)</script>",
+    "&quot; &#34; &amp;quot;",
+    "zero \x00 return \r tab \t separator \u2028 end",
+    "<|im_end|> 😀 \ud800 " + "x" * 300,
+]
+
+
+@pytest.mark.parametrize("source", HOSTILE, ids=range(len(HOSTILE)))
+def test_every_button_carries_its_text_exactly_and_nothing_else(source: str) -> None:
+    page = as_html(state_of(*answer_events(source, cell=source, language='sql"><b>', kind="query")))
+    seen = Buttons()
+    seen.feed(page)
+    known = {"run": True, "verdict": "bound", "needs_consent": False}
+    assert [(command, arguments) for command, arguments in seen.buttons] == [
+        ("jupyter_qwen:insert-cell", {"source": source, "type": "code"}),
+        ("jupyter_qwen:insert-cell", {"source": source, "type": "code", **known}),
+        ("jupyter_qwen:copy-code", {"source": source}),
+        ("jupyter_qwen:explain-code", {"source": source, "language": 'sql"><b>'}),
+    ]
+    assert seen.tags <= {"div", "p", "pre", "code", "button", "ul", "li", "h1", "br", "em", "strong"}
+    assert seen.attributes <= {
+        "class", "style", "hidden", "role", "title", "data-commandlinker-command", "data-commandlinker-args",
+    }  # fmt: skip
+
+
+class Buttons(HTMLParser):
+    """What a browser sees: tags, attributes, and each button with the arguments of its command."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.buttons: list[tuple[str, Any]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.tags.add(tag)
+        self.attributes |= set(found)
+        if tag == "button":
+            command = found["data-commandlinker-command"] or ""
+            self.buttons.append((command, json.loads(found["data-commandlinker-args"] or "")))
+
+
+def labels(page: str) -> list[str]:
+    return re.findall(r"<button[^>]*>([^<]*)</button>", page)
+
+
+def test_a_block_that_is_no_cell_of_this_notebook_can_be_copied_and_explained() -> None:
+    page = as_html(state_of(no_cell()))
+    assert labels(page) == ["Copy", "Explain"]
+
+
+def no_cell() -> dict[str, Any]:
+    answer = answer_events("SELECT 1", verdict="unchecked")[-1]
+    return {**answer, "blocks": [{**block, "cell": None} for block in answer["blocks"]]}
+
+
+def test_a_markdown_cell_is_not_offered_to_be_run() -> None:
+    events = answer_events("text", verdict=None, language="markdown")
+    events[-1]["blocks"][0]["cell"]["type"] = "markdown"
+    assert labels(as_html(state_of(*events))) == ["Insert", "Copy", "Explain"]
+
+
+def test_each_of_several_blocks_has_its_own_row() -> None:
+    answer = answer_events("SELECT 1")[-1]
+    page = as_html(state_of({**answer, "blocks": answer["blocks"] * 2}))
+    assert "Block 1" in page
+    assert "Block 2" in page
+    assert labels(page) == ["Insert", "Run", "Copy", "Explain"] * 2
+
+
+def test_buttons_are_hidden_where_no_style_sheet_of_ours_shows_them() -> None:
+    page = as_html(state_of(*answer_events("SELECT 1")))
+    assert page.count("<button") == 4
+    assert re.search(r'<div class="jp-Qwen-actions" hidden>(<button[^>]*>\w+</button>){4}</div>', page)
+
+
+def test_the_progress_line_tells_phase_tokens_and_seconds() -> None:
+    events = answer_events("SELECT 1")
+    state = state_of(*events[:3])
+    state.seconds = 2.34
+    assert plain(state) == "reading the question · 300 tokens · 2.3 s …"
+    state.apply(events[3])
+    assert plain(state).endswith("writing · 300 + 1 tokens · 2.3 s …")
+    state.stopped = True
+    assert plain(state).endswith("stopped · 300 + 1 tokens · 2.3 s")
 
 
 def test_a_streaming_answer_offers_no_button_yet() -> None:
