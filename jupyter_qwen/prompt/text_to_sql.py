@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from jupyter_qwen.prompt.budget import nearest_first
 from jupyter_qwen.prompt.examples import EXAMPLE_SCHEMA, Example
+from jupyter_qwen.prompt.idiom_of_shares import about_shares
 from jupyter_qwen.prompt.idioms import fitting_idioms
 from jupyter_qwen.prompt.linking import LinkedSchema, link
 from jupyter_qwen.prompt.model import Message, Part, Prompt
@@ -64,7 +65,9 @@ def build(
     room = budget_tokens - count(chatml(fixed)) - count(question) - 64
     linked = link(question, schema, count=count, budget_tokens=max(64, room), cells=cells, notation=style.notation)
     hints = matching_values(question, schema, linked.tables, limit=style.value_hints) if style.value_hints else ()
-    idioms = fitting_idioms(question, linked.tables, limit=style.idioms)
+    idioms = (*about_shares(question, hints), *fitting_idioms(question, linked.tables, limit=style.idioms))[
+        : style.idioms
+    ]
     pairs = tuple(
         turn for asked, sql in previous for turn in (message("user", asked), message("assistant", fenced(sql)))
     )

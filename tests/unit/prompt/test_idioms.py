@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from jupyter_qwen.prompt.idiom_of_shares import about_shares
 from jupyter_qwen.prompt.idioms import fitting_idioms
+from jupyter_qwen.prompt.values import ValueHint
 from jupyter_qwen.schema.model import Column, ForeignKey, Table
 
 GUESTS = Table(
@@ -93,3 +95,32 @@ def test_a_period_that_is_a_column_needs_no_idiom() -> None:
 @pytest.mark.parametrize("question", ["how many guests are there?", "full names, sorted", ""])
 def test_plain_questions_get_no_idiom(question: str) -> None:
     assert fitting_idioms(question, (GUESTS,)) == ()
+
+
+DINER = Table(("diner",), "table", (Column("food", "VARCHAR"), Column("city", "VARCHAR")))
+ITALIAN, ROME = ValueHint(DINER, "food", "Italian", 1.5), ValueHint(DINER, "city", "Rome", 1.5)
+
+
+@pytest.mark.parametrize(
+    ("question", "lines"),
+    [
+        (
+            "what share of the diners in Rome is italian?",
+            [
+                "share of rows with food = 'Italian': avg(CASE WHEN food = 'Italian' THEN 1.0 ELSE 0.0 END), not in WHERE"
+            ],
+        ),
+        (
+            "the percentage of Italian diners in Rome",
+            [
+                "share of rows with food = 'Italian': "
+                "100.0 * avg(CASE WHEN food = 'Italian' THEN 1.0 ELSE 0.0 END), not in WHERE"
+            ],
+        ),
+        ("the ratio of the Italian diners to the others", []),
+        ("Italian diners in Rome", []),
+        ("the share of closed diners", []),
+    ],
+)
+def test_a_share_is_told_with_the_condition_it_is_of(question: str, lines: list[str]) -> None:
+    assert list(about_shares(question, (ROME, ITALIAN))) == lines
