@@ -47,10 +47,10 @@ class SqlPack:
         """The CREATE statements without comments."""
         return re.sub(r"^--[^\n]*\n", "", re.sub(r"\n\s+--[^\n]*", "", self._schema_file(database)), flags=re.MULTILINE)
 
-    def connect(self, database: str) -> duckdb.DuckDBPyConnection:
-        """A database in memory with its rows, that cannot reach files or the network any more."""
+    def connect(self, database: str, path: str = ":memory:") -> duckdb.DuckDBPyConnection:
+        """A new database with its rows, in memory or at `path`, that cannot reach other files or the network any more."""
         text = self._schema_file(database)
-        con = duckdb.connect()
+        con = duckdb.connect(path)
         try:
             con.execute(text)
             for table, file in _LOAD.findall(text):
