@@ -28,14 +28,14 @@ def unmet_demands(question: str, sql: str, schema: Schema) -> tuple[str, ...]:
         return ()
     found: list[str] = []
     period = asked_period(question)
-    if period is not None and period_column(question, schema.tables) is not None and not _by_period(sql, tree, period):
+    if period is not None and period_column(question, schema.tables) is not None and not says_period(sql, tree, period):
         found.append(f"no row for each {period}")
     if _FOR_EACH.search(question) and _single_row(tree):
         found.append("a single row where one for each is asked for")
     return tuple(found)
 
 
-def _by_period(sql: str, tree: exp.Expression, period: str) -> bool:
+def says_period(sql: str, tree: exp.Expression, period: str) -> bool:
     """Whether the query says the period anywhere: as a function, as a part of a date, or in a column's name."""
     if _TELLS_TIME.search(sql) or re.search(rf"\b{period}s?\s*\(|'{period}s?'", sql, re.IGNORECASE):
         return True

@@ -12,6 +12,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from jupyter_qwen.assistant.literals import move_literals
+from jupyter_qwen.assistant.periods import group_by_period
 from jupyter_qwen.assistant.query_tree import Query, identifier, parsed, queries, written
 from jupyter_qwen.prompt.words import identifier_stems, stem, words
 from jupyter_qwen.schema.model import Schema, Table
@@ -210,6 +211,7 @@ _HABITS = (
     ("list-from-one", count_from_one),
     ("ratio-alone", only_the_ratio),
     ("median-for-mean", median_for_mean),
+    ("by-period", group_by_period),
 )
 
 

@@ -27,6 +27,7 @@ from .rules.grouping import bare_columns
 from .rules.join_in import join_in
 from .rules.mismatch import join_over_names, value_elsewhere
 from .rules.nested import nested_aggregate
+from .rules.periods import part_of_date
 from .rules.projection import keep_column
 from .rules.sources import near_table, right_alias
 from .rules.text import foreign_quotes, literal_in_double_quotes, quote_alias, quote_names, strip_prose
@@ -44,6 +45,7 @@ RULES: Final[tuple[Rule, ...]] = (
     struct_field,
     right_alias,
     qualify_ambiguous,
+    part_of_date,
     quote_unit,
     keep_column,
     bridge_join,

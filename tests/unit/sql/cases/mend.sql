@@ -264,3 +264,18 @@ SELECT name FROM customers WHERE country = 'Norway';
 SELECT customer_id, total, avg(total) FROM orders GROUP BY customer_id;
 -- becomes
 SELECT customer_id, AVG(total) FROM orders GROUP BY customer_id;
+
+-- part-of-date
+SELECT c.country, c.year, sum(o.total) FROM customers c JOIN orders o ON o.customer_id = c.id GROUP BY c.country, c.year;
+-- becomes
+SELECT c.country, YEAR(o.ordered_at) AS year, SUM(o.total) FROM customers AS c JOIN orders AS o ON o.customer_id = c.id GROUP BY c.country, YEAR(o.ordered_at);
+
+-- part-of-date
+SELECT month, count(*) FROM orders GROUP BY month;
+-- becomes
+SELECT DATE_TRUNC('MONTH', orders.ordered_at) AS month, COUNT(*) FROM orders GROUP BY DATE_TRUNC('MONTH', orders.ordered_at);
+
+-- part-of-date
+SELECT count(*) FROM orders o WHERE o.month = 3;
+-- becomes
+SELECT COUNT(*) FROM orders AS o WHERE MONTH(o.ordered_at) = 3;
