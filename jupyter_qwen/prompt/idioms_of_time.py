@@ -24,6 +24,11 @@ _PERIOD = re.compile(
     rf"\b(?:(?P<adverb>{'|'.join(_ADVERBS)})|(?:per|by|each|every) (?:calendar )?(?P<unit>day|week|month|quarter|year))\b",
     re.IGNORECASE,
 )
+_ONE_FIGURE = re.compile(  # "the average daily visitors" is one figure, and so is a price per day
+    rf"\b(?:average|mean|median|typical|usual|highest|lowest|largest|smallest|max\w*|min\w*)\s+(?:{'|'.join(_ADVERBS)})\Z"
+    r"|\b(?:rate|price|fee|salary|salaries|wage|rent)s?\s+(?:of \S+ )?per \w+\Z",
+    re.IGNORECASE,
+)
 _DURATION = re.compile(r"\b(?:durations?|how long|longest|shortest|lasted|took|takes?|elapsed)\b", re.IGNORECASE)
 _UNITS = {
     "second": "date_diff('second', {0}, {1})", "minute": "date_diff('second', {0}, {1}) / 60.0",
@@ -35,7 +40,7 @@ _UNIT = re.compile(rf"\b({'|'.join(_UNITS)})s?\b", re.IGNORECASE)
 def asked_period(question: str) -> str | None:
     """day, week, month, quarter or year where the question wants a row for each; None where it does not say so."""
     found = _PERIOD.search(question)
-    if found is None:
+    if found is None or _ONE_FIGURE.search(question[: found.end()]):
         return None
     return _ADVERBS[found["adverb"].lower()] if found["adverb"] else found["unit"].lower()
 

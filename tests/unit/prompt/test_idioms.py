@@ -82,7 +82,9 @@ def test_a_period_is_told_with_the_date_it_is_for(question: str, line: str) -> N
     assert fitting_idioms(question, (PEOPLE, SALES, *([STAYS] if "stays" in question else []))) == (line,)
 
 
-@pytest.mark.parametrize("question", ["stays per month", "people per month number"])
+@pytest.mark.parametrize(
+    "question", ["stays per month", "people per month number", "the average daily people", "people by price per day"]
+)
 def test_a_period_gets_no_idiom_where_the_date_or_its_form_is_uncertain(question: str) -> None:
     assert fitting_idioms(question, (PEOPLE, STAYS)) == ()
 

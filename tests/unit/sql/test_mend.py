@@ -112,3 +112,15 @@ def test_no_repair_compares_a_column_with_itself(shop: Schema) -> None:
     assert proof.verdict == "bound"
     assert "o.customer_id = o.customer_id" not in proof.sql
     assert not [d for d in proof.diagnostics if d.code == "equals-itself"]
+
+
+def test_of_two_dates_the_year_is_that_of_the_table_that_points_at_the_other() -> None:
+    people = Table(("people",), "table", (Column("id", "INTEGER"), Column("born", "DATE")), primary_key=("id",))
+    orders = Table(
+        ("orders",), "table", (Column("person", "INTEGER"), Column("placed", "DATE")),
+        foreign_keys=(ForeignKey(("person",), "people", ("id",)),),
+    )  # fmt: skip
+    sql = "SELECT p.year, count(*) FROM people p JOIN orders o ON o.person = p.id GROUP BY p.year"
+
+    assert "YEAR(o.placed)" in mend(sql, Schema((people, orders))).sql
+    assert mend(sql, Schema((people, Table(("orders",), "table", orders.columns)))).verdict == "rejected"

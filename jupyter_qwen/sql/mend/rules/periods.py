@@ -29,12 +29,7 @@ def part_of_date(problem: Problem) -> Iterator[Change]:
     for number, view in enumerate(problem.views):
         if not any(True for _ in view.named(name)) or _has_period(view, period):
             continue
-        dates = [
-            (source.alias, column.name)
-            for source in view.sources
-            for column in (source.table.columns if source.table is not None else ())
-            if column.type.upper() == "DATE" or column.type.upper().startswith("TIMESTAMP")
-        ]
+        dates = _dates(view)
         edited = problem.edit()
         if len(dates) != 1 or edited is None:
             continue
@@ -55,6 +50,25 @@ def part_of_date(problem: Problem) -> Iterator[Change]:
         yield Change(
             problem.write(tree), f"There is no column {name}; {alias}.{date} is the date whose {period} is meant."
         )
+
+
+def _dates(view: ScopeView) -> list[tuple[str, str]]:
+    """The dates in scope as (alias, column): of tables that point at others, where there are more than one.
+
+    Those are the tables where things happen: an order has a date and a customer, who has a day of birth.
+    """
+    dates = [
+        (source, column.name)
+        for source in view.sources
+        for column in (source.table.columns if source.table is not None else ())
+        if column.type.upper() == "DATE" or column.type.upper().startswith("TIMESTAMP")
+    ]
+    events = [
+        (source, name)
+        for source, name in dates
+        if source.table is not None and any(key.table != source.table.name for key in source.table.foreign_keys)
+    ]
+    return [(source.alias, name) for source, name in (dates if len(dates) == 1 else events)]
 
 
 def _has_period(view: ScopeView, period: str) -> bool:
