@@ -146,6 +146,6 @@ def _block_buttons(block: dict[str, Any]) -> Iterator[str]:
 def _button(label: str, title: str, command: str, arguments: dict[str, Any]) -> str:
     # json.dumps leaves ASCII only, html.escape quotes: no text can end the attribute, and none can be split in mid-character
     return (
-        f'<button class="jp-Button jp-mod-styled jp-mod-minimal" data-commandlinker-command="{command}" '
+        f'<button class="jp-Qwen-button" data-commandlinker-command="{command}" '
         f'data-commandlinker-args="{html.escape(json.dumps(arguments))}" title="{title}">{label}</button>'
     )

@@ -49,6 +49,7 @@ def test_the_saved_notebook_shows_the_answer_as_a_web_page(executed: Any) -> Non
     page = HTMLExporter().from_notebook_node(executed)[0]
     assert "SELECT count(*) AS n FROM orders" in re.sub(r"<[^>]+>", "", page)
     assert "✔ bound" in page
+    assert '<div class="jp-Qwen-actions" hidden' in page
     assert "✔ bound" in MarkdownExporter().from_notebook_node(executed)[0]
 
 

@@ -38,15 +38,20 @@ export class Workbench {
   /** Write a notebook and open it; its kernel is idle when this returns. */
   async open(
     cells: (string | ICellText)[],
-    options: { app?: App; name?: string } = {}
+    options: { app?: App; name?: string; outputs?: string[] } = {}
   ): Promise<string> {
     const name = options.name ?? `test-${process.pid}-${created++}.ipynb`;
-    await this.write(name, cells);
+    await this.write(name, cells, options.outputs);
     await this.visit(name, options.app);
     return name;
   }
 
-  async write(name: string, cells: (string | ICellText)[]): Promise<void> {
+  /** Write a notebook; `outputs` are the HTML that its first cells came with. */
+  async write(
+    name: string,
+    cells: (string | ICellText)[],
+    outputs: string[] = []
+  ): Promise<void> {
     const content = {
       nbformat: 4,
       nbformat_minor: 5,
@@ -65,7 +70,16 @@ export class Workbench {
           id: `cell-${index}`,
           metadata: {},
           source,
-          ...(type === 'code' ? { outputs: [], execution_count: null } : {})
+          ...(type === 'code'
+            ? {
+                outputs: outputs.slice(index, index + 1).map(html => ({
+                  output_type: 'display_data',
+                  metadata: {},
+                  data: { 'text/html': html }
+                })),
+                execution_count: null
+              }
+            : {})
         };
       })
     };
@@ -82,6 +96,21 @@ export class Workbench {
         ? `/lab/tree/${name}?token=${TOKEN}&reset`
         : `/notebooks/${name}?token=${TOKEN}`
     );
+    await this.idle(name);
+  }
+
+  /** Restart the notebook's kernel, as the toolbar's button does after its question. */
+  async restart(name: string): Promise<void> {
+    const headers = { Authorization: `token ${TOKEN}` };
+    const sessions = await this._request.get('/api/sessions', { headers });
+    const session = (
+      (await sessions.json()) as { path: string; kernel: { id: string } }[]
+    ).find(({ path }) => path === name);
+    const reply = await this._request.post(
+      `/api/kernels/${session!.kernel.id}/restart`,
+      { headers }
+    );
+    expect(reply.ok()).toBe(true);
     await this.idle(name);
   }
 
