@@ -2,7 +2,7 @@
  * The plugins of the extension.
  */
 import { chatPlugin } from './chat/plugin';
-import { completionPlugin } from './completion/plugin';
+import { completionPlugin, mannersPlugin } from './completion/plugin';
 import { contextPlugin } from './context/plugin';
 import { clientPlugin, statusBarPlugin, statusPlugin } from './model/plugin';
 import { notebookPlugin } from './notebook/plugin';
@@ -16,5 +16,6 @@ export default [
   contextPlugin,
   notebookPlugin,
   chatPlugin,
+  mannersPlugin,
   completionPlugin
 ];

@@ -21,6 +21,9 @@ export interface ISettingValues {
   cellMetadata: boolean;
   openOnStart: boolean;
   inlineCompletion: boolean;
+  inlineCompletionManualOnly: boolean;
+  inlineCompletionDisabledLanguages: string[];
+  inlineCompletionDisabledDocuments: string[];
   inlineMultiline: 'auto' | 'always' | 'never';
   inlineDebounce: number;
 }
@@ -32,8 +35,11 @@ export const DEFAULT_SETTINGS: ISettingValues = {
   cellMetadata: true,
   openOnStart: false,
   inlineCompletion: true,
+  inlineCompletionManualOnly: false,
+  inlineCompletionDisabledLanguages: [],
+  inlineCompletionDisabledDocuments: [],
   inlineMultiline: 'auto',
-  inlineDebounce: 150
+  inlineDebounce: 0
 };
 
 /** Current values and a signal. `ready` resolves once the registry answered, or was found missing. */

@@ -3,6 +3,7 @@
  */
 import { Token } from '@lumino/coreutils';
 
+import type { CompletionManners } from './completion/manners';
 import type { ContextGatherer } from './context/gather';
 import type { ModelStatus } from './model/status';
 import type { QwenClient } from './request';
@@ -24,6 +25,12 @@ export namespace CommandIDs {
   export const pullModel = 'jupyter_qwen:pull-model';
   export const cancelPull = 'jupyter_qwen:cancel-pull';
   export const toggleInline = 'jupyter_qwen:toggle-inline-completion';
+  export const toggleManual = 'jupyter_qwen:toggle-manual-completion';
+  export const toggleDocument = 'jupyter_qwen:toggle-completion-in-document';
+  export const toggleLanguage = 'jupyter_qwen:toggle-completion-in-language';
+  export const acceptWord = 'jupyter_qwen:accept-word';
+  export const acceptLine = 'jupyter_qwen:accept-line';
+  export const dismiss = 'jupyter_qwen:dismiss-completion';
 }
 
 export const IQwenClient = new Token<QwenClient>(
@@ -44,4 +51,9 @@ export const IModelStatus = new Token<ModelStatus>(
 export const IContextGatherer = new Token<ContextGatherer>(
   'jupyter_qwen:IContextGatherer',
   'Cells and table schemas around a question.'
+);
+
+export const ICompletionManners = new Token<CompletionManners>(
+  'jupyter_qwen:ICompletionManners',
+  'When code is completed without being asked.'
 );

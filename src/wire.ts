@@ -52,6 +52,18 @@ export interface ICompleteRequest {
   schema: Schema | null;
   privacy: PrivacyLevel | null;
   multiline: boolean | null;
+  /** The user asked: always answered. */
+  by_key?: boolean;
+  /** Process the prompt and answer nothing. */
+  warm?: boolean;
+}
+
+/** How to ask for the next completion. */
+export interface IAdvice {
+  debounce_ms: number;
+  /** The machine cannot keep up: requests that nobody made by key are answered empty for a while. */
+  quiet: boolean;
+  reason: string;
 }
 
 export interface IModelInfo {
@@ -162,6 +174,7 @@ export type StreamEvent =
       done: boolean;
       usage?: IUsage | null;
       reason?: string;
+      advice?: IAdvice | null;
     }
   | { type: 'error'; message: string; hint: string; code: string };
 

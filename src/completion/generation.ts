@@ -1,14 +1,15 @@
 /**
  * One running completion. It outlives key presses that agree with it, and ends in the engine when they do not.
  */
-import type { StreamEvent } from '../wire';
+import type { IAdvice, StreamEvent } from '../wire';
 
 export class Generation {
   /** @param start - begins the stream of `completion` events; aborting the signal ends it */
   constructor(
     readonly prefix: string,
     readonly suffix: string,
-    start: (signal: AbortSignal) => AsyncGenerator<StreamEvent>
+    start: (signal: AbortSignal) => AsyncGenerator<StreamEvent>,
+    private readonly _onAdvice: (advice: IAdvice) => void = () => undefined
   ) {
     void this._run(start);
   }
@@ -46,6 +47,11 @@ export class Generation {
     return agrees && !this._controller.signal.aborted ? typed : null;
   }
 
+  /** Whether the whole suggestion stands before the cursor now. */
+  completedBy(prefix: string, suffix: string): boolean {
+    return suffix === this.suffix && prefix === this.prefix + this._text;
+  }
+
   /** Resolves at the next piece of text, or at the end. */
   async next(): Promise<void> {
     if (!this._done) {
@@ -59,6 +65,9 @@ export class Generation {
     try {
       for await (const event of start(this._controller.signal)) {
         if (event.type === 'completion') {
+          if (event.advice) {
+            this._onAdvice(event.advice);
+          }
           this._text = event.text;
           this._done = event.done; // the stream is read to its end all the same: closing it early would abort the request
           this._wake();

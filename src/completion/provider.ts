@@ -15,13 +15,18 @@ import { NotebookPanel } from '@jupyterlab/notebook';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { UUID } from '@lumino/coreutils';
+import type { Widget } from '@lumino/widgets';
 
 import type { ContextGatherer } from '../context/gather';
 import { qwenIcon } from '../icons';
 import type { ModelStatus } from '../model/status';
 import type { QwenClient } from '../request';
 import type { QwenSettings } from '../settings';
+import type { ICompleteRequest } from '../wire';
 import { Generation } from './generation';
+import type { CompletionManners } from './manners';
+import { aroundCursor, editorOf, languageOf, placeOf } from './place';
+import { Retreat } from './retreat';
 
 /** An answer after this long helps nobody who types. */
 const TIMEOUT_MS = 20_000;
@@ -42,6 +47,7 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
     private readonly _gatherer: ContextGatherer,
     private readonly _status: ModelStatus,
     private readonly _settings: QwenSettings,
+    private readonly _manners: CompletionManners,
     trans: TranslationBundle
   ) {
     this.name = trans.__('Qwen');
@@ -61,11 +67,10 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
     }
   };
 
-  /** The language model is there, can fill in the middle, and the user wants it. */
+  /** The language model is there and can fill in the middle. */
   get available(): boolean {
     const status = this._status.current;
     return (
-      this._settings.values.inlineCompletion &&
       this._status.problem === null &&
       status !== null &&
       status.state === 'ready' &&
@@ -86,16 +91,27 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
     const prefix = text.slice(0, cursor);
     const suffix = text.slice(cursor);
 
+    const byKey = context.triggerKind === InlineCompletionTriggerKind.Invoke;
+    const place = {
+      path: pathOf(context.widget),
+      language: languageOf(request.mimeType)
+    };
     const along = this._generation?.typed(prefix, suffix) ?? null;
+    const back = this._isTakenBack(prefix, suffix, along);
+
     let generation = this._generation;
-    if (generation === null || along === null) {
+    if (generation === null || along === null || byKey) {
       generation?.abort();
       this._generation = null;
-      if (!this.available || !text.trim()) {
+      const manner = this._manners.at(place);
+      const wanted = byKey
+        ? !manner.startsWith('off')
+        : (manner === 'on' || manner === 'resting') && !back && !!text.trim();
+      if (!this.available || !wanted) {
         return NOTHING;
       }
-      if (context.triggerKind === InlineCompletionTriggerKind.Automatic) {
-        await pause(this._settings.values.inlineDebounce);
+      if (!byKey) {
+        await pause(this._manners.pause);
       }
       if (turn === this._turn && context.widget instanceof NotebookPanel) {
         // Who runs a cell and types on at once means the tables that it made.
@@ -107,9 +123,13 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
       if (turn !== this._turn) {
         return NOTHING;
       }
-      generation = this._start(prefix, suffix, request, context);
+      generation = this._start({
+        ...this._request(context.widget, prefix, suffix, request.mimeType),
+        by_key: byKey
+      });
+      return this._show({ generation, typed: '' }, turn);
     }
-    return this._show({ generation, typed: along ?? '' }, turn);
+    return this._show({ generation, typed: along }, turn);
   }
 
   async *stream(
@@ -144,35 +164,103 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
     this._generation = null;
   }
 
-  private _start(
+  /** What is left of the suggestion at the cursor of `widget`; empty when there is none. */
+  remaining(widget: Widget | null): string {
+    const editor = editorOf(widget);
+    if (!editor || !this._generation) {
+      return '';
+    }
+    const { prefix, suffix } = aroundCursor(editor);
+    const typed = this._generation.typed(prefix, suffix);
+    return typed === null ? '' : this._generation.text.slice(typed.length);
+  }
+
+  /** Have the engine process what a request at the cursor of `widget` would begin with. Its failures are its own. */
+  async warm(widget: Widget): Promise<void> {
+    const editor = editorOf(widget);
+    const place = placeOf(widget);
+    const manner = this._manners.at(place);
+    if (
+      !editor ||
+      !this.available ||
+      this._generation?.done === false ||
+      (manner !== 'on' && manner !== 'manual')
+    ) {
+      return;
+    }
+    const { prefix, suffix } = aroundCursor(editor);
+    this._warming.abort();
+    this._warming = new AbortController();
+    const { signal } = this._warming;
+    const body = this._request(widget, prefix, suffix, editor.model.mimeType);
+    try {
+      for await (const event of this._client.complete(
+        { ...body, warm: true },
+        signal
+      )) {
+        if (event.type === 'completion' && event.advice) {
+          this._manners.advise(event.advice);
+        }
+      }
+    } catch (error) {
+      if (!signal.aborted) {
+        console.debug('jupyter_qwen: nothing was warmed', error);
+      }
+    }
+  }
+
+  /** Whether the user goes back from a suggestion that was accepted. Nobody types two characters at once: that is accepting. */
+  private _isTakenBack(
     prefix: string,
     suffix: string,
-    request: CompletionHandler.IRequest,
-    context: IInlineCompletionContext
-  ): Generation {
-    const { widget } = context;
+    along: string | null
+  ): boolean {
+    const reached =
+      along?.length ??
+      (this._generation?.completedBy(prefix, suffix)
+        ? this._generation.text.length
+        : 0);
+    if (reached > this._along + 1) {
+      this._retreat.accepted(prefix, suffix);
+    }
+    this._along = reached;
+    return this._retreat.takenBack(prefix, suffix);
+  }
+
+  private _request(
+    widget: Widget,
+    prefix: string,
+    suffix: string,
+    mimeType: string | undefined
+  ): ICompleteRequest {
     const panel = widget instanceof NotebookPanel ? widget : null;
     const active = panel?.content.activeCell?.model.id ?? null;
     const view = this._gatherer.glance(panel, active);
-    const path = widget instanceof DocumentWidget ? widget.context.path : '';
+    const path = pathOf(widget);
     const { inlineMultiline } = this._settings.values;
-    const generation = new Generation(prefix, suffix, signal =>
-      this._client.complete(
-        {
-          prefix,
-          suffix,
-          language: languageOf(request.mimeType) ?? view.language,
-          path,
-          thread: path,
-          cells: view.cells,
-          active_cell: active,
-          schema: view.schema,
-          privacy: view.privacy,
-          multiline:
-            inlineMultiline === 'auto' ? null : inlineMultiline === 'always'
-        },
-        signal
-      )
+    return {
+      prefix,
+      suffix,
+      language: languageOf(mimeType) ?? view.language,
+      path,
+      thread: path,
+      cells: view.cells,
+      active_cell: active,
+      schema: view.schema,
+      privacy: view.privacy,
+      multiline:
+        inlineMultiline === 'auto' ? null : inlineMultiline === 'always'
+    };
+  }
+
+  private _start(body: ICompleteRequest): Generation {
+    this._warming.abort(); // work comes before preparation
+    this._along = 0;
+    const generation = new Generation(
+      body.prefix,
+      body.suffix,
+      signal => this._client.complete(body, signal),
+      advice => this._manners.advise(advice)
     );
     this._generation = generation;
     return generation;
@@ -215,32 +303,20 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
   }
 
   private _turn = 0;
+  /** How far the user had come along the running suggestion. */
+  private _along = 0;
+  private _warming = new AbortController();
+  private readonly _retreat = new Retreat();
   private _generation: Generation | null = null;
   private readonly _streams = new Map<string, IStreaming>();
+}
+
+function pathOf(widget: Widget): string {
+  return widget instanceof DocumentWidget ? widget.context.path : '';
 }
 
 async function pause(milliseconds: number): Promise<void> {
   if (milliseconds > 0) {
     await new Promise(resolve => setTimeout(resolve, milliseconds));
   }
-}
-
-const LANGUAGES: [RegExp, string][] = [
-  [/python/, 'python'],
-  [/sql/, 'sql'],
-  [/x-rsrc|x-r\b/, 'r'],
-  [/julia/, 'julia'],
-  [/markdown|gfm/, 'markdown'],
-  [/typescript/, 'typescript'],
-  [/javascript/, 'javascript'],
-  [/json/, 'json'],
-  [/x-sh\b|shell/, 'shell']
-];
-
-/** The language of an editor; null when its type says nothing. */
-export function languageOf(mimeType: string | undefined): string | null {
-  if (!mimeType || mimeType === 'text/plain') {
-    return null;
-  }
-  return LANGUAGES.find(([pattern]) => pattern.test(mimeType))?.[1] ?? null;
 }

@@ -2,20 +2,23 @@
  * The client, the model's state, and the commands that change it.
  */
 import {
+  ILabShell,
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { Menu } from '@lumino/widgets';
 
+import type { CompletionManners } from '../completion/manners';
+import { placeOf } from '../completion/place';
 import { QwenClient } from '../request';
-import type { QwenSettings } from '../settings';
 import {
   CommandIDs,
+  ICompletionManners,
   IModelStatus,
   IQwenClient,
-  IQwenSettings,
   NAMESPACE
 } from '../tokens';
 import { ModelStatus } from './status';
@@ -101,22 +104,43 @@ export const statusBarPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter_qwen:status-bar',
   description: 'Shows the state of the model in the status bar.',
   autoStart: true,
-  requires: [IModelStatus, IQwenSettings],
-  optional: [IStatusBar, ITranslator],
+  requires: [IModelStatus, ICompletionManners],
+  optional: [IStatusBar, ILabShell, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     status: ModelStatus,
-    settings: QwenSettings,
+    manners: CompletionManners,
     statusBar: IStatusBar | null,
+    shell: ILabShell | null,
     translator: ITranslator | null
   ): void => {
     if (!statusBar) {
       return; // Notebook 7 has none
     }
-    const trans = (translator ?? nullTranslator).load(NAMESPACE);
-    const item = new StatusItem(status, settings, trans, () => {
-      void app.commands.execute(CommandIDs.openChat);
+    const menu = new Menu({ commands: app.commands });
+    menu.addItem({ command: CommandIDs.openChat });
+    menu.addItem({ type: 'separator' });
+    for (const command of [
+      CommandIDs.toggleInline,
+      CommandIDs.toggleManual,
+      CommandIDs.toggleDocument,
+      CommandIDs.toggleLanguage
+    ]) {
+      menu.addItem({ command });
+    }
+    menu.addItem({ type: 'separator' });
+    menu.addItem({ command: CommandIDs.loadModel });
+    menu.addItem({ command: CommandIDs.unloadModel });
+
+    const item = new StatusItem({
+      status,
+      manners,
+      manner: () => manners.at(placeOf(app.shell.currentWidget)),
+      trans: (translator ?? nullTranslator).load(NAMESPACE),
+      openMenu: (x, y) => menu.open(x, y, { horizontalAlignment: 'left' })
     });
+    // Another document may have other switches.
+    shell?.currentChanged.connect(() => item.update());
     statusBar.registerStatusItem('jupyter_qwen:status', {
       item,
       align: 'right',

@@ -1,35 +1,44 @@
 /**
- * The model's state in the status bar, for shells that have one.
+ * The model's state in the status bar, for shells that have one, and the menu of what can be done about it.
  */
 import { ReactWidget, UseSignal } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { QwenSettings } from '../settings';
+import type { CompletionManners, Manner } from '../completion/manners';
 import type { ModelStatus } from './status';
 
 export class StatusItem extends ReactWidget {
   constructor(
-    private readonly _status: ModelStatus,
-    private readonly _settings: QwenSettings,
-    private readonly _trans: TranslationBundle,
-    private readonly _open: () => void
+    private readonly _options: {
+      status: ModelStatus;
+      manners: CompletionManners;
+      /** What completion does where the user is now. */
+      manner: () => Manner;
+      trans: TranslationBundle;
+      openMenu: (x: number, y: number) => void;
+    }
   ) {
     super();
     this.addClass('jp-Qwen-statusItem');
   }
 
   protected render(): JSX.Element {
+    const { manners, openMenu, status } = this._options;
     return (
-      <UseSignal signal={this._settings.changed}>
+      <UseSignal signal={manners.changed}>
         {() => (
-          <UseSignal signal={this._status.changed}>
+          <UseSignal signal={status.changed}>
             {() => (
               <button
                 type="button"
                 className="jp-Qwen-statusItemButton"
                 title={this._title()}
-                onClick={this._open}
+                aria-haspopup="menu"
+                onClick={({ currentTarget }) => {
+                  const { left, top } = currentTarget.getBoundingClientRect();
+                  openMenu(left, top);
+                }}
               >
                 {this._text()}
               </button>
@@ -41,16 +50,15 @@ export class StatusItem extends ReactWidget {
   }
 
   private _text(): string {
-    const trans = this._trans;
-    const { current, problem } = this._status;
+    const { status, trans } = this._options;
+    const { current, problem } = status;
     if (problem) {
       return trans.__('Qwen: unavailable');
     }
     switch (current?.state) {
       case 'ready':
-        return this._settings.values.inlineCompletion &&
-          current.inline_completion
-          ? trans.__('Qwen: ready')
+        return current.inline_completion
+          ? this._ready()
           : trans.__('Qwen: ready, completion off');
       case 'loading':
         return trans.__('Qwen: loading…');
@@ -72,12 +80,41 @@ export class StatusItem extends ReactWidget {
     }
   }
 
+  private _ready(): string {
+    const { manner, trans } = this._options;
+    switch (manner()) {
+      case 'on':
+        return trans.__('Qwen: ready');
+      case 'resting':
+        return trans.__('Qwen: ready, completion resting');
+      case 'manual':
+        return trans.__('Qwen: ready, completion by key');
+      case 'off-document':
+      case 'off-language':
+        return trans.__('Qwen: ready, completion off here');
+      case 'off':
+        return trans.__('Qwen: ready, completion off');
+    }
+  }
+
   private _title(): string {
-    const { current, reason } = this._status;
+    const { manner, status, trans } = this._options;
+    const { current, reason } = status;
+    const resting =
+      current?.state === 'ready' && manner() === 'resting'
+        ? trans.__(
+            'This machine is too slow for suggestions right now. They come back by themselves; Alt+\\ asks for one.'
+          )
+        : '';
     return (
-      [current?.model?.label, current?.device, current?.message || reason]
+      [
+        current?.model?.label,
+        current?.device,
+        current?.message || reason,
+        resting
+      ]
         .filter(Boolean)
-        .join('\n') || this._trans.__('Open the assistant')
+        .join('\n') || trans.__('The assistant')
     );
   }
 }

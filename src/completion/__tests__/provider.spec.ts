@@ -9,9 +9,16 @@ import { Signal } from '@lumino/signaling';
 import type { ContextGatherer } from '../../context/gather';
 import type { ModelStatus } from '../../model/status';
 import type { QwenClient } from '../../request';
-import { DEFAULT_SETTINGS, QwenSettings } from '../../settings';
-import type { ICompleteRequest, IStatus, StreamEvent } from '../../wire';
-import { QwenInlineProvider, languageOf } from '../provider';
+import { DEFAULT_SETTINGS, ISettingValues, QwenSettings } from '../../settings';
+import type {
+  IAdvice,
+  ICompleteRequest,
+  IStatus,
+  StreamEvent
+} from '../../wire';
+import { CompletionManners } from '../manners';
+import { languageOf } from '../place';
+import { QwenInlineProvider } from '../provider';
 
 const READY = {
   state: 'ready',
@@ -31,8 +38,8 @@ class Server {
     return this._stream(signal);
   };
 
-  send(text: string, done = false): void {
-    this._queue.push({ type: 'completion', text, done });
+  send(text: string, done = false, advice: IAdvice | null = null): void {
+    this._queue.push({ type: 'completion', text, done, advice });
     this._wake();
   }
 
@@ -56,13 +63,21 @@ class Server {
   private _wake: () => void = () => undefined;
 }
 
-function setUp(options: { status?: Partial<IStatus>; debounce?: number } = {}) {
+function setUp(
+  options: {
+    status?: Partial<IStatus>;
+    debounce?: number;
+    settings?: Partial<ISettingValues>;
+  } = {}
+) {
   const server = new Server();
   const owner = {};
   const settings = {
-    values: { ...DEFAULT_SETTINGS, inlineDebounce: options.debounce ?? 0 },
+    values: { ...DEFAULT_SETTINGS, ...options.settings },
     changed: new Signal(owner)
   } as unknown as QwenSettings;
+  const manners = new CompletionManners(settings);
+  manners.advise(advice({ debounce_ms: options.debounce ?? 0 }));
   const provider = new QwenInlineProvider(
     server as unknown as QwenClient,
     {
@@ -78,9 +93,14 @@ function setUp(options: { status?: Partial<IStatus>; debounce?: number } = {}) {
       problem: null
     } as unknown as ModelStatus,
     settings,
+    manners,
     nullTranslator.load('jupyter_qwen')
   );
-  return { server, provider };
+  return { server, provider, manners };
+}
+
+function advice(values: Partial<IAdvice>): IAdvice {
+  return { debounce_ms: 0, quiet: false, reason: '', ...values };
 }
 
 function at(text: string): CompletionHandler.IRequest {
@@ -95,6 +115,11 @@ function at(text: string): CompletionHandler.IRequest {
 
 const TYPED = {
   triggerKind: InlineCompletionTriggerKind.Automatic,
+  widget: null
+} as unknown as IInlineCompletionContext;
+
+const BY_KEY = {
+  triggerKind: InlineCompletionTriggerKind.Invoke,
   widget: null
 } as unknown as IInlineCompletionContext;
 
@@ -178,11 +203,79 @@ describe('QwenInlineProvider', () => {
       'the model cannot fill in the middle',
       { model: { fim: false } as IStatus['model'] }
     ],
-    ['the server cannot keep up', { inline_completion: false }]
+    ['the server does not offer it', { inline_completion: false }]
   ])('is quiet while %s', async (_, status) => {
     const { server, provider } = setUp({ status });
     expect(await provider.fetch(at('import |'), TYPED)).toEqual({ items: [] });
     expect(server.requests).toHaveLength(0);
+  });
+
+  it('waits as long as the server advises', async () => {
+    const { server, provider } = setUp();
+    const first = provider.fetch(at('import |'), TYPED);
+    await settle();
+    server.send('os', true, advice({ debounce_ms: 60 }));
+    await first;
+    void provider.fetch(at('x = |'), TYPED);
+    await settle(20);
+    expect(server.requests).toHaveLength(1);
+    await settle(70);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('answers on a blank line when it is asked by key, and says so to the server', async () => {
+    const { server, provider } = setUp();
+    expect(await provider.fetch(at('|'), TYPED)).toEqual({ items: [] });
+    const asked = provider.fetch(at('|'), BY_KEY);
+    await settle();
+    server.send('import os', true);
+    expect((await asked).items).toMatchObject([{ insertText: 'import os' }]);
+    expect(server.requests.map(({ body }) => body.by_key)).toEqual([true]);
+  });
+
+  it('waits for the key in manual mode', async () => {
+    const { server, provider } = setUp({
+      settings: { inlineCompletionManualOnly: true }
+    });
+    expect(await provider.fetch(at('import |'), TYPED)).toEqual({ items: [] });
+    void provider.fetch(at('import |'), BY_KEY);
+    await settle();
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('asks nothing in a language that is switched off, not even by key', async () => {
+    const { server, provider } = setUp({
+      settings: { inlineCompletionDisabledLanguages: ['python'] }
+    });
+    expect(await provider.fetch(at('import |'), TYPED)).toEqual({ items: [] });
+    expect(await provider.fetch(at('import |'), BY_KEY)).toEqual({ items: [] });
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it('suggests nothing right after an accepted suggestion was undone', async () => {
+    const { server, provider } = setUp();
+    const first = provider.fetch(at('import |'), TYPED);
+    await settle();
+    server.send('pandas', true);
+    await first;
+    void provider.fetch(at('import pandas|'), TYPED); // accepted
+    await settle();
+    expect(await provider.fetch(at('import |'), TYPED)).toEqual({ items: [] });
+    expect(server.requests).toHaveLength(2);
+    void provider.fetch(at('import p|'), TYPED); // typing goes on
+    await settle();
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('suggests again when a typed character is deleted', async () => {
+    const { server, provider } = setUp();
+    const first = provider.fetch(at('import |'), TYPED);
+    await settle();
+    server.send('os', true);
+    await first;
+    await provider.fetch(at('import o|'), TYPED);
+    const back = provider.fetch(at('import |'), TYPED);
+    expect((await back).items).toMatchObject([{ insertText: 'os' }]);
   });
 
   it('overrides defaults of JupyterLab that would hide completions', () => {
