@@ -45,11 +45,25 @@ async def test_client_that_leaves_frees_the_engine_within_half_a_second(
         await asyncio.sleep(0.02)
 
 
-async def test_hundred_streams_at_once_are_complete_and_in_order(qwen: Any, ask_events: Post, question: Post) -> None:
+async def test_hundred_streams_at_once_are_complete_and_in_order(
+    qwen: Any,
+    question: Post,
+    http_server: Any,
+    jp_http_port: int,
+    jp_base_url: str,
+    jp_auth_header: dict[str, str],
+) -> None:
     await engine_metrics(qwen)
-    streams = await asyncio.gather(
-        *(ask_events("ask", question("how many orders", thread=f"t{i}")) for i in range(100))
-    )
+    url = f"http://127.0.0.1:{jp_http_port}{jp_base_url}jupyter-qwen/ask"
+    # not jp_fetch: tornado's client lets ten requests go at a time
+    unlimited = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(headers=jp_auth_header, timeout=240, limits=unlimited) as client:
+
+        async def ask(number: int) -> list[dict[str, Any]]:
+            response = await client.post(url, json=question("how many orders", thread=f"t{number}"))
+            return [json.loads(line) for line in response.text.splitlines()]
+
+        streams = await asyncio.gather(*(ask(number) for number in range(100)))
     for events in streams:
         assert events[-1]["type"] == "answer"
         told = "".join(event["text"] for event in events if event["type"] == "delta")
