@@ -79,13 +79,13 @@ async def test_event_loop_is_never_blocked_for_long_while_questions_run(
     async def watch() -> None:
         nonlocal worst
         while running:
-            due = time.perf_counter() + 0.005
+            # The loop's own computing, in CPU seconds: on a busy machine the wall clock measures the other programs.
+            before = time.thread_time()
             await asyncio.sleep(0.005)
-            worst = max(worst, time.perf_counter() - due)
+            worst = max(worst, time.thread_time() - before)
 
     watcher = asyncio.create_task(watch())
     await asyncio.gather(*(ask_events("ask", question("how many orders", thread="")) for _ in range(5)))
     running = False
     await watcher
-    # the bound is wide because a test machine has other work; benchmarks measure the 50 ms of the requirement
-    assert worst < 0.25
+    assert worst < 0.1
