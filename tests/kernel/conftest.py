@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -86,7 +87,17 @@ def started(folder: Path) -> Iterator[dict[str, Any]]:
             assert process.poll() is None, (folder / "server.log").read_text()
             assert time.monotonic() < until, (folder / "server.log").read_text()
             time.sleep(0.05)
-        yield dict(json.loads(described.read_text()))
+        server = dict(json.loads(described.read_text()))
+        # the file is written before the server listens
+        while not _listens(server["port"]):
+            assert time.monotonic() < until, (folder / "server.log").read_text()
+            time.sleep(0.05)
+        yield server
     finally:
         process.terminate()
         process.wait(30)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

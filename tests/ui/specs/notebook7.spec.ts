@@ -31,3 +31,39 @@ test('Notebook 7: ask, insert, run, and ghost text', async ({ bench }) => {
     bench.consoleErrors.filter(text => text.includes('jupyter_qwen'))
   ).toEqual([]);
 });
+
+test("Notebook 7: %%qwen streams, stops, and its answer's buttons run and explain", async ({
+  bench
+}) => {
+  await bench.open(
+    [
+      '%load_ext jupyter_qwen',
+      '%%qwen chat\na long story',
+      TABLES,
+      '%%qwen sql --insert none\nmonthly revenue per category'
+    ],
+    { app: 'notebook' }
+  );
+  await bench.run(0);
+  await bench.select(1);
+  await bench.page.keyboard.press('Control+Enter');
+  const progress = bench.cell(1).locator('.jp-Qwen-progress');
+  await expect(progress).toContainText(/writing · \d+ \+ \d+ tokens/);
+  await bench.select(1);
+  await bench.page.keyboard.press('i');
+  await bench.page.keyboard.press('i');
+  await expect(progress).toContainText('stopped');
+
+  await bench.run(2, 3);
+  const answer = bench.cell(3).locator('.jp-OutputArea');
+  await expect(answer).toContainText('bound');
+  await answer.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(bench.cells()).toHaveCount(5);
+  await expect(bench.cell(4).locator('.jp-OutputArea')).toContainText(
+    'Camping'
+  );
+  await answer.getByRole('button', { name: 'Explain', exact: true }).click();
+  await bench.answered();
+  await expect(bench.answer).toContainText('revenue of each month');
+  await bench.picture('notebook7-magic');
+});
