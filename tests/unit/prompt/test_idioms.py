@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import duckdb
 import pytest
+from hostile import HOSTILE
 
 from jupyter_qwen.prompt.idiom_of_shares import about_shares
 from jupyter_qwen.prompt.idioms import fitting_idioms
+from jupyter_qwen.prompt.notation import identifier
 from jupyter_qwen.prompt.values import ValueHint
 from jupyter_qwen.schema.model import Column, ForeignKey, Table
 
@@ -126,3 +129,18 @@ ITALIAN, ROME = ValueHint(DINER, "food", "Italian", 1.5), ValueHint(DINER, "city
 )
 def test_a_share_is_told_with_the_condition_it_is_of(question: str, lines: list[str]) -> None:
     assert list(about_shares(question, (ROME, ITALIAN))) == lines
+
+
+def test_hostile_names_and_values_leave_every_idiom_a_line_that_binds() -> None:
+    con = duckdb.connect()
+    for name in HOSTILE:
+        column = identifier(name)
+        table = Table(("calendar",), "table", (Column(name, "DATE"),))
+        con.execute(f"CREATE OR REPLACE TABLE calendar ({column} DATE)")
+        (line,) = fitting_idioms("monthly", (table,))
+        con.execute(f"SELECT {line.removeprefix('by month: ')} FROM calendar")
+        people = Table(("people",), "table", (Column(name, "VARCHAR"),))
+        con.execute(f"CREATE OR REPLACE TABLE people ({column} VARCHAR)")
+        for line in about_shares(f"share of {name}", (ValueHint(people, name, name, 1.0),)):
+            average = line[line.rindex("avg(CASE WHEN ") :].removesuffix(", not in WHERE")
+            con.execute(f"SELECT {average} FROM people")
