@@ -32,17 +32,19 @@ class Limits:
     """Bounds of one answer, in tokens and seconds.
 
     The SQL prompt's budget is small because a prompt token costs 13 ms on two cores; chat may see more of the notebook.
-    `choice_seconds` bounds what sampling and repair may add after the first answer.
+    `choice_seconds` bounds what sampling and repair may add after the first answer, `sql_seconds` the two together. First answers
+    of more than 200 tokens were never right on the development pack, so they are not waited for.
     """
 
     sql_prompt_tokens: int = 3_000
     chat_prompt_tokens: int = 3_000
     completion_prompt_tokens: int = 1_200
-    sql_answer_tokens: int = 400
+    sql_answer_tokens: int = 256
     chat_answer_tokens: int = 900
     completion_line_tokens: int = 48
     completion_block_tokens: int = 128
     choice_seconds: float = 6.0
+    sql_seconds: float = 10.0
 
 
 @dataclass

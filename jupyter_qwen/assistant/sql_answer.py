@@ -54,6 +54,7 @@ async def answer_with_sql(
     started: float,
 ) -> Answer:
     """Stream one query, prove it, and let `choose` look further when it is doubtful."""
+    begun = time.perf_counter()
     await emit(Phase("linking"))
     prompt = await build_sql_prompt(question, schema, previous, engine=engine, limits=limits)
     await announce(prompt, engine, emit, schema.notes if schema.tables else (NO_TABLES, *schema.notes))
@@ -64,7 +65,12 @@ async def answer_with_sql(
     if not first:
         return Answer(NO_QUERY, usage=generated.usage, seconds=time.perf_counter() - started, ttft_seconds=ttft)
     choice = await choose(
-        prompt, first, engine=engine, schema=schema, budget_seconds=limits.choice_seconds, on_event=emit
+        prompt,
+        first,
+        engine=engine,
+        schema=schema,
+        budget_seconds=min(limits.choice_seconds, limits.sql_seconds - (time.perf_counter() - begun)),
+        on_event=emit,
     )
     block = await asyncio.to_thread(sql_block, 0, choice.proof, schema, question.cells, question.language)
     if question.dialect is not None:
