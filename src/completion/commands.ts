@@ -1,5 +1,5 @@
 /**
- * Commands around ghost text: its switches, and taking it word by word or line by line.
+ * Commands around ghost text: its switches.
  */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ICommandPalette } from '@jupyterlab/apputils';
@@ -9,9 +9,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { QwenSettings } from '../settings';
 import { CommandIDs } from '../tokens';
 import type { CompletionManners } from './manners';
-import { firstLine, firstWord } from './pieces';
-import { editorOf, placeOf } from './place';
-import type { QwenInlineProvider } from './provider';
+import { placeOf } from './place';
 
 const NO_ARGUMENTS = { args: { type: 'object' as const, properties: {} } };
 
@@ -107,57 +105,3 @@ const NAMES: Record<string, string> = {
   javascript: 'JavaScript',
   json: 'JSON'
 };
-
-/** Keys on ghost text. They are enabled only while ours is shown, so that they mean what they always mean otherwise. */
-export function addKeys(
-  app: JupyterFrontEnd,
-  provider: QwenInlineProvider,
-  trans: TranslationBundle
-): void {
-  const { commands } = app;
-  const left = () =>
-    isShown(app) ? provider.remaining(app.shell.currentWidget) : '';
-  const accept = (piece: (text: string) => string) => () => {
-    const text = piece(left());
-    // As if it had been typed: what is left of the suggestion stays on screen.
-    editorOf(app.shell.currentWidget)?.replaceSelection?.(text);
-  };
-  commands.addCommand(CommandIDs.acceptWord, {
-    label: trans.__('Accept the Next Word of the Suggestion'),
-    describedBy: NO_ARGUMENTS,
-    isEnabled: () => left() !== '',
-    execute: accept(firstWord)
-  });
-  commands.addCommand(CommandIDs.acceptLine, {
-    label: trans.__('Accept the Next Line of the Suggestion'),
-    describedBy: NO_ARGUMENTS,
-    isEnabled: () => left() !== '',
-    execute: accept(firstLine)
-  });
-  commands.addCommand(CommandIDs.dismiss, {
-    label: trans.__('Dismiss the Suggestion'),
-    describedBy: NO_ARGUMENTS,
-    isEnabled: () => isShown(app),
-    execute: () => {
-      provider.cancel();
-      const editor = editorOf(app.shell.currentWidget);
-      if (!editor) {
-        return;
-      }
-      // JupyterLab has no call to take ghost text away; it does so itself when the user begins to select.
-      const cursor = editor.getCursorPosition();
-      const last = editor.lineCount - 1;
-      const end = { line: last, column: editor.getLine(last)?.length ?? 0 };
-      editor.setSelection({ start: { line: 0, column: 0 }, end });
-      editor.setCursorPosition(cursor, { scroll: false });
-    }
-  });
-}
-
-/** Whether our ghost text, and not another provider's, is on screen where the cursor is. */
-function isShown(app: JupyterFrontEnd): boolean {
-  const ghost = editorOf(app.shell.currentWidget)?.host.querySelector(
-    '.jp-GhostText[data-provided-by="jupyter_qwen:inline"]'
-  );
-  return !!ghost;
-}

@@ -1,5 +1,5 @@
 /**
- * Registers the completion provider, its switches and its keys.
+ * Registers the completion provider and its switches.
  */
 import {
   JupyterFrontEnd,
@@ -27,7 +27,7 @@ import {
   IQwenSettings,
   NAMESPACE
 } from '../tokens';
-import { addKeys, addSwitches } from './commands';
+import { addSwitches } from './commands';
 import { CompletionManners } from './manners';
 import { QwenInlineProvider } from './provider';
 
@@ -75,7 +75,7 @@ export const completionPlugin: JupyterFrontEndPlugin<void> = {
   ],
   optional: [ICompletionProviderManager, INotebookTracker, ITranslator],
   activate: (
-    app: JupyterFrontEnd,
+    _app: JupyterFrontEnd,
     client: QwenClient,
     settings: QwenSettings,
     status: ModelStatus,
@@ -98,7 +98,6 @@ export const completionPlugin: JupyterFrontEndPlugin<void> = {
       trans
     );
     manager.registerInlineProvider(provider);
-    addKeys(app, provider, trans);
     settings.changed.connect(() => {
       if (!settings.values.inlineCompletion) {
         provider.cancel();

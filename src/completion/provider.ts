@@ -164,17 +164,6 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
     this._generation = null;
   }
 
-  /** What is left of the suggestion at the cursor of `widget`; empty when there is none. */
-  remaining(widget: Widget | null): string {
-    const editor = editorOf(widget);
-    if (!editor || !this._generation) {
-      return '';
-    }
-    const { prefix, suffix } = aroundCursor(editor);
-    const typed = this._generation.typed(prefix, suffix);
-    return typed === null ? '' : this._generation.text.slice(typed.length);
-  }
-
   /** Have the engine process what a request at the cursor of `widget` would begin with. Its failures are its own. */
   async warm(widget: Widget): Promise<void> {
     const editor = editorOf(widget);
