@@ -45,8 +45,8 @@ def model(session: nox.Session) -> None:
 
 @nox.session
 def python_tests(session: nox.Session) -> None:
-    """pytest: unit, server, kernel, engine and model tiers."""
-    python(session, "-m", "pytest", *session.posargs)
+    """pytest: unit, server, kernel, engine and model tiers; the wheel has a session of its own."""
+    python(session, "-m", "pytest", "--ignore=tests/wheel", *session.posargs)
 
 
 @nox.session
