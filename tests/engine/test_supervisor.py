@@ -198,6 +198,14 @@ def test_key_is_in_no_argument_no_environment_and_no_log(config: EngineConfig, t
     run(config, work)
 
 
+def lets_in(headers: httpx.Headers, origin: str) -> bool:
+    """Whether a browser lets a page of `origin` read the answer: the header must be a star or the very origin; llama.cpp
+    sends an empty one, which no origin equals. https://fetch.spec.whatwg.org/#concept-cors-check
+    """
+    allowed = headers.get("access-control-allow-origin")
+    return allowed is not None and (allowed.strip() in ("*", "null") or origin in allowed)
+
+
 @pytest.mark.parametrize("config", KINDS, indirect=True)
 def test_child_listens_on_loopback_only_and_refuses_strangers_and_web_pages(config: EngineConfig) -> None:
     async def work(watched: Watched) -> None:
@@ -213,17 +221,15 @@ def test_child_listens_on_loopback_only_and_refuses_strangers_and_web_pages(conf
             for path in ("/v1/completions", "/v1/chat/completions", "/completion", "/infill", "/tokenize"):
                 answer = await stranger.post(root + path, json={"prompt": "x"}, headers=page)
                 assert answer.status_code in (401, 403, 404), path
-                assert "access-control-allow-origin" not in answer.headers
+                assert not lets_in(answer.headers, page["Origin"])
             assert watched.supervisor._child is not None
             keyed = page | {"Authorization": f"Bearer {watched.supervisor._child.key}"}
             answer = await stranger.get(root + "/v1/models", headers=keyed)
             assert answer.status_code == 200
-            assert "access-control-allow-origin" not in answer.headers
+            assert not lets_in(answer.headers, page["Origin"])
             asked = page | {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
-            assert (
-                "access-control-allow-origin"
-                not in (await stranger.options(root + "/v1/completions", headers=asked)).headers
-            )
+            answer = await stranger.options(root + "/v1/completions", headers=asked)
+            assert not lets_in(answer.headers, page["Origin"])
 
     run(config, work)
 
