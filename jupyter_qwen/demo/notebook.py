@@ -30,11 +30,10 @@ con = duckdb.connect("shop.duckdb")
 con.sql("SHOW TABLES")"""
 
 _FRAMES = """\
-targets = pd.DataFrame(
+targets_2024 = pd.DataFrame(
     {
         "category": ["Tents", "Sleeping Bags", "Backpacks", "Footwear", "Stoves", "Climbing"],
-        "target_revenue": [300_000, 130_000, 160_000, 190_000, 75_000, 130_000],
-        "year": 2024,
+        "target_revenue": [240_000, 120_000, 115_000, 110_000, 60_000, 90_000],
     }
 )
 visits = pd.DataFrame(
