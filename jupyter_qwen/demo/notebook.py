@@ -43,7 +43,7 @@ visits = pd.DataFrame(
         "newsletter_readers": [1900, 1950, 2100, 2300, 2600, 2900, 3100, 3050, 2800, 2600, 2550, 2700],
     }
 )
-targets"""
+targets_2024"""
 
 _MAGIC = """\
 ## The same from a cell
