@@ -37,8 +37,11 @@ class Turn:
 class ThreadStore:
     """Reads, appends and clears threads. All methods block on the disk: call them from a thread of the event loop."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, scope: str = "") -> None:
+        """`scope` keeps apart what has the same id elsewhere: two servers of a user may each have an ``analysis.ipynb``."""
         self._folder = folder if folder is not None else user_data_path("jupyter_qwen") / "threads"
+        if scope:
+            self._folder /= hashlib.sha256(scope.encode()).hexdigest()[:16]
 
     def path(self, thread: str) -> Path:
         """The file of a thread; its name is a digest, since ids are paths with any character in them."""

@@ -50,7 +50,7 @@ class Runtime:
         log: logging.Logger,
     ) -> None:
         self._engines = SupervisedEngines(config, on_status)
-        self.services = Services(self._engines, ThreadStore(threads_folder), limits)
+        self.services = Services(self._engines, ThreadStore(threads_folder, scope=root_dir), limits)
         self._store = ModelStore(config.models_folder)
         self._max_privacy = min(max_privacy, REMOTE_PRIVACY, key=_rank) if config.remote else max_privacy
         self._root_dir = root_dir

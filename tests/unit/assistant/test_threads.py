@@ -61,3 +61,9 @@ def test_only_the_owner_can_read_a_conversation(tmp_path: Path) -> None:
     store = ThreadStore(tmp_path)
     store.append("a", turn("one"))
     assert stat.S_IMODE(store.path("a").stat().st_mode) == 0o600
+
+
+def test_notebooks_of_one_name_under_two_roots_are_two_conversations(tmp_path: Path) -> None:
+    ThreadStore(tmp_path, scope="/home/a").append("analysis.ipynb", turn("one"))
+    assert ThreadStore(tmp_path, scope="/home/b").turns("analysis.ipynb") == ()
+    assert ThreadStore(tmp_path, scope="/home/a").turns("analysis.ipynb")[0].question == "one"
