@@ -30,7 +30,7 @@ con = duckdb.connect("shop.duckdb")
 con.sql("SHOW TABLES")"""
 
 _FRAMES = """\
-targets_2024 = pd.DataFrame(
+targets = pd.DataFrame(
     {
         "category": ["Tents", "Sleeping Bags", "Backpacks", "Footwear", "Stoves", "Climbing"],
         "target_revenue": [240_000, 120_000, 115_000, 110_000, 60_000, 90_000],
@@ -43,7 +43,7 @@ visits = pd.DataFrame(
         "newsletter_readers": [1900, 1950, 2100, 2300, 2600, 2900, 3100, 3050, 2800, 2600, 2550, 2700],
     }
 )
-targets_2024"""
+targets"""
 
 _MAGIC = """\
 ## The same from a cell
@@ -81,7 +81,7 @@ def _cells() -> list[dict[str, Any]]:
         code("frames", _FRAMES),
         markdown("magic", _MAGIC),
         code("load", "%load_ext jupyter_qwen"),
-        code("ask", "%%qwen sql\nthe ten customers with the highest revenue in 2024, with their country"),
+        code("ask", "%%qwen sql\nrevenue per country in 2024, the highest first"),
     ]
 
 
