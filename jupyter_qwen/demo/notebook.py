@@ -36,11 +36,11 @@ targets = pd.DataFrame(
         "target_revenue": [240_000, 120_000, 115_000, 110_000, 60_000, 90_000],
     }
 )
-visits = pd.DataFrame(
+channels = pd.DataFrame(
     {
-        "month": pd.date_range("2024-01-01", periods=12, freq="MS"),
-        "web_visits": [8200, 8900, 11400, 15100, 19800, 24300, 25900, 21700, 15200, 11100, 9800, 12500],
-        "newsletter_readers": [1900, 1950, 2100, 2300, 2600, 2900, 3100, 3050, 2800, 2600, 2550, 2700],
+        "channel": ["search", "newsletter", "social", "partners", "direct"],
+        "web_visits": [81_200, 29_400, 44_100, 12_700, 63_900],
+        "advertising_cost": [18_400.0, 1_200.0, 9_800.0, 4_100.0, 0.0],
     }
 )
 targets"""
@@ -81,7 +81,7 @@ def _cells() -> list[dict[str, Any]]:
         code("frames", _FRAMES),
         markdown("magic", _MAGIC),
         code("load", "%load_ext jupyter_qwen"),
-        code("ask", "%%qwen sql\nrevenue per country in 2024, the highest first"),
+        code("ask", "%%qwen sql\nthe ten customers with the highest revenue in 2024, with their country"),
     ]
 
 
