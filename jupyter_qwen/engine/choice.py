@@ -17,7 +17,7 @@ ChosenEngine = Literal["llama", "transformers", "openai", "scripted"]
 GIB = 1024**3
 # A core of a common machine processes this many prompt tokens of the default model in 0.4 s (measured: 78 tok/s on two). That is
 # how long Stop, or a completion beside a chat, waits at most. Half of that slows prefill by 16 %, this by 9 %, twice by 1 %.
-BATCH_TOKENS_A_CORE = 16
+BATCH_TOKENS_A_CORE = 12
 BATCH_PARAMETERS = 1.54e9
 
 
@@ -76,7 +76,7 @@ def child_settings(choice: Choice, config: EngineConfig, path: Path | None) -> d
 
 
 def batch_tokens(threads: int, parameters: float) -> int:
-    """Prompt tokens that this many threads process in about 0.4 s, within what llama.cpp does well: 16 to 512."""
+    """Prompt tokens that this many threads process in about 0.3 s, within what llama.cpp does well: 16 to 512."""
     tokens = int(BATCH_TOKENS_A_CORE * threads * BATCH_PARAMETERS / max(parameters, 1.0))
     return min(512, max(16, tokens // 8 * 8))
 

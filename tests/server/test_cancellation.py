@@ -74,18 +74,21 @@ async def test_event_loop_is_never_blocked_for_long_while_questions_run(
     qwen: Any, ask_events: Post, question: Post
 ) -> None:
     await engine_metrics(qwen)  # imports and start are not what is measured
-    worst, running = 0.0, True
+    worst, worst_wall, running = 0.0, 0.0, True
 
     async def watch() -> None:
-        nonlocal worst
+        nonlocal worst, worst_wall
         while running:
             # The loop's own computing, in CPU seconds: on a busy machine the wall clock measures the other programs.
-            before = time.thread_time()
+            before, due = time.thread_time(), time.perf_counter() + 0.005
             await asyncio.sleep(0.005)
             worst = max(worst, time.thread_time() - before)
+            worst_wall = max(worst_wall, time.perf_counter() - due)
 
     watcher = asyncio.create_task(watch())
     await asyncio.gather(*(ask_events("ask", question("how many orders", thread="")) for _ in range(5)))
     running = False
     await watcher
     assert worst < 0.1
+    # what waits without computing, a file or a lock, shows on the wall clock alone
+    assert worst_wall < 0.25
