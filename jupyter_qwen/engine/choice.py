@@ -15,8 +15,8 @@ from jupyter_qwen.models.catalog import DEFAULT_MODEL, MODELS, ModelEntry, Unkno
 
 ChosenEngine = Literal["llama", "transformers", "openai", "scripted"]
 GIB = 1024**3
-# A core of a common machine processes this many prompt tokens of the default model in 0.4 s (measured: 78 tok/s on two). That is
-# how long Stop, or a completion beside a chat, waits at most. Half of that slows prefill by 16 %, this by 9 %, twice by 1 %.
+# A core of a common machine processes this many prompt tokens of the default model in 0.3 s (measured: 78 tok/s on two). That is
+# how long Stop, or a completion beside a chat, waits for a batch; with 16 Stop took 0.57 s where 0.5 s are promised.
 BATCH_TOKENS_A_CORE = 12
 BATCH_PARAMETERS = 1.54e9
 
