@@ -149,7 +149,12 @@ export interface IPromptPart {
 
 export type StreamEvent =
   | ({ type: 'status' } & IStatus)
-  | { type: 'phase'; phase: string }
+  | {
+      type: 'phase';
+      phase: string;
+      done_tokens?: number | null;
+      total_tokens?: number | null;
+    }
   | {
       type: 'prompt';
       prompt_tokens: number;

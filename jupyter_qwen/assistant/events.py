@@ -22,10 +22,12 @@ class StatusChanged:
 
 @dataclass(frozen=True)
 class Phase:
-    """A step begins."""
+    """A step begins, or the step `prefill` has read `done_tokens` of the prompt's `total_tokens`."""
 
     type: ClassVar[str] = "phase"
     phase: PhaseName
+    done_tokens: int | None = None
+    total_tokens: int | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from jupyter_qwen.assistant.events import Event, PartSize, Phase, PromptBuilt, TextDelta
-from jupyter_qwen.engine.base import ChatTurn, Delta, Engine, Finished, GenerationRequest, Lane, Usage
+from jupyter_qwen.engine.base import ChatTurn, Engine, Finished, GenerationRequest, Lane, Usage
 from jupyter_qwen.prompt.model import Prompt
 
 Emit = Callable[[Event], Awaitable[None]]
@@ -25,7 +25,12 @@ class Generated:
 
 
 def request_for(
-    prompt: Prompt, *, max_new_tokens: int, lane: Lane = "chat", temperature: float = 0.0
+    prompt: Prompt,
+    *,
+    max_new_tokens: int,
+    lane: Lane = "chat",
+    temperature: float = 0.0,
+    report_prefill: bool = False,
 ) -> GenerationRequest:
     """The engine's request for a prompt."""
     return GenerationRequest(
@@ -36,6 +41,7 @@ def request_for(
         lane=lane,
         messages=tuple(ChatTurn(message.role, message.content) for message in prompt.messages),
         prefill=prompt.prefill,
+        report_prefill=report_prefill,
     )
 
 
@@ -49,11 +55,14 @@ async def stream_answer(prompt: Prompt, engine: Engine, emit: Emit, *, max_new_t
     """Generate once, telling every piece. The prefill is told with the first token, for it is part of the answer."""
     await emit(Phase("prefill"))
     text, usage, first_token_at, hit_limit = prompt.prefill, Usage(), None, False
-    async with aclosing(engine.generate(request_for(prompt, max_new_tokens=max_new_tokens))) as pieces:  # type: ignore[type-var]
+    request = request_for(prompt, max_new_tokens=max_new_tokens, report_prefill=True)
+    async with aclosing(engine.generate(request)) as pieces:  # type: ignore[type-var]
         async for piece in pieces:
             if isinstance(piece, Finished):
                 usage, hit_limit = piece.usage, piece.reason == "length"
-            elif isinstance(piece, Delta) and piece.text:
+            elif piece.read is not None:
+                await emit(Phase("prefill", *piece.read))
+            elif piece.text:
                 if first_token_at is None:
                     first_token_at = time.perf_counter()
                     await emit(Phase("decode"))

@@ -46,7 +46,8 @@ class GenerationRequest:
     `prompt` is the full text including special tokens. `temperature` 0 is greedy. `lane` picks the KV-cache slot and the
     priority. `n` asks for several samples on one prefill; deltas then carry their index. `grammar` is GBNF and is ignored
     by engines without the capability. `messages` and `prefill` serve endpoints without raw completions. `max_new_tokens` 0
-    processes the prompt only (warming).
+    processes the prompt only (warming). With `report_prefill` engines that can tell stream deltas without text while they
+    read the prompt.
     """
 
     prompt: str
@@ -60,14 +61,20 @@ class GenerationRequest:
     grammar: str | None = None
     messages: tuple[ChatTurn, ...] = ()
     prefill: str = ""
+    report_prefill: bool = False
 
 
 @dataclass(frozen=True)
 class Delta:
-    """A piece of text of sample `index`."""
+    """A piece of text of sample `index`.
+
+    While the prompt is read, `text` is empty and `read` tells how many of how many prompt tokens are done, cached ones
+    included.
+    """
 
     text: str
     index: int = 0
+    read: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

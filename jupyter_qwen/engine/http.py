@@ -182,6 +182,9 @@ class _Answer:
             raise refusal_of(event, status=500)
         self.usage = event.get("usage") or self.usage
         out: list[Delta | Finished] = []
+        reading = event.get("prompt_progress")  # llama.cpp, after each batch of the prompt
+        if reading and self.request.report_prefill:
+            return [Delta("", read=(int(reading["processed"]), int(reading["total"])))]
         for choice in event.get("choices") or ():
             index = int(choice.get("index") or 0)
             text = choice.get("text") if self.raw else (choice.get("delta") or {}).get("content")

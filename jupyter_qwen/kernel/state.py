@@ -56,6 +56,9 @@ class AnswerState:
             self.progress = PHASES["decode"]
         elif kind == "phase":
             self.progress = PHASES.get(str(event.get("phase")), str(event.get("phase")))
+            done, total = event.get("done_tokens"), event.get("total_tokens")
+            if isinstance(done, int) and isinstance(total, int) and 0 < done <= total:
+                self.progress += f" ({100 * done // total} %)"
         elif kind == "status":
             self.progress = status_line(event)
         elif kind == "prompt":

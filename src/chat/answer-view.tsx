@@ -114,6 +114,13 @@ function phaseText(answer: Answer, trans: TranslationBundle): string {
     case 'linking':
       return trans.__('Finding the tables that matter…');
     case 'prefill':
+      if (answer.promptTokens && answer.readTokens !== null) {
+        return trans.__(
+          'Reading: %1 of %2 tokens…',
+          answer.readTokens,
+          answer.promptTokens
+        );
+      }
       return answer.promptTokens
         ? trans._n(
             'Reading %1 token…',

@@ -51,6 +51,8 @@ export class Answer {
   /** The model's state while it is not ready. */
   modelStatus: IStatus | null = null;
   promptTokens = 0;
+  /** How many tokens of the prompt the model has read; null where the engine does not tell. */
+  readTokens: number | null = null;
   parts: IPromptPart[] = [];
   /** What the user should know about the context: cut tables, a busy kernel. */
   notes: string[] = [];
@@ -82,6 +84,7 @@ export class Answer {
         break;
       case 'phase':
         this.phase = event.phase;
+        this.readTokens = event.done_tokens ?? null;
         this.modelStatus = null;
         break;
       case 'prompt':

@@ -151,6 +151,23 @@ def test_cancelling_the_task_frees_the_compute_while_it_prefills(endpoint: Endpo
     endpoint.run(work)
 
 
+def test_reading_a_long_prompt_is_told_step_by_step_to_those_who_ask(endpoint: Endpoint) -> None:
+    prompt = f"slow prefill, told {endpoint.kind} " + FILLER * 3
+
+    async def work(engine: HttpEngine) -> None:
+        quiet = [item async for item in engine.generate(GenerationRequest(prompt, max_new_tokens=1, lane="evaluation"))]
+        assert not [item for item in quiet if isinstance(item, Delta) and item.read is not None]
+        request = GenerationRequest("again: " + prompt, max_new_tokens=1, report_prefill=True)
+        told = [item async for item in engine.generate(request)]
+        steps = [item.read for item in told if isinstance(item, Delta) and item.read is not None]
+        (end,) = (item for item in told if isinstance(item, Finished))
+        assert len(steps) >= 2
+        assert steps == sorted(steps)
+        assert {total for _, total in steps} == {end.usage.prompt_tokens}
+
+    endpoint.run(work)
+
+
 def test_wrong_key_is_refused_without_repeating_it(endpoint: Endpoint) -> None:
     async def work(engine: HttpEngine) -> None:
         with pytest.raises(EngineRefused) as refused:

@@ -222,3 +222,11 @@ def test_a_terminal_gets_each_piece_once(capsys: pytest.CaptureFixture[str]) -> 
     printed = capsys.readouterr().out
     assert printed.count("SELECT 1") == 1
     assert printed.index("reading the question") < printed.index("Here it is") < printed.index("✔ bound")
+
+
+def test_reading_a_long_prompt_moves_the_progress_line() -> None:
+    state = AnswerState()
+    state.apply({"type": "phase", "phase": "prefill", "done_tokens": 372, "total_tokens": 2000})
+    assert state.progress == "reading the question (18 %)"
+    state.apply({"type": "phase", "phase": "prefill"})
+    assert state.progress == "reading the question"

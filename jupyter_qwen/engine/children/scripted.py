@@ -23,6 +23,7 @@ from jupyter_qwen.engine.children.scripted_rules import Rule, load_rules, rule_f
 from jupyter_qwen.engine.children.tiny_http import HttpError, Request, Response, serve
 
 MODEL = "scripted"
+BATCH_TOKENS = 32
 
 
 class Slots:
@@ -126,7 +127,13 @@ class Scripted:
         stream = bool(body.get("stream"))
         if stream:
             await response.begin_events()
-        for _ in range(prompt_tokens - cached):
+        tell = stream and rule.prefill_ms_per_token and body.get("return_progress")
+        for done in range(cached, prompt_tokens):
+            if tell and (done - cached) % BATCH_TOKENS == 0:
+                await response.event(
+                    {"object": kind, "model": MODEL, "choices": [_choice(chat, 0, "", None)]}
+                    | {"prompt_progress": {"total": prompt_tokens, "cache": cached, "processed": done}}
+                )
             if rule.prefill_ms_per_token:
                 await response.pause(rule.prefill_ms_per_token / 1000)
         prefilled = clock()

@@ -64,6 +64,15 @@ describe('Answer', () => {
     expect(answer.failure).toEqual({ message: 'died', hint: 'again' });
   });
 
+  it('follows the reading of a long prompt', () => {
+    const answer = new Answer('q');
+    const phase = 'prefill';
+    answer.take({ type: 'phase', phase, done_tokens: 24, total_tokens: 90 });
+    expect(answer.readTokens).toBe(24);
+    answer.take({ type: 'phase', phase: 'decode' });
+    expect(answer.readTokens).toBeNull();
+  });
+
   it('waits longer between updates when rendering is slow', () => {
     const answer = new Answer('q');
     const shown = jest.fn();
