@@ -8,8 +8,10 @@ from typing import Any
 
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.offers import Offer
 from jupyter_qwen.engine.status import EngineStatus
 from jupyter_qwen.engine.supervisor import Supervisor
+from jupyter_qwen.models.catalog import ModelEntry
 from jupyter_qwen.version import version
 
 OnStatus = Callable[[dict[str, Any]], None]
@@ -51,16 +53,58 @@ def describe(status: EngineStatus) -> dict[str, Any]:
             "id": model.id,
             "label": model.label,
             "file": model.gguf.name if model.gguf else None,
-            "size_bytes": model.gguf.bytes if model.gguf else None,
+            "size_bytes": model.size_bytes,
             "licence": model.licence,
             "notice": model.needs_notice,
             "fim": model.fim is not None,
         },
         "progress": None if status.progress is None else asdict(status.progress),
+        "pulling": None if status.pulling is None else {"id": status.pulling.id, "label": status.pulling.label},
         "tokens_per_second": status.tokens_per_second,
         "memory_bytes": status.memory_bytes,
+        "kv_bytes": status.kv_bytes,
         "context_tokens": status.context_tokens,
+        "dtype": status.dtype,
+        "threads": status.threads,
+        "sharing": status.sharing,
         "remote": status.remote,
         "inline_completion": model is None or model.fim is not None,
+        "inline_completion_reason": why_no_completion(model),
         "version": version,
+    }
+
+
+def why_no_completion(model: ModelEntry | None) -> str:
+    """A sentence for the user of a model that offers no inline completion; empty for one that does."""
+    if model is None or model.fim is not None:
+        return ""
+    return f"{model.label} was not trained to fill in the middle, so there is no inline completion. A Qwen2.5-Coder model has it."
+
+
+def model_row(offer: Offer, *, current: ModelEntry | None) -> dict[str, Any]:
+    """A ModelRow of docs/architecture.md."""
+    entry = offer.entry
+    return {
+        "id": entry.id,
+        "label": entry.label,
+        "on_disk": offer.path is not None,
+        "path": str(offer.path) if offer.path else None,
+        "size_bytes": offer.bytes or entry.size_bytes,
+        "partial_bytes": offer.partial_bytes,
+        "licence": entry.licence,
+        "notice": entry.needs_notice,
+        "instruct": entry.instruct,
+        "fim": entry.fim is not None,
+        "fim_reason": why_no_completion(entry),
+        "context": entry.context_tokens,
+        "max_context": max(entry.context_tokens, entry.yarn_context_tokens),
+        "context_tokens": offer.context_tokens,
+        "need_bytes": offer.need_bytes,
+        "kv_bytes": offer.kv_bytes,
+        "kv_bytes_per_token": entry.kv_bytes_per_token,
+        "fits": offer.fits,
+        "fits_reason": offer.reason,
+        "engines": list(offer.engines),
+        "verified": entry.verified,
+        "current": current is not None and entry.id == current.id,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jupyter_qwen.assistant.events import Failed
 from jupyter_qwen.assistant.question import BadRequest
 from jupyter_qwen.assistant.threads import ThreadFileError
-from jupyter_qwen.engine.base import ContextOverflow, EngineError, EngineRefused, EngineUnavailable
+from jupyter_qwen.engine.base import ContextOverflow, DoesNotFit, EngineError, EngineRefused, EngineUnavailable
 from jupyter_qwen.schema.model import SchemaFormatError
 
 EXPECTED = (BadRequest, SchemaFormatError, EngineError, ThreadFileError)
@@ -25,6 +25,8 @@ def describe(error: BaseException) -> Failed:
         return Failed(
             str(error), error.hint or "Ask about fewer tables, or clear the conversation.", "context-overflow"
         )
+    if isinstance(error, DoesNotFit):
+        return Failed(str(error), error.hint, "does-not-fit")
     if isinstance(error, EngineUnavailable):
         return Failed(str(error), error.hint, "engine-unavailable")
     if isinstance(error, EngineRefused):

@@ -23,6 +23,10 @@ class EngineUnavailable(EngineError):
     """The endpoint cannot be reached, or its process died before or while it answered."""
 
 
+class DoesNotFit(EngineUnavailable):
+    """The model needs more memory than there is; the hint names one that fits, when there is one."""
+
+
 class EngineRefused(EngineError):
     """The endpoint answered with an error: wrong key, unknown model, bad request."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from jupyter_qwen.engine.base import EngineRefused, EngineUnavailable
+from jupyter_qwen.engine.base import DoesNotFit, EngineRefused, EngineUnavailable
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.slots import TOTAL
 from jupyter_qwen.models import fit
@@ -30,6 +30,7 @@ class Choice:
     model: ModelEntry | None = None
     context_tokens: int | None = None
     threads: int = 1
+    dtype: str | None = None
 
 
 def choose(config: EngineConfig, machine: fit.Machine | None = None) -> Choice:
@@ -44,9 +45,7 @@ def choose(config: EngineConfig, machine: fit.Machine | None = None) -> Choice:
             )
         return Choice("openai", f"an endpoint is set: {config.openai_base_url}", context_tokens=config.context_tokens)
     if config.engine == "scripted" or (config.engine == "auto" and config.script):
-        return Choice(
-            "scripted", "answers come from a script: no model is running", context_tokens=config.context_tokens or 8192
-        )
+        return _scripted(config, machine)
     if config.engine == "transformers":
         raise EngineRefused(
             "The transformers engine is not part of this version.", 'Set the engine to "auto" or "llama".'
@@ -81,6 +80,14 @@ def batch_tokens(threads: int, parameters: float) -> int:
     return min(512, max(16, tokens // 8 * 8))
 
 
+def _scripted(config: EngineConfig, machine: fit.Machine | None) -> Choice:
+    """Answers from a script. With a model named, everything but the answers is as if that one ran: for tests of the product."""
+    reason = "answers come from a script: no model is running"
+    if config.model is None:
+        return Choice("scripted", reason, context_tokens=config.context_tokens or 8192)
+    return replace(_local(config, machine or fit.machine()), engine="scripted", reason=reason)
+
+
 def _local(config: EngineConfig, machine: fit.Machine) -> Choice:
     try:
         entry = find(config.model or DEFAULT_MODEL)
@@ -97,17 +104,18 @@ def _local(config: EngineConfig, machine: fit.Machine) -> Choice:
         model=entry,
         context_tokens=context,
         threads=config.threads or machine.cores,
+        dtype="Q4_K_M" if entry.gguf and "q4_k_m" in entry.gguf.name.casefold() else None,
     )
 
 
-def _too_large(entry: ModelEntry, context: int, machine: fit.Machine) -> EngineUnavailable:
+def _too_large(entry: ModelEntry, context: int, machine: fit.Machine) -> DoesNotFit:
     needed = fit.need(entry, context).total
     smaller = [
         other for other in MODELS
         if other.gguf and other.fim and other.size_bytes < entry.size_bytes and fit.fits(other, 4096, machine.available_bytes)
     ]  # fmt: skip
     best = max(smaller, key=lambda other: other.size_bytes, default=None)
-    return EngineUnavailable(
+    return DoesNotFit(
         f"{entry.label} with {context:,} tokens of context needs {needed / GIB:.1f} GB; "
         f"{machine.available_bytes / GIB:.1f} GB of memory are available.",
         f"{best.label} would fit." if best else "Close other programs, or set a shorter context.",

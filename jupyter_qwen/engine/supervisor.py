@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,23 +17,24 @@ from typing import Any
 import psutil
 
 from jupyter_qwen.engine.base import Engine, EngineError, EngineState, EngineUnavailable, Usage
+from jupyter_qwen.engine.board import Board, OnChange
 from jupyter_qwen.engine.choice import Choice, child_settings, choose
-from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.download import Download
+from jupyter_qwen.engine.config import EngineConfig, EngineName
 from jupyter_qwen.engine.http import HttpEngine
 from jupyter_qwen.engine.launch import ChildProcess, death
+from jupyter_qwen.engine.pulls import Pulls
 from jupyter_qwen.engine.slots import SlotPlan
 from jupyter_qwen.engine.status import EngineStatus
 from jupyter_qwen.engine.supervised import SupervisedEngine
-from jupyter_qwen.models.catalog import UnknownModel
-from jupyter_qwen.models.errors import ModelError, PullCancelled
+from jupyter_qwen.models import fit
+from jupyter_qwen.models.catalog import ModelEntry, UnknownModel
+from jupyter_qwen.models.errors import ModelError
 from jupyter_qwen.models.progress import Progress
 from jupyter_qwen.models.store import ModelStore
 
 log = logging.getLogger(__name__)
 IDLE_CHECK_SECONDS = 15.0
 ENOUGH_TOKENS_FOR_A_RATE = 8
-OnChange = Callable[[EngineStatus], None]
 
 
 class Supervisor:
@@ -45,34 +45,34 @@ class Supervisor:
     ) -> None:
         self.config = config or EngineConfig()
         self.store = store or ModelStore(self.config.models_folder)
-        self._on_change = on_change
-        self._status = EngineStatus("unloaded", remote=self.config.remote)
+        self._configured = self.config
+        self._board = Board(EngineStatus("unloaded", remote=self.config.remote), on_change)
+        self._pulls = Pulls(self._board)
         self._engine: SupervisedEngine | None = None
         self._child: ChildProcess | None = None
         self._lock = asyncio.Lock()
-        self._download: Download | None = None
         self._idle: asyncio.Task[None] | None = None
 
     @property
     def status(self) -> EngineStatus:
         """How things stand now. Cheap; reads nothing."""
-        return self._status
+        return self._board.status
 
     async def refresh(self) -> EngineStatus:
         """While nothing runs: look whether the model is on disk, which tells `absent` from `unloaded`, and what would run."""
-        if self._engine is not None or self._download is not None or self._lock.locked():
-            return self._status
+        if self._engine is not None or self._pulls.blocks or self._lock.locked():
+            return self.status
         try:
             choice = await asyncio.to_thread(choose, self.config)
         except EngineError as error:
-            return self._change("unloaded", message=str(error), hint=error.hint)
+            return self._post("unloaded", message=str(error), hint=error.hint)
         path = await asyncio.to_thread(self.store.path, choice.model) if choice.model else None
         if choice.model and path is None:
             missing = self.store.absent(choice.model)
-            return self._change("absent", message=str(missing), hint=missing.hint, **_facts(choice, None))
-        if self._status.state == "crashed":
-            return self._status
-        return self._change("unloaded", message="", hint="", **_facts(choice, path))
+            return self._post("absent", message=str(missing), hint=missing.hint, **_facts(choice, None))
+        if self.status.state == "crashed":
+            return self.status
+        return self._post("unloaded", message="", hint="", **_facts(choice, path))
 
     async def engine(self) -> Engine:
         """The running engine; loads it first when it is not. Concurrent callers wait for the same load.
@@ -82,30 +82,30 @@ class Supervisor:
         async with self._lock:
             if self._engine is not None and not self._engine.dead:
                 return self._engine
-            if self._download is not None:
+            if self._pulls.blocks:
                 raise EngineUnavailable("The model is still being downloaded.", "Wait for the download to end.")
             await self._discard()
             try:
                 return await self._start()
             except EngineError as error:
                 await self._discard()
-                if self._status.state != "absent":
-                    self._change("crashed", message=str(error), hint=error.hint)
+                if self.status.state != "absent":
+                    self._post("crashed", message=str(error), hint=error.hint)
                 raise
 
     async def load(self) -> EngineStatus:
         """Load the engine now. Problems become the status rather than an exception."""
         with contextlib.suppress(EngineError):  # the status says it
             await self.engine()
-        return self._status
+        return self.status
 
     async def unload(self) -> EngineStatus:
         """Stop the child and give its memory back; the next request loads again."""
         async with self._lock:
             await self._discard()
-            if self._status.state not in ("absent", "downloading"):
-                self._change("unloaded", message="", hint="")
-        return self._status
+            if self.status.state not in ("absent", "downloading"):
+                self._post("unloaded", message="", hint="")
+        return self.status
 
     async def configure(self, config: EngineConfig) -> EngineStatus:
         """Switch to other settings: the running engine is unloaded, nothing is loaded yet."""
@@ -113,8 +113,34 @@ class Supervisor:
         if config.models_folder != self.config.models_folder:
             self.store = ModelStore(config.models_folder)
         self.config = config
-        self._change("unloaded", message="", hint="")
+        entry = self._entry()
+        self._pulls.configured_is(entry)
+        if self._pulls.blocks and entry is not None:
+            return self._post("downloading", message=f"Downloading {entry.label}.", hint="", model=entry)
+        self._post("unloaded", message="", hint="", remote=config.remote)
         return await self.refresh()
+
+    async def switch(
+        self, model: str, *, engine: EngineName | None = None, context_tokens: int | None = None
+    ) -> EngineStatus:
+        """Make `model` the one that answers: the running one is unloaded, the new one is not loaded yet.
+
+        `engine` and `context_tokens` default to what the server was configured with; 0 lets the machine decide. Raises
+        EngineRefused or EngineUnavailable before anything has changed when the model is unknown or does not fit: its hint names
+        one that does.
+        """
+        base = self._configured
+        context = base.context_tokens if context_tokens is None else context_tokens or None
+        # A model named here is one of this machine's: an endpoint that was configured has its own.
+        fresh = replace(base, model=model, engine=engine or _local(base.engine), context_tokens=context)
+        fresh = replace(fresh, openai_base_url=None) if fresh.engine != "openai" else fresh
+        await asyncio.to_thread(choose, fresh, self.machine())
+        return await self.configure(fresh)
+
+    def machine(self) -> fit.Machine:
+        """This machine, with what the running child holds counted as free: it goes when another model comes."""
+        found = fit.machine()
+        return replace(found, available_bytes=min(found.total_bytes, found.available_bytes + self._held()))
 
     async def pull_model(self, model: str | None = None, *, force: bool = False) -> EngineStatus:
         """Download the model, with progress in the status; then load it when it is the configured one.
@@ -122,43 +148,26 @@ class Supervisor:
         A second call while one runs waits for that one. Problems become the status. `force` mends a damaged file, and a
         file that was found damaged is mended without being told so.
         """
-        running = self._download
-        if running is not None:
-            with contextlib.suppress(ModelError):  # the first caller reports it
-                await running.wait()
-            return self._status
-        damaged = self._status.state == "absent" and self._status.model_file is not None
         try:
             entry = self.store.entry(model or self.config.model)
         except UnknownModel as error:
-            return self._change(self._status.state, message=str(error), hint=error.hint)
-        download = self._download = Download(self.store, entry, self._pulling, force=force or damaged)
-        self._change("downloading", message=f"Downloading {entry.label}.", hint="", model=entry)
-        try:
-            path = await download.wait()
-        except PullCancelled as error:
-            return self._change("absent", message="The download was stopped.", hint=error.hint)
-        except ModelError as error:
-            return self._change("absent", message=str(error), hint=error.hint)
-        finally:
-            self._download = None
-        self._change("unloaded", message="", hint="", model_file=str(path))
-        if entry == self.store.entry(self.config.model):
+            return self._post(message=str(error), hint=error.hint)
+        configured = entry == self._entry()
+        damaged = configured and self.status.state == "absent" and self.status.model_file is not None
+        path = await self._pulls.run(self.store, entry, configured=configured, force=force or damaged)
+        if path is not None and entry == self._entry():
+            self._post("unloaded", message="", hint="", model_file=str(path))
             await self.load()
-        return self._status
+        return self.status
 
     def cancel_pull(self) -> EngineStatus:
         """Ask the download to stop; what was fetched stays. The status says when it has stopped."""
-        if self._download is not None:
-            self._download.stop()
-        return self._status
+        self._pulls.stop()
+        return self.status
 
     async def aclose(self) -> None:
         """Stop everything this supervisor started."""
-        self.cancel_pull()
-        if self._download is not None:
-            with contextlib.suppress(ModelError):  # that it was stopped is no news
-                await self._download.wait()
+        await self._pulls.aclose()
         async with self._lock:
             await self._discard()
 
@@ -166,17 +175,17 @@ class Supervisor:
 
     async def _start(self) -> Engine:
         choice = await asyncio.to_thread(choose, self.config)
-        self._change("loading", message="Starting the engine.", hint="", **_facts(choice, None))
+        self._post("loading", message="Starting the engine.", hint="", **_facts(choice, None))
         if choice.engine == "openai":
             url = self.config.openai_base_url or ""
-            self._change("loading", message=f"Connecting to {url}.")
+            self._post("loading", message=f"Connecting to {url}.")
             http = HttpEngine(
                 url, self.config.openai_key, model=self.config.openai_model, context_tokens=self.config.context_tokens
             )
             return await self._adopt(http, None, device="")
         path = await self._verified(choice) if choice.model else None
         name = choice.model.label if choice.model else "the script"
-        self._change("loading", message=f"Loading {name}.", progress=None)
+        self._post("loading", message=f"Loading {name}.", progress=None)
         child = self._child = ChildProcess(
             f"jupyter_qwen.engine.children.{choice.engine}",
             child_settings(choice, self.config, path),
@@ -198,7 +207,7 @@ class Supervisor:
             await http.aclose()
             raise
         engine = self._engine = SupervisedEngine(http, child, self._note_usage)
-        self._change(
+        self._post(
             "ready",
             message="",
             hint="",
@@ -217,13 +226,15 @@ class Supervisor:
         def heard(progress: Progress) -> None:
             loop.call_soon_threadsafe(self._verifying, progress)
 
+        # A script needs no weights: it is enough that there is a file, so that tests need not carry a gigabyte about.
+        look = self.store.existing_path if choice.engine == "scripted" else self.store.verified_path
         try:
-            path = await asyncio.to_thread(self.store.verified_path, choice.model, heard)
+            path = await asyncio.to_thread(look, choice.model, heard)
         except ModelError as error:
             found = await asyncio.to_thread(self.store.path, choice.model)
-            self._change("absent", message=str(error), hint=error.hint, model_file=str(found) if found else None)
+            self._post("absent", message=str(error), hint=error.hint, model_file=str(found) if found else None)
             raise EngineUnavailable(str(error), error.hint) from error
-        self._change("loading", model_file=str(path))
+        self._post("loading", model_file=str(path))
         return path
 
     async def _discard(self) -> None:
@@ -247,7 +258,7 @@ class Supervisor:
         if child is self._child and self._engine is not None:
             sentence, hint = death(child.returncode or 0)
             log.warning("%s log: %s", sentence, child.log)
-            self._change("crashed", message=sentence, hint=hint)
+            self._post("crashed", message=sentence, hint=hint)
 
     async def _unload_when_idle(self, engine: SupervisedEngine) -> None:
         limit = self.config.idle_minutes * 60
@@ -260,18 +271,13 @@ class Supervisor:
     # -- status
 
     def _verifying(self, progress: Progress) -> None:
-        if self._status.state == "loading" and self._child is None:
-            self._change("loading", message="Checking the model file.", progress=progress)
-
-    def _pulling(self, progress: Progress) -> None:
-        if self._download is not None:
-            message = "Checking the download." if progress.phase == "verifying" else self._status.message
-            self._change("downloading", message=message, progress=progress)
+        if self.status.state == "loading" and self._child is None:
+            self._post("loading", message="Checking the model file.", progress=progress)
 
     def _note_usage(self, usage: Usage) -> None:
-        if usage.decode_seconds > 0 and usage.new_tokens >= ENOUGH_TOKENS_FOR_A_RATE and self._status.state == "ready":
+        if usage.decode_seconds > 0 and usage.new_tokens >= ENOUGH_TOKENS_FOR_A_RATE and self.status.state == "ready":
             speed = round(usage.new_tokens / usage.decode_seconds, 1)
-            self._change("ready", tokens_per_second=speed, memory_bytes=self._memory())
+            self._post("ready", tokens_per_second=speed, memory_bytes=self._memory())
 
     def _memory(self) -> int | None:
         try:
@@ -279,23 +285,37 @@ class Supervisor:
         except psutil.NoSuchProcess:
             return None
 
-    def _change(self, state: EngineState, **fields: Any) -> EngineStatus:
-        """The new snapshot; told only when something differs. What holds for a running engine alone goes when it stops."""
-        if state not in ("downloading", "loading"):
-            fields.setdefault("progress", None)
-        if state != "ready":
-            fields |= {"memory_bytes": None, "tokens_per_second": None, "device": None}
-        fresh = replace(self._status, state=state, remote=self.config.remote, **fields)
-        if fresh != self._status:
-            self._status = fresh
-            if self._on_change is not None:
-                self._on_change(fresh)
-        return fresh
+    def _entry(self) -> ModelEntry | None:
+        try:
+            return self.store.entry(self.config.model)
+        except UnknownModel:  # an administrator's typing error: `refresh` says so
+            return None
+
+    def _held(self) -> int:
+        """Bytes that ending the child would free. Mapped weights are page cache: they count as available already."""
+        try:
+            memory = psutil.Process(self._child.pid).memory_info() if self._child else None
+        except psutil.NoSuchProcess:
+            return 0
+        return int(memory.rss - getattr(memory, "shared", 0)) if memory else 0
+
+    def _post(self, state: EngineState | None = None, **fields: Any) -> EngineStatus:
+        return self._board.post(state, **fields)
+
+
+def _local(engine: EngineName) -> EngineName:
+    return "auto" if engine == "openai" else engine
 
 
 def _facts(choice: Choice, path: Path | None) -> dict[str, Any]:
     """What a choice says about the status."""
+    kv_bytes = (
+        fit.need(choice.model, choice.context_tokens).kv_cache if choice.model and choice.context_tokens else None
+    )
     return {
+        "dtype": choice.dtype,
+        "threads": choice.threads if choice.engine in ("llama", "transformers") else None,
+        "kv_bytes": kv_bytes,
         "engine": choice.engine,
         "reason": choice.reason,
         "model": choice.model,

@@ -86,11 +86,21 @@ class ModelStore:
         own = self.folder / entry.gguf.name
         return own if own.is_file() else cached_on_hub(entry.gguf)
 
+    def existing_path(self, model: str | ModelEntry | None = None, _: OnProgress | None = None) -> Path:
+        """Where the file is, unchecked. Raises ModelAbsent."""
+        path = self.path(model)
+        if path is None:
+            raise self.absent(model)
+        return path
+
     def absent(self, model: str | ModelEntry | None = None) -> ModelAbsent:
         """The error for a model that is not here, to raise or to show."""
         entry = self.entry(model)
+        source = entry.gguf.repo if entry.gguf and entry.gguf.repo else entry.id
+        about = "about " if entry.gguf is None or entry.gguf.bytes is None else ""
         return ModelAbsent(
-            f"{entry.label} is not on this machine.", f"Download it with: jupyter qwen model pull{_argument(entry)}"
+            f"{entry.label} is not on this machine: {about}{entry.size_bytes / 1e9:.1f} GB from {source}, {entry.licence}.",
+            f"Download it with: jupyter qwen model pull{_argument(entry)}",
         )
 
     def verified_path(

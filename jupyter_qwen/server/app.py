@@ -39,6 +39,9 @@ class QwenExtension(ExtensionApp):
     load_on_start = Bool(True, help="Load the model when a front end first connects, not at the first question.").tag(
         config=True
     )
+    allow_model_switch = Bool(
+        True, help="Whether users may switch the model, its context length and its engine from the panel."
+    ).tag(config=True)
     endpoint_url = Unicode(
         "", help="Base URL of an OpenAI-compatible endpoint for the engine 'openai'. Prompts are sent there."
     ).tag(config=True)

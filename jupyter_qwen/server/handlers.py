@@ -38,15 +38,22 @@ class QwenHandler(APIHandler):
         """Errors are JSON with message, hint and code; what is not expected is logged with its traceback."""
         from jupyter_qwen.assistant.failures import EXPECTED, describe
         from jupyter_qwen.assistant.question import BadRequest
+        from jupyter_qwen.engine.base import DoesNotFit, EngineRefused
+        from jupyter_qwen.server.runtime import ModelsLocked
 
         error = kwargs.get("exc_info", (None, None, None))[1]
         if isinstance(error, web.HTTPError):
             message, hint, code = error.log_message or error.reason or "", "", "http"
+        elif isinstance(error, ModelsLocked):
+            self.set_status(403)
+            message, hint, code = str(error), "Ask them to set QwenExtension.allow_model_switch.", "locked"
         else:
             failed = describe(error) if error is not None else None
             message, hint, code = (failed.message, failed.hint, failed.code) if failed else ("", "", "internal")
-            if isinstance(error, BadRequest):
+            if isinstance(error, BadRequest | EngineRefused):
                 self.set_status(400)
+            elif isinstance(error, DoesNotFit):
+                self.set_status(409)
             elif isinstance(error, EXPECTED):
                 self.set_status(503)
         self.set_header("Content-Type", "application/json")
@@ -54,8 +61,9 @@ class QwenHandler(APIHandler):
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         from jupyter_qwen.assistant.failures import EXPECTED
+        from jupyter_qwen.server.runtime import ModelsLocked
 
-        if isinstance(value, EXPECTED):
+        if isinstance(value, (*EXPECTED, ModelsLocked)):
             self.log.info("jupyter_qwen: %s", value)
         else:
             super().log_exception(typ, value, tb)

@@ -98,8 +98,11 @@ class ModelActionHandler(QwenHandler):
     @authorized
     async def post(self, action: str) -> None:
         runtime = await self.runtime()
-        model = self.body().get("model")
-        await (runtime.pull(model) if action == "pull" else runtime.cancel_pull())
+        body = self.body()
+        if action == "pull":
+            await runtime.pull(body.get("model"), accept_licence=body.get("accept_licence") is True)
+        else:
+            await runtime.cancel_pull()
         self.finish(runtime.status())
 
 
@@ -111,6 +114,17 @@ class EngineActionHandler(QwenHandler):
     async def post(self, action: str) -> None:
         runtime = await self.runtime()
         await (runtime.load() if action == "load" else runtime.unload())
+        self.finish(runtime.status())
+
+
+class SwitchHandler(QwenHandler):
+    """Another model, engine or context length for this server, from now on."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        runtime = await self.runtime()
+        await runtime.switch(self.body())
         self.finish(runtime.status())
 
 
@@ -147,5 +161,6 @@ ROUTES: list[tuple[Any, ...]] = [
     (f"{_PREFIX}/models", ModelsHandler),
     (f"{_PREFIX}/models/(pull|cancel)", ModelActionHandler),
     (f"{_PREFIX}/engine/(load|unload)", EngineActionHandler),
+    (f"{_PREFIX}/engine/switch", SwitchHandler),
     (f"{_PREFIX}/thread", ThreadHandler),
 ]
