@@ -13,6 +13,7 @@ from jupyter_qwen.assistant.chat_answer import answer_in_prose, build_chat_promp
 from jupyter_qwen.assistant.events import Answer, BlockJudged, Event, StatusChanged, encode
 from jupyter_qwen.assistant.fix_answer import answer_with_fix, failing_query
 from jupyter_qwen.assistant.intent import choose_connection, choose_mode, split_command
+from jupyter_qwen.assistant.owner import OwnedEngine
 from jupyter_qwen.assistant.question import BadRequest, Question
 from jupyter_qwen.assistant.services import Services
 from jupyter_qwen.assistant.sql_answer import answer_with_sql, build_sql_prompt
@@ -52,7 +53,7 @@ async def _answer(question: Question, services: Services, emit: Emit) -> None:
     status = services.engines.describe()
     if status.get("state") != "ready":
         await emit(StatusChanged(status))
-    engine = await services.engines.engine()
+    engine: Engine = OwnedEngine(await services.engines.engine(), question.thread)
     previous = await asyncio.to_thread(services.threads.turns, question.thread) if question.thread else ()
     cells = cells_up_to(question)
     query = failing_query(question, cells) if question.mode == "fix" and schema.tables else None

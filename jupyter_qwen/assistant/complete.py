@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from jupyter_qwen.assistant.completion.spot import Spot
 from jupyter_qwen.assistant.events import CompletionText
+from jupyter_qwen.assistant.owner import OwnedEngine
 from jupyter_qwen.assistant.question import CompletionQuestion
 from jupyter_qwen.assistant.services import Services
+from jupyter_qwen.engine.base import EngineBusy, Preempted, Superseded
 
 
 async def complete(question: CompletionQuestion, services: Services) -> AsyncIterator[CompletionText]:
@@ -25,12 +27,18 @@ async def complete(question: CompletionQuestion, services: Services) -> AsyncIte
     if not status.get("inline_completion", True):
         yield CompletionText("", done=True, reason="no-fim")
         return
-    engine = await services.engines.engine()
     spot = Spot.of(question)
+    engine = OwnedEngine(await services.engines.engine(), spot.editor)
     if question.warm:
-        usage = await services.completion.warm(spot, engine, services.limits)
+        usage = None
+        with suppress(Preempted, Superseded, EngineBusy):  # nobody waits for it
+            usage = await services.completion.warm(spot, engine, services.limits)
         yield CompletionText("", done=True, reason="warm", usage=usage, advice=services.completion.pace.advice())
         return
-    async with aclosing(services.completion.suggest(spot, engine, services.limits)) as texts:  # type: ignore[type-var]
-        async for text in texts:
-            yield text
+    try:
+        async with aclosing(services.completion.suggest(spot, engine, services.limits)) as texts:  # type: ignore[type-var]
+            async for text in texts:
+                yield text
+    except (Superseded, EngineBusy) as error:
+        # somebody who types has no use for an error: the next key asks again
+        yield CompletionText("", done=True, reason="busy" if isinstance(error, EngineBusy) else "superseded")

@@ -5,7 +5,14 @@ from __future__ import annotations
 from jupyter_qwen.assistant.events import Failed
 from jupyter_qwen.assistant.question import BadRequest
 from jupyter_qwen.assistant.threads import ThreadFileError
-from jupyter_qwen.engine.base import ContextOverflow, DoesNotFit, EngineError, EngineRefused, EngineUnavailable
+from jupyter_qwen.engine.base import (
+    ContextOverflow,
+    DoesNotFit,
+    EngineBusy,
+    EngineError,
+    EngineRefused,
+    EngineUnavailable,
+)
 from jupyter_qwen.schema.model import SchemaFormatError
 
 EXPECTED = (BadRequest, SchemaFormatError, EngineError, ThreadFileError)
@@ -29,6 +36,8 @@ def describe(error: BaseException) -> Failed:
         return Failed(str(error), error.hint, "does-not-fit")
     if isinstance(error, EngineUnavailable):
         return Failed(str(error), error.hint, "engine-unavailable")
+    if isinstance(error, EngineBusy):
+        return Failed(str(error), error.hint, "engine-busy")
     if isinstance(error, EngineRefused):
         return Failed(str(error), error.hint, "engine-refused")
     if isinstance(error, EngineError):

@@ -35,6 +35,18 @@ class ContextOverflow(EngineError):
     """The prompt and the tokens asked for do not fit the context; nothing was cut and nothing computed."""
 
 
+class EngineBusy(EngineError):
+    """So many requests wait already that another one would wait too long; nothing was begun."""
+
+
+class Superseded(EngineError):
+    """A newer request of the same owner took this one's place before it began. Nobody waits for the answer any more."""
+
+
+class Preempted(EngineError):
+    """Work that nobody waits for was stopped because real work arrived. What was processed stays in the KV cache."""
+
+
 @dataclass(frozen=True)
 class ChatTurn:
     """A turn for endpoints that offer chat only."""
@@ -51,7 +63,7 @@ class GenerationRequest:
     priority. `n` asks for several samples on one prefill; deltas then carry their index. `grammar` is GBNF and is ignored
     by engines without the capability. `messages` and `prefill` serve endpoints without raw completions. `max_new_tokens` 0
     processes the prompt only (warming). With `report_prefill` engines that can tell stream deltas without text while they
-    read the prompt.
+    read the prompt. `owner` names whose work it is, a notebook as a rule: owners take turns.
     """
 
     prompt: str
@@ -66,6 +78,7 @@ class GenerationRequest:
     messages: tuple[ChatTurn, ...] = ()
     prefill: str = ""
     report_prefill: bool = False
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,7 +138,8 @@ class Engine(Protocol):
     def generate(self, request: GenerationRequest) -> AsyncIterator[Delta | Finished]:
         """Stream one generation. Closing the iterator (`aclose`, task cancellation) stops the computation.
 
-        Raises EngineUnavailable, EngineRefused or ContextOverflow.
+        Raises EngineUnavailable, EngineRefused or ContextOverflow; EngineBusy, Superseded or Preempted where work is
+        scheduled (`engine.scheduler`).
         """
         ...
 

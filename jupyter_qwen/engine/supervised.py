@@ -1,4 +1,4 @@
-"""The engine that a supervisor hands out: counts what is running, and explains its child's death in one sentence."""
+"""The engine that a supervisor hands out: schedules, counts what is running, explains its child's death in one sentence."""
 
 from __future__ import annotations
 
@@ -7,18 +7,38 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
-from jupyter_qwen.engine.base import Capabilities, Delta, EngineUnavailable, Finished, GenerationRequest, Usage
+from jupyter_qwen.engine.base import (
+    Capabilities,
+    Delta,
+    EngineUnavailable,
+    Finished,
+    GenerationRequest,
+    Preempted,
+    Usage,
+)
 from jupyter_qwen.engine.http import HttpEngine
 from jupyter_qwen.engine.launch import ChildProcess, death
+from jupyter_qwen.engine.scheduler import MANY, Capacity, Place, Scheduler, revocable
 
 EXIT_SECONDS = 1.0
 
 
 class SupervisedEngine:
-    """An `engine.base.Engine` on a child that may die. `on_usage` hears the cost of every answer that ended well."""
+    """An `engine.base.Engine` on a child that may die. `on_usage` hears the cost of every answer that ended well.
 
-    def __init__(self, http: HttpEngine, child: ChildProcess | None, on_usage: Callable[[Usage], None]) -> None:
+    `capacity` is what the endpoint can do at once; the rest waits in `scheduler`.
+    """
+
+    def __init__(
+        self,
+        http: HttpEngine,
+        child: ChildProcess | None,
+        on_usage: Callable[[Usage], None],
+        *,
+        capacity: Capacity = MANY,
+    ) -> None:
         self.http = http
+        self.scheduler = Scheduler(capacity)
         self.active = 0
         self.last_used = time.monotonic()
         self._child = child
@@ -38,19 +58,37 @@ class SupervisedEngine:
         return self.http.context_tokens
 
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[Delta | Finished, None]:
-        """See `engine.base.Engine.generate`."""
+        """See `engine.base.Engine.generate`. What made way before its first token is taken up again; warming is not."""
         self.active += 1
+        again = False
         try:
-            async with aclosing(self.http.generate(request)) as stream:
-                async for item in stream:
-                    if isinstance(item, Finished):
-                        self._on_usage(item.usage)
-                    yield item
+            while True:
+                place = await self.scheduler.enter(request, again=again)
+                try:
+                    async with aclosing(self._run(request, place)) as stream:
+                        async for item in stream:
+                            yield item
+                    return
+                except Preempted:
+                    if place.lane == "warming":
+                        raise
+                    again = True
+                finally:
+                    self.scheduler.leave(place)
         except EngineUnavailable as error:
             raise await self._explained(error) from error
         finally:
             self.active -= 1
             self.last_used = time.monotonic()
+
+    async def _run(self, request: GenerationRequest, place: Place) -> AsyncGenerator[Delta | Finished, None]:
+        work = self.http.generate(request)
+        # nothing goes before a completion, so it needs nobody to watch over it
+        async with aclosing(work if place.lane == "completion" else revocable(work, place)) as stream:
+            async for item in stream:
+                if isinstance(item, Finished):
+                    self._on_usage(item.usage)
+                yield item
 
     async def count_tokens(self, text: str) -> int:
         """See `engine.base.Engine.count_tokens`."""

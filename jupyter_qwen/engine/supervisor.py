@@ -23,6 +23,7 @@ from jupyter_qwen.engine.config import EngineConfig, EngineName
 from jupyter_qwen.engine.http import HttpEngine
 from jupyter_qwen.engine.launch import ChildProcess, death
 from jupyter_qwen.engine.pulls import Pulls
+from jupyter_qwen.engine.scheduler import Capacity, capacity_of
 from jupyter_qwen.engine.slots import SlotPlan
 from jupyter_qwen.engine.status import EngineStatus
 from jupyter_qwen.engine.supervised import SupervisedEngine
@@ -182,7 +183,7 @@ class Supervisor:
             http = HttpEngine(
                 url, self.config.openai_key, model=self.config.openai_model, context_tokens=self.config.context_tokens
             )
-            return await self._adopt(http, None, device="")
+            return await self._adopt(http, None, device="", capacity=capacity_of(choice.engine))
         path = await self._verified(choice) if choice.model else None
         name = choice.model.label if choice.model else "the script"
         self._post("loading", message=f"Loading {name}.", progress=None)
@@ -198,15 +199,17 @@ class Supervisor:
             await self._discard()
             raise
         http = HttpEngine(ready.url, child.key, context_tokens=choice.context_tokens, slots=SlotPlan())
-        return await self._adopt(http, child, device=ready.device)
+        on_gpu = bool(ready.device) and not ready.device.startswith("CPU")
+        capacity = capacity_of(choice.engine, threads=choice.threads, on_gpu=on_gpu)
+        return await self._adopt(http, child, device=ready.device, capacity=capacity)
 
-    async def _adopt(self, http: HttpEngine, child: ChildProcess | None, *, device: str) -> Engine:
+    async def _adopt(self, http: HttpEngine, child: ChildProcess | None, *, device: str, capacity: Capacity) -> Engine:
         try:
             await http.probe()
         except BaseException:
             await http.aclose()
             raise
-        engine = self._engine = SupervisedEngine(http, child, self._note_usage)
+        engine = self._engine = SupervisedEngine(http, child, self._note_usage, capacity=capacity)
         self._post(
             "ready",
             message="",

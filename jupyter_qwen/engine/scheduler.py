@@ -1,0 +1,269 @@
+"""Who computes next: completion before questions before evaluation before warming, and owners in turn.
+
+Pure bookkeeping on one event loop: it knows lanes, owners and counts, no endpoint and no text. Questions are few and long, the
+machine is one, so an order that is fair matters more than one that keeps every core busy to the last percent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict, deque
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from jupyter_qwen.engine.base import Delta, EngineBusy, Finished, GenerationRequest, Lane, Preempted, Superseded
+
+Item = Delta | Finished
+
+# The order in which waiting work begins.
+LANES: tuple[Lane, ...] = ("completion", "chat", "evaluation", "warming")
+REAL: frozenset[Lane] = frozenset({"completion", "chat"})
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """What one engine does at once: completions, and questions (evaluation counts as such). `waiting` bounds each lane's queue.
+
+    With `yields`, evaluation and warming have the machine only while no real work is there, and warming waits for
+    `quiet_seconds` after it: the engine is one small machine. A remote endpoint sorts that out by itself. For `hold_seconds`
+    a question lets completions go first.
+    """
+
+    completions: int = 1
+    questions: int = 1
+    waiting: int = 32
+    yields: bool = True
+    quiet_seconds: float = 0.5
+    hold_seconds: float = 1.0
+
+
+# An endpoint of somebody else's has a queue of its own, and a script computes nothing.
+MANY = Capacity(completions=64, questions=128, waiting=512, yields=False)
+CORES_A_QUESTION = 4  # two answers at once on two cores are each half as fast, and both first tokens come late
+
+
+def capacity_of(engine: str, *, threads: int = 1, on_gpu: bool = False) -> Capacity:
+    """The capacity of an engine by its name in `engine.choice` and what it runs on."""
+    if engine in ("openai", "scripted"):
+        return MANY
+    questions = 3 if on_gpu else min(3, max(1, threads // CORES_A_QUESTION))
+    return Capacity(completions=1, questions=questions)
+
+
+def lane_of(request: GenerationRequest) -> Lane:
+    """The lane that a request waits in. One that asks for no token is warming, in whichever KV-cache slot it works."""
+    return "warming" if request.max_new_tokens == 0 else request.lane
+
+
+@dataclass(eq=False)
+class Place:
+    """One request's turn. `stop` ends its work so that it can be done again; it is called only before `heard` is set.
+
+    `heard` says that a first token went out: from then on the work is never taken back.
+    """
+
+    lane: Lane
+    owner: str
+    turn: asyncio.Future[None]
+    held_until: float
+    began: float = 0.0
+    heard: bool = False
+    revoked: bool = False
+    stop: Callable[[], object] | None = None
+
+    def revoke(self) -> None:
+        """Ask the work to make room. Idempotent; without effect once a token was heard."""
+        if not self.heard and not self.revoked:
+            self.revoked = True
+            if self.stop is not None:
+                self.stop()
+
+
+class Scheduler:
+    """The queue in front of one engine. `enter` waits for a turn, `leave` ends it; every `enter` that returns needs its `leave`.
+
+    Work that was revoked enters `again` and stands before the others of its lane: what it processed is in the KV cache.
+    """
+
+    def __init__(self, capacity: Capacity = MANY, clock: Callable[[], float] = time.monotonic) -> None:
+        self.capacity = capacity
+        self._clock = clock
+        self._waiting: dict[Lane, OrderedDict[str, deque[Place]]] = {lane: OrderedDict() for lane in LANES}
+        self._running: dict[Lane, list[Place]] = {lane: [] for lane in LANES}
+        self._last_real = float("-inf")
+        self._timer: asyncio.TimerHandle | None = None
+
+    def running(self, lane: Lane) -> int:
+        """How many of a lane compute now."""
+        return len(self._running[lane])
+
+    def waiting(self, lane: Lane) -> int:
+        """How many of a lane wait for their turn."""
+        return sum(len(places) for places in self._waiting[lane].values())
+
+    async def enter(self, request: GenerationRequest, *, again: bool = False) -> Place:
+        """Wait for the turn of `request`. Cancelling the wait leaves the queue.
+
+        Raises EngineBusy when the lane's queue is full, Superseded when a newer request of the owner made this one pointless.
+        """
+        lane = lane_of(request)
+        now = self._clock()
+        hold = self.capacity.hold_seconds if lane == "chat" and self.capacity.yields else 0.0
+        place = Place(lane, request.owner, asyncio.get_running_loop().create_future(), now + hold)
+        if lane in REAL:
+            self._last_real = now
+        if lane in ("completion", "warming") and request.owner:
+            self._drop_waiting(lane, request.owner)
+        if self.waiting(lane) >= self.capacity.waiting and not again:
+            raise busy(self.waiting(lane), lane)
+        queue = self._waiting[lane].setdefault(request.owner, deque())
+        if again:
+            queue.appendleft(place)
+            self._waiting[lane].move_to_end(request.owner, last=False)
+        else:
+            queue.append(place)
+        self._preempt(lane)
+        self._start()
+        try:
+            await place.turn
+        except asyncio.CancelledError:
+            self._forget(place)
+            raise
+        return place
+
+    def leave(self, place: Place) -> None:
+        """The work is over, one way or another; the next one begins."""
+        self._running[place.lane].remove(place)
+        if place.lane in REAL:
+            self._last_real = self._clock()
+        self._start()
+
+    # -- the queue
+
+    def _drop_waiting(self, lane: Lane, owner: str) -> None:
+        """Nobody wants the suggestion for the text before the last key, or the warmth of tables that changed since."""
+        for stale in self._waiting[lane].pop(owner, ()):
+            if not stale.turn.done():
+                stale.turn.set_exception(Superseded("A newer request took this one's place."))
+
+    def _forget(self, place: Place) -> None:
+        """A caller went away while it waited, perhaps in the very moment in which its turn came."""
+        if place in self._running[place.lane]:
+            self.leave(place)
+            return
+        places = self._waiting[place.lane].get(place.owner)
+        if places is not None and place in places:
+            places.remove(place)
+            if not places:
+                del self._waiting[place.lane][place.owner]
+        self._start()
+
+    def _start(self) -> None:
+        """Give turns while there is room, lane by lane and owner by owner."""
+        for lane in LANES:
+            while self._waiting[lane] and self._may_start(lane):
+                owner, places = next(iter(self._waiting[lane].items()))
+                place = places.popleft()
+                del self._waiting[lane][owner]
+                if places:
+                    self._waiting[lane][owner] = places  # to the end: the others come first now
+                self._running[lane].append(place)
+                place.began = self._clock()
+                if not place.turn.done():  # else its caller was cancelled this moment and is about to say so
+                    place.turn.set_result(None)
+
+    def _may_start(self, lane: Lane) -> bool:
+        if lane == "completion":
+            return self.running("completion") < self.capacity.completions
+        questions = self.running("chat") + self.running("evaluation")
+        if not self.capacity.yields:
+            return questions + self.running("warming") < self.capacity.questions
+        if lane == "chat":
+            # an evaluation that was told to stop counts until it has: two prefills at once help neither
+            return questions < self.capacity.questions and not self._held()
+        if self._real_work():
+            return False
+        if lane == "evaluation":
+            return questions < self.capacity.questions and not self.running("warming")
+        if questions or self.running("warming") or self.waiting("evaluation"):
+            return False
+        return not self._later(self._last_real + self.capacity.quiet_seconds)
+
+    def _held(self) -> bool:
+        """Whether the next question lets a completion go first. Not for long: somebody who types all the time would starve it."""
+        if not self.running("completion") and not self._waiting["completion"]:
+            return False
+        return self._later(next(iter(self._waiting["chat"].values()))[0].held_until)
+
+    def _real_work(self) -> bool:
+        return any(self._running[lane] or self._waiting[lane] for lane in REAL)
+
+    def _preempt(self, arrived: Lane) -> None:
+        """Tell what can be done again to stop: nothing that a user has seen a token of.
+
+        Warming stops for everything, evaluation for a question or a completion. A question that is still in prefill makes way
+        for a completion: llama.cpp fills its batches with the prompt, and the completion would get one token a batch.
+        """
+        if not self.capacity.yields or arrived == "warming":
+            return
+        for place in self._running["warming"]:
+            place.revoke()
+        if arrived in REAL:
+            for place in self._running["evaluation"]:
+                place.revoke()
+        if arrived == "completion":
+            for place in self._running["chat"]:
+                if self._clock() - place.began >= self.capacity.hold_seconds:
+                    place.revoke()
+
+    def _later(self, moment: float) -> bool:
+        """Whether `moment` is still to come; if so the queue is looked at again then, for nothing else might come by."""
+        seconds = moment - self._clock()
+        if seconds <= 0:
+            return False
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(seconds + 0.001, self._start)
+        return True
+
+
+async def revocable(stream: AsyncGenerator[Item, None], place: Place) -> AsyncGenerator[Item, None]:
+    """The items of `stream`, whose work `place.revoke` may end before the first token. Raises Preempted when it did."""
+    queue: asyncio.Queue[Item | None] = asyncio.Queue()
+
+    async def pump() -> None:
+        try:
+            async with aclosing(stream) as items:
+                async for item in items:
+                    place.heard = place.heard or not isinstance(item, Delta) or item.read is None
+                    queue.put_nowait(item)
+        finally:
+            queue.put_nowait(None)
+
+    work = asyncio.create_task(pump())
+    place.stop = work.cancel
+    try:
+        if place.revoked:
+            work.cancel()
+        while (item := await queue.get()) is not None:
+            yield item
+        await asyncio.wait({work})
+        if work.cancelled():
+            raise Preempted("Real work arrived.")
+        work.result()
+    finally:
+        work.cancel()
+        await asyncio.wait({work})
+
+
+def busy(waiting: int, lane: Lane) -> EngineBusy:
+    """The refusal of a full queue, in words for the user."""
+    what = {"completion": "completions", "chat": "questions", "evaluation": "evaluations", "warming": "preparations"}[
+        lane
+    ]
+    return EngineBusy(
+        f"The model is busy: {waiting} {what} wait for it already.",
+        "Ask again in a moment, or stop an answer that you no longer need.",
+    )

@@ -1,0 +1,406 @@
+"""The order of work in front of an engine: lanes, owners in turn, a bounded queue, and what makes way for what."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from jupyter_qwen.engine.base import (
+    Delta,
+    EngineBusy,
+    Finished,
+    GenerationRequest,
+    Lane,
+    Preempted,
+    Superseded,
+    Usage,
+)
+from jupyter_qwen.engine.scheduler import LANES, MANY, Capacity, Scheduler, capacity_of
+from jupyter_qwen.engine.supervised import SupervisedEngine
+
+SMALL = Capacity(quiet_seconds=0.0, hold_seconds=0.0)
+
+
+def request(lane: Lane, owner: str = "a", text: str = "p") -> GenerationRequest:
+    return GenerationRequest(text, lane=lane, owner=owner, max_new_tokens=0 if lane == "warming" else 8)
+
+
+@dataclass
+class Bench:
+    """A scheduler with work that lasts until the test ends it; `begun` is the order in which turns came."""
+
+    scheduler: Scheduler
+    begun: list[str] = field(default_factory=list)
+    ends: dict[str, asyncio.Event] = field(default_factory=dict)
+    tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    async def ask(self, name: str, lane: Lane, owner: str) -> None:
+        self.ends[name] = asyncio.Event()
+        self.tasks[name] = asyncio.create_task(self._work(name, request(lane, owner)))
+        await settle()
+
+    async def _work(self, name: str, wanted: GenerationRequest) -> None:
+        place = await self.scheduler.enter(wanted)
+        try:
+            self.begun.append(name)
+            await self.ends[name].wait()
+        finally:
+            self.scheduler.leave(place)
+
+    async def end(self, name: str) -> None:
+        self.ends[name].set()
+        await settle()
+
+
+async def settle() -> None:
+    """Let everything that can run, run."""
+    for _ in range(12):
+        await asyncio.sleep(0)
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(asyncio.wait_for(work, 20))
+
+
+def test_waiting_work_begins_lane_by_lane() -> None:
+    async def work() -> None:
+        bench = Bench(Scheduler(SMALL))
+        await bench.ask("running", "chat", "z")
+        await bench.ask("completing", "completion", "z")
+        for lane in reversed(LANES):
+            await bench.ask(lane, lane, lane)
+        await bench.end("completing")
+        await bench.end("completion")
+        await bench.end("running")
+        await bench.end("chat")
+        await bench.end("evaluation")
+        assert bench.begun == ["running", "completing", "completion", "chat", "evaluation", "warming"]
+        await bench.end("warming")
+
+    run(work())
+
+
+def test_owners_take_turns_however_many_questions_one_of_them_has() -> None:
+    async def work() -> None:
+        bench = Bench(Scheduler(SMALL))
+        for number in range(4):
+            await bench.ask(f"a{number}", "chat", "a")
+        await bench.ask("b0", "chat", "b")
+        await bench.ask("b1", "chat", "b")
+        await bench.ask("c0", "chat", "c")
+        while len(bench.begun) < 7:
+            await bench.end(bench.begun[-1])
+        await bench.end(bench.begun[-1])
+        assert bench.begun == ["a0", "a1", "b0", "c0", "a2", "b1", "a3"]
+
+    run(work())
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_whatever_comes_nothing_is_lost_and_capacity_is_kept(seed: int) -> None:
+    chance = random.Random(seed)
+    capacity = Capacity(
+        completions=chance.choice((1, 2)),
+        questions=chance.choice((1, 3)),
+        waiting=100,
+        yields=chance.random() < 0.7,
+        quiet_seconds=0.0,
+        hold_seconds=0.0,
+    )
+
+    async def work() -> None:
+        scheduler = Scheduler(capacity)
+        ended: list[str] = []
+
+        async def one(name: str, lane: Lane, owner: str) -> None:
+            try:
+                place = await scheduler.enter(request(lane, owner))
+            except Superseded:
+                ended.append(name)
+                return
+            try:
+                assert scheduler.running("completion") <= capacity.completions
+                assert scheduler.running("chat") + scheduler.running("evaluation") <= capacity.questions
+                for _ in range(chance.randint(1, 6)):
+                    await asyncio.sleep(0)
+            finally:
+                scheduler.leave(place)
+                ended.append(name)
+
+        tasks: dict[str, asyncio.Task[None]] = {}
+        cancelled = set()
+        for number in range(120):
+            name = f"n{number}"
+            tasks[name] = asyncio.create_task(one(name, chance.choice(LANES), chance.choice("abc")))
+            for _ in range(chance.randint(0, 3)):
+                await asyncio.sleep(0)
+            if chance.random() < 0.2:
+                victim = chance.choice(list(tasks))
+                if tasks[victim].cancel():
+                    cancelled.add(victim)
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+        for name, task in tasks.items():
+            assert name in ended or (name in cancelled and task.cancelled()), name
+            if not task.cancelled():
+                assert task.exception() is None
+        assert all(scheduler.running(lane) == scheduler.waiting(lane) == 0 for lane in LANES)
+
+    run(work())
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_no_owner_is_served_twice_while_another_waits(seed: int) -> None:
+    chance = random.Random(seed)
+
+    async def work() -> None:
+        bench = Bench(Scheduler(SMALL))
+        await bench.ask("first", "chat", "z")
+        owners = {}
+        for number in range(20):
+            owner = chance.choice("abcd")
+            owners[f"n{number}"] = owner
+            await bench.ask(f"n{number}", "chat", owner)
+        await bench.end("first")
+        while len(bench.begun) < 21:
+            await bench.end(bench.begun[-1])
+        await bench.end(bench.begun[-1])
+        order = bench.begun[1:]
+        for place, name in enumerate(order):
+            for other in set(owners.values()) - {owners[name]}:
+                again = next((i for i in range(place + 1, 20) if owners[order[i]] == owners[name]), None)
+                if again is not None and any(owners[n] == other for n in order[again:]):
+                    assert any(owners[n] == other for n in order[place + 1 : again]), (order, name, other)
+
+    run(work())
+
+
+def test_caller_who_goes_away_leaves_the_queue() -> None:
+    async def work() -> None:
+        bench = Bench(Scheduler(SMALL))
+        await bench.ask("one", "chat", "a")
+        await bench.ask("two", "chat", "b")
+        await bench.ask("three", "chat", "c")
+        bench.tasks["two"].cancel()
+        await settle()
+        assert bench.scheduler.waiting("chat") == 1
+        await bench.end("one")
+        assert bench.begun == ["one", "three"]
+        await bench.end("three")
+
+    run(work())
+
+
+def test_newer_completion_of_an_editor_takes_the_place_of_the_one_that_waits() -> None:
+    async def work() -> None:
+        bench = Bench(Scheduler(SMALL))
+        await bench.ask("running", "completion", "other")
+        await bench.ask("stale", "completion", "editor")
+        await bench.ask("fresh", "completion", "editor")
+        assert isinstance(bench.tasks["stale"].exception(), Superseded)
+        await bench.end("running")
+        assert bench.begun == ["running", "fresh"]
+        await bench.end("fresh")
+
+    run(work())
+
+
+def test_questions_of_one_notebook_do_not_replace_one_another() -> None:
+    async def work() -> None:
+        bench = Bench(Scheduler(SMALL))
+        for name in ("one", "two", "three"):
+            await bench.ask(name, "chat", "a")
+        for name in ("one", "two", "three"):
+            await bench.end(name)
+        assert bench.begun == ["one", "two", "three"]
+
+    run(work())
+
+
+def test_full_queue_says_so_and_what_to_do() -> None:
+    async def work() -> None:
+        bench = Bench(Scheduler(Capacity(waiting=2)))
+        for name in ("running", "one", "two", "three"):
+            await bench.ask(name, "chat", "a")
+        refusal = bench.tasks["three"].exception()
+        assert isinstance(refusal, EngineBusy)
+        assert "2 questions" in str(refusal)
+        assert refusal.hint
+        await bench.ask("typed", "completion", "a")  # a lane of its own
+        assert "typed" in bench.begun
+        for task in bench.tasks.values():
+            task.cancel()
+            with suppress(asyncio.CancelledError, EngineBusy):
+                await task
+
+    run(work())
+
+
+def test_warming_waits_until_it_has_been_quiet() -> None:
+    async def work() -> None:
+        now = [100.0]
+        scheduler = Scheduler(Capacity(quiet_seconds=0.05), clock=lambda: now[0])
+        scheduler.leave(await scheduler.enter(request("completion")))
+        warming = asyncio.create_task(scheduler.enter(request("warming")))
+        await settle()
+        assert not warming.done()
+        now[0] += 0.06
+        scheduler.leave(await warming)
+
+    run(work())
+
+
+@dataclass
+class Pen:
+    """Stands for the endpoint: writes `words` one by one, with `prefill` steps before, and notes what became of each request."""
+
+    prefill: int = 0
+    words: int = 4
+    log: list[str] = field(default_factory=list)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def generate(self, wanted: GenerationRequest) -> AsyncIterator[Delta | Finished]:
+        name = wanted.prompt
+        self.log.append(f"{name} begins")
+        try:
+            if wanted.lane != "completion":
+                yield Delta("", read=(1, 2))  # news about the prompt are no answer yet
+                await self.gate.wait()
+            if wanted.max_new_tokens:
+                for number in range(self.words):
+                    yield Delta(f"{name}{number} ")
+                    await asyncio.sleep(0)
+            yield Finished("stop", Usage(new_tokens=self.words))
+            self.log.append(f"{name} ends")
+        except asyncio.CancelledError:
+            self.log.append(f"{name} stops")
+            raise
+
+
+def engine_on(pen: Pen, capacity: Capacity = SMALL) -> SupervisedEngine:
+    return SupervisedEngine(pen, None, lambda usage: None, capacity=capacity)  # type: ignore[arg-type]
+
+
+async def text_of(engine: SupervisedEngine, wanted: GenerationRequest) -> str:
+    async with aclosing(engine.generate(wanted)) as items:
+        return "".join([item.text async for item in items if isinstance(item, Delta)])
+
+
+Ask = Callable[[SupervisedEngine, GenerationRequest], Coroutine[Any, Any, str]]
+
+
+@pytest.mark.parametrize("arriving", ["completion", "chat", "evaluation"])
+def test_warming_is_cancelled_the_moment_real_work_arrives(arriving: Lane) -> None:
+    async def work() -> None:
+        pen = Pen()
+        engine = engine_on(pen)
+        warming = asyncio.create_task(text_of(engine, request("warming", text="warm")))
+        await settle()
+        real = asyncio.create_task(text_of(engine, request(arriving, "b", text="real")))
+        await settle()
+        assert isinstance(warming.exception(), Preempted)
+        assert pen.log[:2] == ["warm begins", "warm stops"] or pen.log.index("warm stops") <= 2
+        pen.gate.set()
+        assert await real == "real0 real1 real2 real3 "
+
+    run(work())
+
+
+@pytest.mark.parametrize(("yielding", "arriving"), [("evaluation", "chat"), ("chat", "completion")])
+def test_what_makes_way_before_its_first_token_is_answered_in_full_afterwards(yielding: Lane, arriving: Lane) -> None:
+    async def work() -> None:
+        pen = Pen()
+        engine = engine_on(pen)
+        first = asyncio.create_task(text_of(engine, request(yielding, text="long")))
+        await settle()
+        second = asyncio.create_task(text_of(engine, request(arriving, "b", text="quick")))
+        await settle()
+        pen.gate.set()
+        assert await second == "quick0 quick1 quick2 quick3 "
+        assert await first == "long0 long1 long2 long3 "
+        assert pen.log.count("long begins") == 2
+        assert pen.log.index("quick ends") < pen.log.index("long ends")
+
+    run(work())
+
+
+def test_answer_that_has_begun_is_never_taken_back() -> None:
+    async def work() -> None:
+        pen = Pen(words=40)
+        pen.gate.set()
+        engine = engine_on(pen)
+        answer = asyncio.create_task(text_of(engine, request("chat", text="a")))
+        await settle()
+        assert engine.scheduler.running("chat") == 1
+        await text_of(engine, request("completion", text="c"))
+        assert (await answer).split() == [f"a{number}" for number in range(40)]
+        assert pen.log.count("a begins") == 1
+
+    run(work())
+
+
+def test_question_is_not_starved_by_somebody_who_types_all_the_time() -> None:
+    async def work() -> None:
+        pen = Pen()
+        engine = engine_on(pen, Capacity(hold_seconds=0.02, quiet_seconds=0.0))
+        answer = asyncio.create_task(text_of(engine, request("chat", text="a")))
+        typing = True
+
+        async def type_on() -> None:
+            while typing:
+                await text_of(engine, request("completion", text="c"))
+
+        typist = asyncio.create_task(type_on())
+        await asyncio.sleep(0.05)
+        pen.gate.set()
+        assert await asyncio.wait_for(answer, 5) == "a0 a1 a2 a3 "
+        typing = False
+        await typist
+
+    run(work())
+
+
+def test_leaving_a_stream_stops_its_work_and_the_next_one_begins() -> None:
+    async def work() -> None:
+        pen = Pen(words=1000)
+        pen.gate.set()
+        engine = engine_on(pen)
+        stream = engine.generate(request("chat", text="left"))
+        await anext(stream)
+        waiting = asyncio.create_task(text_of(engine, request("chat", "b", text="next")))
+        await settle()
+        assert "next begins" not in pen.log
+        await stream.aclose()
+        assert "left stops" in pen.log
+        waiting_text = await waiting
+        assert waiting_text.startswith("next0 next1")
+        assert engine.active == 0
+
+    run(work())
+
+
+def test_endpoint_of_somebody_else_takes_many_at_once() -> None:
+    async def work() -> None:
+        pen = Pen()
+        engine = engine_on(pen, MANY)
+        asks = [asyncio.create_task(text_of(engine, request("chat", str(n), text=f"q{n}"))) for n in range(100)]
+        await settle()
+        assert engine.scheduler.running("chat") == 100
+        pen.gate.set()
+        texts = await asyncio.gather(*asks)
+        assert [text.split()[0] for text in texts] == [f"q{n}0" for n in range(100)]
+
+    run(work())
+
+
+def test_two_cores_answer_one_question_at_a_time_and_a_script_any_number() -> None:
+    assert capacity_of("llama", threads=2).questions == 1
+    assert capacity_of("llama", threads=16).questions == 3
+    assert capacity_of("llama", threads=2, on_gpu=True).questions == 3
+    assert capacity_of("openai") is MANY
+    assert capacity_of("scripted") is MANY
