@@ -55,8 +55,8 @@ def leans_on_previous(text: str) -> bool:
 def choose_connection(schema: Schema, cells: Sequence[Cell], wanted: str | None) -> str | None:
     """The connection that a query goes to.
 
-    The one that was named, else the one whose variable the notebook used last in ``name.sql(`` or ``name.execute(``, else the
-    one that owns most tables, else the only one. Raises KeyError when `wanted` is no connection of the kernel.
+    The one that was named, else the one that the notebook used last, in ``name.sql(``, ``name.execute(`` or a ``%%sql``
+    cell of a connection that JupySQL opened (the current one stands first), else the one that owns most tables, else the only one. Raises KeyError when `wanted` is no connection of the kernel.
     """
     names = [connection.name for connection in schema.connections]
     if wanted is not None:
@@ -68,6 +68,9 @@ def choose_connection(schema: Schema, cells: Sequence[Cell], wanted: str | None)
     for cell in reversed(cells):
         if cell.type != "code":
             continue
+        magic = next((connection.name for connection in schema.connections if connection.magic), None)
+        if magic is not None and cell.source.lstrip().startswith("%%sql"):
+            return magic
         used = [
             (match.start(), name)
             for name in names

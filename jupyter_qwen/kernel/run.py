@@ -32,6 +32,11 @@ def run_block(shell: Any, block: dict[str, Any], *, out: str | None) -> None:
     source = str(block["cell"]["source"])
     code = source if out is None else assigned(source, out)
     result = shell.run_cell(code, store_history=False)
+    if result.success and out is not None and source.lstrip().startswith("%%sql"):
+        # JupySQL's `NAME <<` binds a ResultSet of its own; --out promises a DataFrame
+        result = shell.run_cell(
+            f"if hasattr({out}, 'DataFrame'):\n    {out} = {out}.DataFrame()\n{out}", store_history=False
+        )
     if result.success:
         return
     error = result.error_in_exec or result.error_before_exec

@@ -14,7 +14,7 @@ from jupyter_qwen.prompt.linking import LinkedSchema, link
 from jupyter_qwen.prompt.model import Message, Part, Prompt
 from jupyter_qwen.prompt.notation import Notation, identifier, reference, short_type
 from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message, neutralise
-from jupyter_qwen.schema.model import Schema, Table
+from jupyter_qwen.schema.model import MAGIC, Schema, Table
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.schema.privacy import is_secret
 
@@ -130,11 +130,12 @@ def _tables_text(tables: Sequence[Table], language: str) -> str:
         for table in stored:
             by_connection.setdefault(table.connection or "duckdb", []).append(table)
         for connection, group in by_connection.items():
-            head = (
-                f'DuckDB tables, queried by {connection}.sql("SELECT …").df():'
-                if language == "python"
-                else "DuckDB tables:"
-            )
+            if connection.startswith(MAGIC):
+                head = "DuckDB tables, queried by a cell that begins with %%sql:"
+            elif language == "python":
+                head = f'DuckDB tables, queried by {connection}.sql("SELECT …").df():'
+            else:
+                head = "DuckDB tables:"
             paragraphs.append("\n".join([head, *(_frame_line(t) for t in group)]))
     return "\n\n".join(paragraphs)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from .dataframes import imported, is_instance
 from .encoding import class_path
+from .jupysql import jupysql_connections
 
 _HERE = "SELECT current_database(), current_schema(), CAST(txid_current() AS VARCHAR)"
 _MACHINERY = frozenset(
@@ -110,7 +111,10 @@ def other_threads_compute() -> bool:
 
 
 def find_connections(names: list[str], namespace: dict[str, Any]) -> list[tuple[str, Any, bool]]:
-    """(expression, connection, is the module's default) of each open connection; the default only when the user has `duckdb`."""
+    """(expression, connection, is the module's default) of each open connection; the default only when the user has `duckdb`.
+
+    A connection of JupySQL has no expression; it stands as ``%sql`` and its name there.
+    """
     cls = imported("duckdb", "DuckDBPyConnection")
     found: list[tuple[str, Any, bool]] = []
     if not isinstance(cls, type):
@@ -123,6 +127,10 @@ def find_connections(names: list[str], namespace: dict[str, Any]) -> list[tuple[
         if is_instance(value, cls) and id(value) not in seen:
             seen.add(id(value))
             found.append((name, value, False))
+    for name, connection in jupysql_connections():
+        if id(connection) not in seen:
+            seen.add(id(connection))
+            found.append((name, connection, False))
     default = _default_connection(names, namespace)
     if default is not None and id(default[1]) not in seen:
         found.append(default)

@@ -14,6 +14,7 @@ TableKind = Literal["table", "view", "dataframe"]
 PrivacyLevel = Literal["names", "types", "values", "samples"]
 PRIVACY_LEVELS: tuple[PrivacyLevel, ...] = ("names", "types", "values", "samples")
 SCHEMA_VERSION = 1
+MAGIC = "%sql "  # how the name of a connection begins that only a %%sql cell reaches (schema/jupysql.py)
 
 
 class SchemaFormatError(ValueError):
@@ -88,11 +89,20 @@ class Table:
 
 @dataclass(frozen=True)
 class Connection:
-    """A DuckDB connection of the kernel. `name` is an expression that yields it: ``con``, or ``duckdb`` for the default."""
+    """A DuckDB connection of the kernel.
+
+    `name` is an expression that yields it: ``con``, or ``duckdb`` for the default. One that JupySQL opened has none; it is
+    called ``%sql`` and its name there, as in ``%sql duckdb://``.
+    """
 
     name: str
     database: str = ":memory:"
     is_default: bool = False
+
+    @property
+    def magic(self) -> bool:
+        """Whether only a ``%%sql`` cell reaches it."""
+        return self.name.startswith(MAGIC)
 
 
 @dataclass(frozen=True)
@@ -121,10 +131,12 @@ class Schema:
 
         DuckDB looks into the catalogue first and into Python variables second (replacement scan).
         https://duckdb.org/docs/stable/guides/python/sql_on_pandas
+        From inside a connection of JupySQL it finds none of them (tried with JupySQL 0.11 and duckdb_engine 0.17).
         """
         own = [t for t in self.tables if t.connection is not None and t.connection == connection]
         taken = {t.name.casefold() for t in own if len(t.reference) == 1}
-        frames = [t for t in self.tables if t.connection is None and t.name.casefold() not in taken]
+        reached = connection is None or not connection.startswith(MAGIC)
+        frames = [t for t in self.tables if reached and t.connection is None and t.name.casefold() not in taken]
         return replace(
             self,
             tables=tuple(own + frames),

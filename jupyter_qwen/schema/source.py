@@ -19,6 +19,7 @@ _MODULES = (
     "dtypes",
     "objects",
     "dataframes",
+    "jupysql",
     "connections",
     "duckdb_tables",
     "question_words",

@@ -69,6 +69,7 @@ def started(folder: Path) -> Iterator[dict[str, Any]]:
         **{key: value for key, value in os.environ.items() if not key.startswith(("JPY_", "JUPYTER"))},
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "PLOOMBER_STATS_ENABLED": "false",  # JupySQL reports its use otherwise
         "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
     }
     command = [

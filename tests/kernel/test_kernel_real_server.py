@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter_client.blocking.client import BlockingKernelClient
+from notebooks import Notebook, api, opened
 
 SETUP = """
 import duckdb, pandas as pd
@@ -20,62 +19,11 @@ con.execute("CREATE TABLE orders AS SELECT i AS id FROM range(7) t(i)").fetchall
 """
 
 
-class Notebook:
-    """A kernel and what a notebook would show of it."""
-
-    def __init__(self, client: BlockingKernelClient) -> None:
-        self.client = client
-
-    def run(self, code: str, *, interrupt: Any = None) -> dict[str, Any]:
-        outputs: list[dict[str, Any]] = []
-        shown: dict[str, dict[str, Any]] = {}
-
-        def hook(message: dict[str, Any]) -> None:
-            content = message["content"]
-            if message["msg_type"] == "display_data":
-                outputs.append(content["data"])
-                shown[content["transient"].get("display_id", "")] = content["data"]
-            elif message["msg_type"] == "update_display_data":
-                shown[content["transient"]["display_id"]] = content["data"]
-                if interrupt is not None:
-                    interrupt(content["data"])
-            elif message["msg_type"] in ("stream", "execute_result"):
-                outputs.append(content)
-
-        reply = self.client.execute_interactive(code, timeout=120, output_hook=hook, allow_stdin=False)["content"]
-        text = "".join(output.get("text", "") for output in outputs if output.get("name"))
-        return {
-            "reply": reply,
-            "shown": list(shown.values()),
-            "text": text,
-            "next": [p["text"] for p in reply.get("payload", ())],
-        }
-
-
 @pytest.fixture(scope="module")
 def notebook(started: dict[str, Any], folder: Path) -> Iterator[Notebook]:
-    body = {"path": "demo.ipynb", "name": "demo.ipynb", "type": "notebook", "kernel": {"name": "python3"}}
-    session = api(started, "api/sessions", body)
-    connection = folder / "runtime" / f"kernel-{session['kernel']['id']}.json"
-    client = BlockingKernelClient(connection_file=str(connection))
-    client.load_connection_file()
-    client.start_channels()
-    client.wait_for_ready(timeout=60)
-    made = Notebook(client)
-    assert made.run(SETUP)["reply"]["status"] == "ok"
-    yield made
-    client.stop_channels()
-
-
-def api(server: dict[str, Any], route: str, body: dict[str, Any] | None = None, method: str | None = None) -> Any:
-    request = urllib.request.Request(
-        server["url"] + route,
-        data=None if body is None else json.dumps(body).encode(),
-        headers={"Authorization": f"token {server['token']}", "Content-Type": "application/json"},
-        method=method,
-    )
-    with urllib.request.urlopen(request, timeout=60) as response:
-        return json.loads(response.read() or b"null")
+    with opened(started, folder, "demo.ipynb") as made:
+        assert made.run(SETUP)["reply"]["status"] == "ok"
+        yield made
 
 
 def test_a_question_ends_in_a_proved_cell_that_runs(notebook: Notebook) -> None:

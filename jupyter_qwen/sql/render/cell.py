@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
+from ...schema.model import MAGIC
 from ..lexer import tokens
 from ..model import StatementKind
 from ..parse import Statement, parse
@@ -15,6 +16,7 @@ from .idiom import Idiom
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
 #: What JupySQL would replace before DuckDB sees it: Jinja, and SQLAlchemy's bound parameters, even inside literals.
 _TEMPLATED: Final = re.compile(r"\{\{|\{%|\{#|(?<![:\w]):[A-Za-z_]")
+_BOUND: Final = re.compile(r"(?<![:\w\\]):(?=[A-Za-z_])")
 _WITH_ROWS: Final[frozenset[StatementKind]] = frozenset(("query",))
 
 
@@ -43,13 +45,30 @@ def render_cell(sql: str, idiom: Idiom) -> CellSource:
     if idiom.style == "julia":
         call = f"DBInterface.execute({idiom.connection}, {_julia_text(text)})"
         return CellSource(f"{call} |> DataFrame" if kind in _WITH_ROWS else call)
-    if idiom.style == "magic" and not _TEMPLATED.search(text) and not _CONTROL.search(text):
+    owner = _owner(text, idiom)
+    if owner.startswith(MAGIC):
+        return CellSource(_jupysql(text, owner, idiom))
+    names = _names(text)
+    if (
+        idiom.style == "magic"
+        and not _TEMPLATED.search(text)
+        and not _CONTROL.search(text)
+        and names.keys().isdisjoint(idiom.frames)
+    ):
         return CellSource(f"{idiom.magic}\n{text}")
-    return CellSource(_python(text, idiom, kind))
+    return CellSource(_python(text, idiom, kind, owner))
 
 
-def _python(sql: str, idiom: Idiom, kind: StatementKind) -> str:
-    connection = _owner(sql, idiom)
+def _jupysql(sql: str, owner: str, idiom: Idiom) -> str:
+    """A cell for a connection that only ``%%sql`` reaches; what JupySQL and SQLAlchemy would replace is escaped."""
+    current = next((name for _, name in idiom.owners if name.startswith(MAGIC)), owner)
+    first = (idiom.magic or "%%sql") if owner == current else f"%%sql {owner.removeprefix(MAGIC)}"
+    if "{" in sql:
+        sql = f"{{% raw %}}{sql}{{% endraw %}}"
+    return first + "\n" + _BOUND.sub(r"\\:", sql)
+
+
+def _python(sql: str, idiom: Idiom, kind: StatementKind, connection: str) -> str:
     literal = python_text(sql)
     # A relation is lazy and None for a statement without rows: only execute() runs one for certain.
     call = f"{connection}.sql({literal}).{idiom.result}()" if kind in _WITH_ROWS else f"{connection}.execute({literal})"
@@ -59,7 +78,7 @@ def _python(sql: str, idiom: Idiom, kind: StatementKind) -> str:
 
 def _owner(sql: str, idiom: Idiom) -> str:
     """The connection that owns most of the tables in `sql`; the notebook's preferred one when that decides nothing."""
-    names = Counter(token.name.casefold() for token in tokens(sql) if token.kind in ("word", "quoted"))
+    names = _names(sql)
     votes: Counter[str] = Counter()
     for reference, connection in idiom.owners:
         if all(part in names for part in reference.split(".")) or reference.rsplit(".", 1)[-1] in names:
@@ -67,6 +86,11 @@ def _owner(sql: str, idiom: Idiom) -> str:
     if not votes or votes[idiom.connection] == max(votes.values()):
         return idiom.connection
     return votes.most_common(1)[0][0]
+
+
+def _names(sql: str) -> Counter[str]:
+    """Every name in `sql`, folded."""
+    return Counter(token.name.casefold() for token in tokens(sql) if token.kind in ("word", "quoted"))
 
 
 def python_text(text: str) -> str:

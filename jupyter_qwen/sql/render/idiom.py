@@ -31,7 +31,8 @@ class Idiom:
 
     `connection` is the expression before ``.sql(``; `result` the method that turns the relation into what the notebook
     works with (``df``, ``pl``, ``arrow`` …). `imports` is a line that has to stand first, or empty. `magic` is the first
-    line of a magic cell. `owners` tells for each table, by folded dotted reference, which connection owns it.
+    line of a magic cell. `owners` tells for each table, by folded dotted reference, which connection owns it. `frames` are the
+    folded names of the DataFrames: SQL magics run inside their library, where DuckDB finds no variable of the notebook.
     """
 
     style: Style = "python"
@@ -40,6 +41,7 @@ class Idiom:
     imports: str = ""
     magic: str = ""
     owners: tuple[tuple[str, str], ...] = ()
+    frames: frozenset[str] = frozenset()
 
 
 def detect_idiom(cells: Sequence[Cell], schema: Schema, language: str = "python") -> Idiom:
@@ -58,7 +60,7 @@ def detect_idiom(cells: Sequence[Cell], schema: Schema, language: str = "python"
         return Idiom(style="markdown")
     imported = list(_IMPORT.finditer(text))
     module = (imported[-1][1] or "duckdb") if imported else "duckdb"
-    names = [c.name for c in schema.connections if c.name != "duckdb"]
+    names = [c.name for c in schema.connections if c.name != "duckdb" and not c.magic]
     owners = tuple(
         (".".join(t.reference).casefold(), module if t.connection == "duckdb" else t.connection)
         for t in schema.tables
@@ -72,6 +74,7 @@ def detect_idiom(cells: Sequence[Cell], schema: Schema, language: str = "python"
         imports="" if imported else "import duckdb",
         magic=magic,
         owners=owners,
+        frames=frozenset(t.name.casefold() for t in schema.tables if t.connection is None),
     )
 
 

@@ -66,6 +66,20 @@ def test_a_cast_is_no_parameter() -> None:
     assert render("SELECT a::DATE", "%%sql\nFROM a", of=schema()).source.startswith("%%sql")
 
 
+def test_a_connection_that_only_jupysql_has_gets_a_sql_cell_whatever_the_text() -> None:
+    of = schema(connections=("%sql duckdb://", "%sql duckdb:///b"))
+    assert render("SELECT 1", "%load_ext sql", "%sql duckdb://", of=of).source == "%%sql\nSELECT 1"
+    assert render('FROM "t_%sql duckdb:///b"', "%load_ext sql", of=of).source.startswith("%%sql duckdb:///b\n")
+    assert render("SELECT '{{x}}'", "%load_ext sql", of=of).source == "%%sql\n{% raw %}SELECT '{{x}}'{% endraw %}"
+    assert render("SELECT 'at :noon', a::DATE", "%load_ext sql", of=of).source == "%%sql\nSELECT 'at \\:noon', a::DATE"
+
+
+def test_a_query_over_a_dataframe_goes_through_python_since_a_magic_does_not_find_variables() -> None:
+    of = schema(connections=("con",), frames="pandas")
+    assert render("FROM df", "%load_ext sql", "%sql con", of=of).source.startswith("con.sql(")
+    assert render("FROM t_con", "%load_ext sql", "%sql con", of=of).source == "%%sql\nFROM t_con"
+
+
 def test_a_sql_kernel_gets_plain_sql() -> None:
     assert render("SELECT 1", of=schema(), language="sql").source == "SELECT 1;"
     assert render("SELECT 1 -- one", of=schema(), language="SQL").source == "SELECT 1 -- one\n;"

@@ -1,0 +1,71 @@
+"""A kernel that a real Jupyter server started, seen as a notebook sees it."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.blocking.client import BlockingKernelClient
+
+
+class Notebook:
+    """A kernel and what a notebook would show of it."""
+
+    def __init__(self, client: BlockingKernelClient) -> None:
+        self.client = client
+
+    def run(self, code: str, *, interrupt: Any = None) -> dict[str, Any]:
+        outputs: list[dict[str, Any]] = []
+        shown: dict[str, dict[str, Any]] = {}
+
+        def hook(message: dict[str, Any]) -> None:
+            content = message["content"]
+            if message["msg_type"] == "display_data":
+                outputs.append(content["data"])
+                shown[content["transient"].get("display_id", "")] = content["data"]
+            elif message["msg_type"] == "update_display_data":
+                shown[content["transient"]["display_id"]] = content["data"]
+                if interrupt is not None:
+                    interrupt(content["data"])
+            elif message["msg_type"] in ("stream", "execute_result"):
+                outputs.append(content)
+
+        reply = self.client.execute_interactive(code, timeout=120, output_hook=hook, allow_stdin=False)["content"]
+        text = "".join(output.get("text", "") for output in outputs if output.get("name"))
+        return {
+            "reply": reply,
+            "shown": list(shown.values()),
+            "text": text,
+            "next": [p["text"] for p in reply.get("payload", ())],
+        }
+
+
+@contextmanager
+def opened(server: dict[str, Any], folder: Path, path: str) -> Iterator[Notebook]:
+    """A new notebook at `path` on `server`, whose runtime files lie below `folder`; its kernel ends with the block."""
+    body = {"path": path, "name": path, "type": "notebook", "kernel": {"name": "python3"}}
+    session = api(server, "api/sessions", body)
+    client = BlockingKernelClient(connection_file=str(folder / "runtime" / f"kernel-{session['kernel']['id']}.json"))
+    client.load_connection_file()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=60)
+        yield Notebook(client)
+    finally:
+        client.stop_channels()
+        api(server, f"api/sessions/{session['id']}", method="DELETE")
+
+
+def api(server: dict[str, Any], route: str, body: dict[str, Any] | None = None, method: str | None = None) -> Any:
+    request = urllib.request.Request(
+        server["url"] + route,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Authorization": f"token {server['token']}", "Content-Type": "application/json"},
+        method=method,
+    )
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return json.loads(response.read() or b"null")
