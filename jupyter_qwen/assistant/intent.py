@@ -56,7 +56,8 @@ def choose_connection(schema: Schema, cells: Sequence[Cell], wanted: str | None)
     """The connection that a query goes to.
 
     The one that was named, else the one that the notebook used last, in ``name.sql(``, ``name.execute(`` or a ``%%sql``
-    cell of a connection that JupySQL opened (the current one stands first), else the one that owns most tables, else the only one. Raises KeyError when `wanted` is no connection of the kernel.
+    cell of a connection that JupySQL opened (the current one stands first), else the one that owns most tables, else the only
+    one. Raises KeyError when `wanted` is no connection of the kernel.
     """
     names = [connection.name for connection in schema.connections]
     if wanted is not None:
