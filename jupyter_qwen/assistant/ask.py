@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import datetime, timezone
+from typing import Any
 
-from jupyter_qwen.assistant.chat_answer import answer_in_prose, build_chat_prompt, cells_up_to
-from jupyter_qwen.assistant.events import Answer, BlockJudged, Event, StatusChanged, encode
+from jupyter_qwen.assistant.chat_answer import answer_in_prose, build_chat_prompt
+from jupyter_qwen.assistant.events import Answer, BlockJudged, Event, StatusChanged, TextDelta, encode
+from jupyter_qwen.assistant.failures import describe
 from jupyter_qwen.assistant.fix_answer import answer_with_fix, failing_query
 from jupyter_qwen.assistant.intent import choose_connection, choose_mode, split_command
 from jupyter_qwen.assistant.owner import OwnedEngine
-from jupyter_qwen.assistant.question import BadRequest, Question
+from jupyter_qwen.assistant.plot_data import plot_question
+from jupyter_qwen.assistant.question import BadRequest, Question, cells_up_to
+from jupyter_qwen.assistant.selection import without_tables
 from jupyter_qwen.assistant.services import Services
 from jupyter_qwen.assistant.sql_answer import answer_with_sql, build_sql_prompt
 from jupyter_qwen.assistant.threads import Turn
@@ -49,12 +53,51 @@ async def ask(question: Question, services: Services) -> AsyncIterator[Event]:
 async def _answer(question: Question, services: Services, emit: Emit) -> None:
     started = time.perf_counter()
     services.warming.stop()
-    question, schema = resolve(question)
+    previous = await _previous(question, services)
+    question, schema = resolve(question, previous)
+    kept = (
+        await asyncio.to_thread(services.threads.begin, question.thread, _asked(question)) if question.thread else None
+    )
+    told: list[str] = []
+
+    async def remember(event: Event) -> None:
+        if isinstance(event, TextDelta):
+            told.append(event.text)
+        await emit(event)
+
+    try:
+        answer = await _write(question, schema, previous, services, remember, started)
+    except BaseException as error:
+        # Written here and now, in a few milliseconds: whoever was cancelled cannot wait for a thread.
+        if kept is not None:
+            kept.finish(replace(kept.turn, markdown="".join(told), **_ending(error)))
+        raise
+    if kept is not None:
+        await asyncio.to_thread(kept.finish, _turn(kept.turn, answer))
+    await emit(answer)
+
+
+def _ending(error: BaseException) -> dict[str, Any]:
+    """How a turn without an answer is kept."""
+    failed = describe(error) if isinstance(error, Exception) else None
+    return (
+        {"state": "cut"} if failed is None else {"state": "failed", "note": f"{failed.message} {failed.hint}".strip()}
+    )
+
+
+async def _previous(question: Question, services: Services) -> tuple[Turn, ...]:
+    """The turns of the thread that have an answer, or a part of one."""
+    turns = await asyncio.to_thread(services.threads.turns, question.thread) if question.thread else ()
+    return tuple(turn for turn in turns if turn.markdown.strip())
+
+
+async def _write(
+    question: Question, schema: Schema, previous: Sequence[Turn], services: Services, emit: Emit, started: float
+) -> Answer:
     status = services.engines.describe()
     if status.get("state") != "ready":
         await emit(StatusChanged(status))
     engine: Engine = OwnedEngine(await services.engines.engine(), question.thread)
-    previous = await asyncio.to_thread(services.threads.turns, question.thread) if question.thread else ()
     cells = cells_up_to(question)
     query = failing_query(question, cells) if question.mode == "fix" and schema.tables else None
     if query is not None:
@@ -67,17 +110,14 @@ async def _answer(question: Question, services: Services, emit: Emit) -> None:
             question, schema, previous, engine=engine, limits=services.limits, emit=emit, started=started
         )
     model = services.engines.describe().get("model") or {}
-    answer = replace(answer, model=str(model.get("label", "")), mode=question.mode)
-    if question.thread:
-        await asyncio.to_thread(services.threads.append, question.thread, _turn(question, answer))
-    await emit(answer)
+    return replace(answer, model=str(model.get("label", "")), mode=question.mode)
 
 
 async def build_prompt(question: Question, services: Services) -> tuple[Prompt, Engine]:
     """The prompt that `ask` would send, for the view "what the model sees". Raises what `ask` raises."""
-    question, schema = resolve(question)
+    previous = await _previous(question, services)
+    question, schema = resolve(question, previous)
     engine = await services.engines.engine()
-    previous = await asyncio.to_thread(services.threads.turns, question.thread) if question.thread else ()
     build = build_sql_prompt if question.mode == "sql" else build_chat_prompt
     return await build(question, schema, previous, engine=engine, limits=services.limits), engine
 
@@ -98,19 +138,24 @@ async def warm(question: Question, services: Services) -> bool:
     return services.warming.start(engine, prompt.text.rsplit(f"Question: {UNASKED}", 1)[0])
 
 
-def resolve(question: Question) -> tuple[Question, Schema]:
+def resolve(question: Question, previous: Sequence[Turn] = ()) -> tuple[Question, Schema]:
     """Settle what was left open: mode, connection, and the tables that a query on that connection sees.
+
+    `previous` are the thread's answered turns: what a bare /plot draws, and what kind of answer "only for 2023" continues.
 
     Raises BadRequest for a slash command without a question and for an unknown connection or table.
     """
     command, text = split_command(question.text)
     if command is not None:
-        if not text and command in ("sql", "python", "plot", "chat"):
+        if not text and command in ("sql", "python", "chat"):
             raise BadRequest(f"/{command} needs a question.", hint=f"For example: /{command} revenue per month")
-        question = replace(question, mode=command, text=text or _DEFAULT_TEXT[command])
-    schema = question.schema or Schema()
+        question = replace(question, mode=command, text=text or _DEFAULT_TEXT.get(command, ""))
+    schema = without_tables(question.schema or Schema(), question.exclude)
     if question.mode == "auto":
-        question = replace(question, mode=choose_mode(question.text, schema, question.language))
+        before = previous[-1].mode if previous else None
+        question = replace(question, mode=choose_mode(question.text, schema, question.language, before))
+    if not question.text:
+        question = replace(question, text=plot_question(question, schema, previous))
     try:
         connection = choose_connection(schema, question.cells, question.connection)
     except KeyError as error:
@@ -139,16 +184,25 @@ def resolve(question: Question) -> tuple[Question, Schema]:
 _DEFAULT_TEXT = {"explain": "Explain this cell.", "fix": "Fix the error in this cell."}
 
 
-def _turn(question: Question, answer: Answer) -> Turn:
-    sql = next((block.source for block in answer.blocks if block.verdict is not None), None)
+def _asked(question: Question) -> Turn:
+    """The question as it is kept before it is answered."""
     return Turn(
         question=question.text,
-        markdown=answer.markdown,
+        markdown="",
         mode=question.mode,
         asked_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        state="cut",
+    )
+
+
+def _turn(asked: Turn, answer: Answer) -> Turn:
+    return replace(
+        asked,
+        markdown=answer.markdown,
         model=answer.model,
-        sql=sql,
+        sql=next((block.source for block in answer.blocks if block.verdict is not None), None),
         blocks=tuple(encode(BlockJudged(block))["block"] for block in answer.blocks),
+        state="done",
     )
 
 

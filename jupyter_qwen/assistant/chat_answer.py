@@ -10,15 +10,17 @@ from typing import cast
 from jupyter_qwen.assistant.blocks import SQL_LANGUAGES, code_block, sql_block
 from jupyter_qwen.assistant.events import Answer, Block, BlockJudged, Phase
 from jupyter_qwen.assistant.generation import Emit, announce, stream_answer
-from jupyter_qwen.assistant.question import BadRequest, Question
+from jupyter_qwen.assistant.plot_data import fetching
+from jupyter_qwen.assistant.question import BadRequest, Question, cells_up_to
+from jupyter_qwen.assistant.selection import without_cells
 from jupyter_qwen.assistant.services import Limits, with_token_count
 from jupyter_qwen.assistant.threads import Turn
+from jupyter_qwen.assistant.unseen import unseen
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.prompt import chat
 from jupyter_qwen.prompt.answers import CodeBlock, code_blocks
 from jupyter_qwen.prompt.model import Message, Prompt
 from jupyter_qwen.schema.model import Schema
-from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.sql.mend import mend
 
 HISTORY_TURNS = 4
@@ -32,13 +34,16 @@ async def build_chat_prompt(
         raise BadRequest(
             f"/{question.mode} needs a cell with code.", hint="Select the cell in the notebook and ask again."
         )
+    subject = question.active_cell if question.mode in ("explain", "fix") else None
+    cells = without_cells(cells_up_to(question), question.exclude, subject=subject)
+    data = fetching(question, schema, previous)
     budget = min(limits.chat_prompt_tokens, engine.context_tokens - limits.chat_answer_tokens)
     return await with_token_count(
         engine,
         lambda count: chat.build(
-            question.text,
+            f"{question.text}\nThe variable data holds the last result." if data else question.text,
             schema,
-            cells_up_to(question),
+            cells,
             mode=cast("chat.Mode", question.mode),
             count=count,
             budget_tokens=budget,
@@ -48,16 +53,10 @@ async def build_chat_prompt(
                 for turn in previous[-HISTORY_TURNS:]
                 for message in (Message("user", turn.question), Message("assistant", turn.markdown))
             ],
+            attachments=question.include,
+            data=data,
         ),
     )
-
-
-def cells_up_to(question: Question) -> tuple[Cell, ...]:
-    """The cells up to the one that asks, which is the subject of /fix and /explain; all when it is not known."""
-    for number, cell in enumerate(question.cells):
-        if cell.id and cell.id == question.active_cell:
-            return question.cells[: number + 1]
-    return question.cells
 
 
 async def answer_in_prose(
@@ -95,7 +94,8 @@ async def answer_in_prose(
 
 def _judge(index: int, item: CodeBlock, schema: Schema, question: Question) -> Block:
     if item.language in SQL_LANGUAGES:
-        return sql_block(index, mend(item.source, schema), schema, question.cells, question.language)
+        proof = unseen(item.source) if question.schema is None else mend(item.source, schema)
+        return sql_block(index, proof, schema, question.cells, question.language)
     return code_block(index, item.language, item.source.rstrip("\n"), question.language.lower())
 
 

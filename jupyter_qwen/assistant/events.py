@@ -32,20 +32,24 @@ class Phase:
 
 @dataclass(frozen=True)
 class PartSize:
-    """How many tokens one source takes in the prompt."""
+    """One part of the prompt: its exact text, and the tokens that it takes."""
 
     label: str
     tokens: int
+    text: str = ""
 
 
 @dataclass(frozen=True)
 class PromptBuilt:
-    """The prompt is ready. `notes` are things the user should know, such as tables that were cut."""
+    """The prompt is ready: `prompt` is all of it, as the model gets it. `notes` are things the user should know, such as tables
+    that were cut.
+    """
 
     type: ClassVar[str] = "prompt"
     prompt_tokens: int
     parts: tuple[PartSize, ...] = ()
     notes: tuple[str, ...] = ()
+    prompt: str = ""
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,9 @@ async def _rewritten(
 
     def build(count: Count) -> Prompt:
         budget = min(limits.sql_prompt_tokens, engine.context_tokens - limits.sql_answer_tokens)
-        original = text_to_sql.build("Correct the query.", schema, count=count, budget_tokens=budget)
+        original = text_to_sql.build(
+            "Correct the query.", schema, count=count, budget_tokens=budget, attachments=question.include
+        )
         return repair.build(original, query.sql, words, candidates)
 
     prompt = await with_token_count(engine, build)

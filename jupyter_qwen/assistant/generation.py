@@ -47,8 +47,9 @@ def request_for(
 
 async def announce(prompt: Prompt, engine: Engine, emit: Emit, notes: tuple[str, ...] = ()) -> None:
     """Tell what the model is going to see and how much of it."""
-    parts = [PartSize(part.label, await engine.count_tokens(part.text)) for part in prompt.parts]
-    await emit(PromptBuilt(await engine.count_tokens(prompt.text), tuple(parts), notes))
+    parts = [PartSize(part.label, await engine.count_tokens(part.text), part.text) for part in prompt.parts]
+    tokens = await engine.count_tokens(prompt.text)
+    await emit(PromptBuilt(tokens, tuple(parts), (*notes, *prompt.notes), prompt.text))
 
 
 async def stream_answer(prompt: Prompt, engine: Engine, emit: Emit, *, max_new_tokens: int) -> Generated:

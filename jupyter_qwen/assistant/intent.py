@@ -11,11 +11,13 @@ from jupyter_qwen.schema.notebook import Cell
 
 # Words by which people ask for code or talk about code rather than for rows.
 _ABOUT_CODE = re.compile(
-    r"\b(python|pandas|polars|numpy|plot|chart|draw|graph|histogram|function|class|script|regex|code|loop|"
+    r"\b(python|pandas|polars|numpy|function|class|script|regex|code|loop|"
     r"explain|why|what does|how do(?:es)? (?:this|it|i)|error|exception|traceback|fix|bug|import|install|"
     r"dataframe method|docstring|unit ?test|refactor)\b",
     re.IGNORECASE,
 )
+# Words by which people ask for a picture.
+_PICTURE = re.compile(r"\b(plot|chart|draw|graph|histogram|scatter ?plot|heat ?map|visuali[sz]e)s?\b", re.IGNORECASE)
 _SLASH = re.compile(r"\s*/(\w+)(?:\s+|$)")
 
 # A short remark that leans on what was said before.
@@ -38,13 +40,21 @@ def split_command(text: str) -> tuple[Mode | None, str]:
     return None, text
 
 
-def choose_mode(text: str, schema: Schema | None, language: str) -> Mode:
-    """SQL when there are tables and the question does not talk about code; chat otherwise."""
+def choose_mode(text: str, schema: Schema | None, language: str, before: str | None = None) -> Mode:
+    """SQL when there are tables and the question does not talk about code; a plot when it asks for one; chat otherwise.
+
+    `before` is the mode of the thread's last answer: a remark that leans on it ("only for 2023") wants the same kind again.
+    """
     if language.lower() == "sql":
-        return "sql"
-    if schema is None or not schema.tables or _ABOUT_CODE.search(text):
+        return "plot" if _PICTURE.search(text) and not _ABOUT_CODE.search(text) else "sql"
+    if _ABOUT_CODE.search(text):
         return "chat"
-    return "sql"
+    leans = leans_on_previous(text)
+    if _PICTURE.search(text) and ((schema is not None and schema.tables) or (leans and before is not None)):
+        return "plot"
+    if leans and before in ("python", "plot"):
+        return "python" if before == "python" else "plot"
+    return "chat" if schema is None or not schema.tables else "sql"
 
 
 def leans_on_previous(text: str) -> bool:

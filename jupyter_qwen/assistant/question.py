@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from jupyter_qwen.assistant.selection import SelectionFormatError, decode_attachments, decode_excluded
+from jupyter_qwen.prompt.attachments import Attachment
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, PrivacyLevel, Schema
 from jupyter_qwen.schema.notebook import Cell
 
@@ -30,7 +32,8 @@ class Question:
     """One question with everything that was in view when it was asked.
 
     `cells` are in document order and `active_cell` is the id of the one that asks. `connection` names the DuckDB connection
-    to query; ``None`` lets the assistant pick the one that the notebook uses. `dialect` is the SQL dialect wanted.
+    to query; ``None`` lets the assistant pick the one that the notebook uses. `dialect` is the SQL dialect wanted. `include` is
+    what the user added by name, in his order; `exclude` holds the references of what he took out (selection.py).
     """
 
     text: str
@@ -44,6 +47,8 @@ class Question:
     dialect: str | None = None
     tables: tuple[str, ...] = ()
     max_new_tokens: int | None = None
+    include: tuple[Attachment, ...] = ()
+    exclude: frozenset[str] = frozenset()
 
     @classmethod
     def from_json(cls, data: object) -> Question:
@@ -54,6 +59,10 @@ class Question:
         """
         if not isinstance(data, Mapping):
             raise BadRequest("The request must be a JSON object.")
+        try:
+            include, exclude = decode_attachments(data.get("include")), decode_excluded(data.get("exclude"))
+        except SelectionFormatError as error:
+            raise BadRequest(str(error), hint="Take something out of the context and ask again.") from error
         return cls(
             text=_question_text(data.get("question")),
             mode=_mode(data.get("mode") or "auto"),
@@ -66,6 +75,8 @@ class Question:
             dialect=_text(data, "dialect"),
             tables=_texts(data, "tables"),
             max_new_tokens=_count(data, "max_new_tokens"),
+            include=include,
+            exclude=exclude,
         )
 
 
@@ -108,6 +119,14 @@ class CompletionQuestion:
             by_key=data.get("by_key") is True,
             warm=data.get("warm") is True,
         )
+
+
+def cells_up_to(question: Question) -> tuple[Cell, ...]:
+    """The cells up to the one that asks, which is the subject of /fix and /explain; all when it is not known."""
+    for number, cell in enumerate(question.cells):
+        if cell.id and cell.id == question.active_cell:
+            return question.cells[: number + 1]
+    return question.cells
 
 
 def decode_cells(value: object) -> tuple[Cell, ...]:

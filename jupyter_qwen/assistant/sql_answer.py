@@ -11,9 +11,11 @@ from jupyter_qwen.assistant.choose import choose
 from jupyter_qwen.assistant.events import Answer, BlockJudged, Phase
 from jupyter_qwen.assistant.generation import Emit, announce, stream_answer
 from jupyter_qwen.assistant.intent import leans_on_previous
-from jupyter_qwen.assistant.question import Question
+from jupyter_qwen.assistant.question import Question, cells_up_to
+from jupyter_qwen.assistant.selection import without_cells
 from jupyter_qwen.assistant.services import Limits, with_token_count
 from jupyter_qwen.assistant.threads import Turn
+from jupyter_qwen.assistant.unseen import unseen
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.prompt import text_to_sql
 from jupyter_qwen.prompt.answers import first_statement
@@ -35,10 +37,13 @@ async def build_sql_prompt(
         lambda count: text_to_sql.build(
             question.text,
             schema,
+            # Tables say more than cells, and measured better alone; without them the cells are all there is.
+            () if schema.tables else without_cells(cells_up_to(question), question.exclude, subject=None),
             count=count,
             budget_tokens=budget,
             language=question.language,
             previous=pairs[-2:],
+            attachments=question.include,
         ),
     )
 
@@ -64,15 +69,19 @@ async def answer_with_sql(
     first = first_statement(generated.text)
     if not first:
         return Answer(NO_QUERY, usage=generated.usage, seconds=time.perf_counter() - started, ttft_seconds=ttft)
-    choice = await choose(
-        prompt,
-        first,
-        engine=engine,
-        schema=schema,
-        budget_seconds=min(limits.choice_seconds, limits.sql_seconds - (time.perf_counter() - begun)),
-        on_event=emit,
-    )
-    block = await asyncio.to_thread(sql_block, 0, choice.proof, schema, question.cells, question.language)
+    if question.schema is None:
+        proof = await asyncio.to_thread(unseen, first)
+    else:
+        choice = await choose(
+            prompt,
+            first,
+            engine=engine,
+            schema=schema,
+            budget_seconds=min(limits.choice_seconds, limits.sql_seconds - (time.perf_counter() - begun)),
+            on_event=emit,
+        )
+        proof = choice.proof
+    block = await asyncio.to_thread(sql_block, 0, proof, schema, question.cells, question.language)
     if question.dialect is not None:
         block = await asyncio.to_thread(in_dialect, block, question.dialect)
     await emit(BlockJudged(block))

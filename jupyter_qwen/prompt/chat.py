@@ -1,52 +1,32 @@
 """Chat, Python, explain, fix, plot: one conversation shape, one system turn per mode.
 
-Order: the mode's rules, the tables, the notebook's cells in document order, earlier turns, the question. Everything but the
-last turn stays the same between two questions unless the notebook changed, and then only from the changed cell on.
+Order: the mode's rules, what the user added by name, the tables, the notebook's cells in document order, earlier turns, the
+question. Everything but the last turn stays the same between two questions unless the notebook changed, and then only from
+the changed cell on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal
 
+from jupyter_qwen.prompt.attachments import Attached, Attachment, attach, table_names
 from jupyter_qwen.prompt.budget import nearest_first, shorten
 from jupyter_qwen.prompt.linking import LinkedSchema, link
-from jupyter_qwen.prompt.model import Message, Part, Prompt
+from jupyter_qwen.prompt.model import Message, Part, Prompt, Source
 from jupyter_qwen.prompt.notation import Notation, identifier, reference, short_type
+from jupyter_qwen.prompt.plotting import plotting_of
+from jupyter_qwen.prompt.rules import MODES, Mode, fence_name, rules
 from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message, neutralise
 from jupyter_qwen.schema.model import MAGIC, Schema, Table
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.schema.privacy import is_secret
 
-Mode = Literal["chat", "python", "explain", "fix", "plot"]
-MODES: tuple[Mode, ...] = ("chat", "python", "explain", "fix", "plot")
+__all__ = ["MODES", "Mode", "build"]
 
-_RULES: dict[Mode, str] = {
-    "chat": (
-        "You are a programming assistant inside a Jupyter notebook. Answer the question in a few sentences. "
-        "Show code only where it helps, in a fenced block that names its language, ready to run as one cell."
-    ),
-    "python": (
-        "You write {language} code for a Jupyter notebook. Answer with one fenced {language} block that runs as the next "
-        "cell, and nothing after it. Use the variables that exist; do not load or define them again. Import what is not "
-        "imported yet."
-    ),
-    "explain": (
-        "You explain code in a Jupyter notebook. Say in one sentence what it does as a whole, then explain its steps in "
-        "order, one short list item each; for SQL go clause by clause. Do not repeat the code."
-    ),
-    "fix": (
-        "You fix failing code in a Jupyter notebook. Answer with one sentence that names the cause, then one fenced block "
-        "with the whole corrected cell. Change only what the error requires."
-    ),
-    "plot": (
-        "You draw with matplotlib in a Jupyter notebook. Answer with one fenced python block that runs as the next cell: "
-        "it uses the variables that exist, names axes and title, and ends with plt.show()."
-    ),
-}
 _LINE = Notation(form="line", keys=True, comments=False)
-_CELL_SHARE, _SCHEMA_SHARE, _HISTORY_SHARE = 0.4, 0.4, 0.2
+_CELL_SHARE, _SCHEMA_SHARE, _HISTORY_SHARE, _ATTACHED_SHARE = 0.4, 0.4, 0.2, 0.5
 _SQL_LANGUAGES = ("sql", "duckdb")
+_ERROR_CHARACTERS = 300
 
 
 def build(
@@ -59,20 +39,25 @@ def build(
     budget_tokens: int,
     language: str = "python",
     history: Sequence[Message] = (),
+    attachments: Sequence[Attachment] = (),
+    data: str = "",
 ) -> Prompt:
     """The prompt for one turn.
 
     `cells` are those up to and including the one that is asked about, in document order; for *fix* and *explain* the last
     cell is the subject and its error, if any, is shown. `history` holds earlier turns of the thread, oldest first, in plain
-    text (not neutralised). Raises ValueError for an unknown mode.
+    text (not neutralised). `attachments` are what the user added by name: they stand before everything else of the notebook.
+    `data` is code that *plot* begins with: it fetches the result that is drawn. Raises ValueError for an unknown mode.
     """
-    if mode not in _RULES:
-        raise ValueError(f"mode {mode!r} is not one of {', '.join(MODES)}")
-    rules = _RULES[mode].format(language=language)
+    plotting = plotting_of(cells, language)
+    system_rules = rules(mode, language, plotting)
+    language = fence_name(language)
     subject = cells[-1] if mode in ("fix", "explain") and cells and not _speaks_of(question, cells[-1]) else None
     earlier = cells[:-1] if subject is not None else cells
     closing = _closing(question, subject, language, count=count, budget_tokens=budget_tokens // 2)
-    room = max(0, budget_tokens - count(rules) - count(closing) - 32)
+    room = max(0, budget_tokens - count(system_rules) - count(closing) - count(data) - 32)
+    attached = attach(attachments, count=count, budget_tokens=int(room * _ATTACHED_SHARE), language=language)
+    room -= count(attached.text)
     linked = link(
         f"{question}\n{subject.source if subject else ''}",
         schema or Schema(),
@@ -80,25 +65,57 @@ def build(
         budget_tokens=int(room * _SCHEMA_SHARE),
         cells=cells,
         notation=_LINE,
+        first=table_names(attachments),
     )
     tables = _tables_text(linked.tables, language) if linked.tables else ""
     room -= count(tables)
     turns = _recent(history, count=count, budget_tokens=int(room * _HISTORY_SHARE))
     room -= sum(count(t.content) for t in turns)
-    window = nearest_first(earlier, count=count, budget_tokens=min(room, int(budget_tokens * _CELL_SHARE)))
-    shown = "\n\n".join(_cell_text(cell, language) for cell in window)
+    window = nearest_first(
+        _unattached(earlier, attachments),
+        count=count,
+        budget_tokens=min(room, int(budget_tokens * _CELL_SHARE)),
+    )
+    failed = last_failed(_unattached(earlier, attachments)) if mode not in ("fix", "explain") else None
+    cell_texts = [_cell_text(cell, language, failed=failed is not None and cell.id == failed.id) for cell in window]
+    shown = "\n\n".join(cell_texts)
     system = "\n\n".join(
-        text for text in (rules, tables, f"Cells of the notebook so far:\n\n{shown}" if shown else "") if text
+        text
+        for text in (system_rules, attached.text, tables, f"Cells of the notebook so far:\n\n{shown}" if shown else "")
+        if text
     )
     messages = (message("system", system), *turns, message("user", closing))
-    prefill = f"```{language}\n" if mode in ("python", "plot") else ""
+    prefill = ""
+    if mode in ("python", "plot"):
+        opening = "\n".join(line for line in (plotting.imports if data else "", neutralise(data)) if line)
+        prefill = f"```{language}\n" + (f"{opening}\n" if opening else "")
     return Prompt(
         text=chatml(messages, prefill),
         stop=(("\n```", *CHAT_STOP) if prefill else CHAT_STOP),
         messages=messages,
         prefill=prefill,
-        parts=_parts(rules, linked, tables, shown, turns, closing),
+        parts=_parts(system_rules, attached, linked, tables, shown, turns, closing),
+        sources=(
+            *attached.sources,
+            *(Source(f"table:{'.'.join(t.reference)}", _frame_line(t)) for t in linked.tables),
+            *(Source(f"cell:{cell.id}", text) for cell, text in zip(window, cell_texts, strict=True)),
+            *((Source(f"error:{failed.id}", _error_line(failed)),) if failed in window and failed is not None else ()),
+            *((Source(f"cell:{subject.id}", subject.source),) if subject is not None else ()),
+        ),
+        notes=(*attached.notes, *linked.notes),
     )
+
+
+def last_failed(cells: Sequence[Cell]) -> Cell | None:
+    """The cell that failed last: the highest execution count among those that show an error."""
+    failed = [cell for cell in cells if cell.error is not None]
+    return max(failed, key=lambda cell: cell.execution_count or 0) if failed else None
+
+
+def _unattached(cells: Sequence[Cell], attachments: Sequence[Attachment]) -> tuple[Cell, ...]:
+    """The cells that the user did not add by name: those stand first already."""
+    named = {a.id for a in attachments if a.kind in ("cell", "error") and a.id}
+    return tuple(cell for cell in cells if not cell.id or cell.id not in named)
 
 
 def _closing(
@@ -166,10 +183,16 @@ def _values(name: str, values: Sequence[str], complete: bool) -> str:
     return " {" + "|".join(short) + "}"
 
 
-def _cell_text(cell: Cell, language: str) -> str:
+def _cell_text(cell: Cell, language: str, *, failed: bool = False) -> str:
     if cell.type != "code":
         return cell.source.strip()
-    return f"```{_fence_language(cell.source, language)}\n{cell.source.strip()}\n```"
+    code = f"```{_fence_language(cell.source, language)}\n{cell.source.strip()}\n```"
+    return f"{code}\n{_error_line(cell)}" if failed else code
+
+
+def _error_line(cell: Cell) -> str:
+    """The error of a cell in one line; its traceback is for /fix."""
+    return " ".join(f"{cell.error.name}: {cell.error.message}".split())[:_ERROR_CHARACTERS] if cell.error else ""
 
 
 def _fence_language(source: str, language: str) -> str:
@@ -205,9 +228,17 @@ def _speaks_of(question: str, cell: Cell) -> bool:
 
 
 def _parts(
-    rules: str, linked: LinkedSchema, tables: str, cells: str, turns: Sequence[Message], closing: str
+    system_rules: str,
+    attached: Attached,
+    linked: LinkedSchema,
+    tables: str,
+    cells: str,
+    turns: Sequence[Message],
+    closing: str,
 ) -> tuple[Part, ...]:
-    parts = [Part("rules", rules)]
+    parts = [Part("rules", system_rules)]
+    if attached.text:
+        parts.append(Part("added by name", neutralise(attached.text)))
     if linked.tables:
         parts.append(Part("schema", neutralise(tables)))
     if cells:

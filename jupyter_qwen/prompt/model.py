@@ -25,6 +25,16 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Source:
+    """One thing of the notebook that is in the prompt, for the chips above the input: ``table:orders``, ``cell:<id>``,
+    ``error:<cell id>``, ``file:<path>``, and its exact text.
+    """
+
+    ref: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Prompt:
     """A finished prompt.
 
@@ -32,7 +42,7 @@ class Prompt:
     offers chat only (`prefill` is the beginning of the assistant's answer, already part of `text`); `messages` is empty
     for fill-in-the-middle. `stop` ends the answer. `parts` in order cover what varies: rules, schema, cells, question.
     `heal` is the unfinished word that the prompt leaves out at its end: the answer must begin with it (by a grammar) and
-    whoever shows the answer cuts it off.
+    whoever shows the answer cuts it off. `sources` are the things of the notebook that went in, `notes` what was cut of them.
     """
 
     text: str
@@ -41,3 +51,5 @@ class Prompt:
     prefill: str = ""
     parts: tuple[Part, ...] = ()
     heal: str = ""
+    sources: tuple[Source, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from jupyter_qwen.prompt.attachments import Attached, Attachment, attach, table_names
 from jupyter_qwen.prompt.budget import nearest_first
 from jupyter_qwen.prompt.examples import EXAMPLE_SCHEMA, Example
 from jupyter_qwen.prompt.idiom_of_shares import about_shares
 from jupyter_qwen.prompt.idioms import fitting_idioms
 from jupyter_qwen.prompt.linking import LinkedSchema, link
-from jupyter_qwen.prompt.model import Message, Part, Prompt
-from jupyter_qwen.prompt.notation import DEFAULT, Notation
+from jupyter_qwen.prompt.model import Message, Part, Prompt, Source
+from jupyter_qwen.prompt.notation import DEFAULT, Notation, render_table
+from jupyter_qwen.prompt.rules import fence_name
 from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message, neutralise
 from jupyter_qwen.prompt.values import ValueHint, matching_values
 from jupyter_qwen.schema.model import Schema
@@ -54,16 +56,28 @@ def build(
     language: str = "python",
     previous: Sequence[tuple[str, str]] = (),
     style: Style = DEFAULT_STYLE,
+    attachments: Sequence[Attachment] = (),
 ) -> Prompt:
     """The prompt for `question` over `schema`.
 
     `cells` are the cells above the question in document order. `previous` are (question, accepted SQL) pairs of the same
     notebook, oldest first. `budget_tokens` bounds the whole prompt; the schema gets what the fixed part leaves, cells get
-    what the schema leaves. `language` is the notebook's, unused by SQL itself: a query is the same in each.
+    what the schema leaves. `language` is the notebook's, unused by SQL itself: a query is the same in each. `attachments` are
+    what the user added by name: texts stand before the tables, added tables before the others.
     """
     fixed = _fixed(style)
     room = budget_tokens - count(chatml(fixed)) - count(question) - 64
-    linked = link(question, schema, count=count, budget_tokens=max(64, room), cells=cells, notation=style.notation)
+    attached = attach(attachments, count=count, budget_tokens=room // 2, language=fence_name(language))
+    room -= count(attached.text)
+    linked = link(
+        question,
+        schema,
+        count=count,
+        budget_tokens=max(64, room),
+        cells=cells,
+        notation=style.notation,
+        first=table_names(attachments),
+    )
     hints = matching_values(question, schema, linked.tables, limit=style.value_hints) if style.value_hints else ()
     idioms = (*about_shares(question, hints), *fitting_idioms(question, linked.tables, limit=style.idioms))[
         : style.idioms
@@ -73,23 +87,33 @@ def build(
     )
     room -= count(linked.text) + sum(count(turn.content) for turn in pairs)
     context = nearest_first([c for c in cells if c.type == "code"], count=count, budget_tokens=min(room, 400))
-    opening = f"{style.heading}{linked.text}"
+    opening = "\n\n".join(
+        text
+        for text in (attached.text, f"{style.heading}{linked.text}" if linked.tables or not context else "")
+        if text
+    )
     closing = _closing(question, hints, idioms, context)
     if pairs:
         messages = (
             *fixed,
-            message("user", f"{opening}\n\nQuestion: {previous[0][0]}"),
+            message("user", f"{opening}\n\nQuestion: {previous[0][0]}".lstrip()),
             *pairs[1:],
             message("user", closing),
         )
     else:
-        messages = (*fixed, message("user", f"{opening}\n\n{closing}"))
+        messages = (*fixed, message("user", f"{opening}\n\n{closing}".lstrip()))
     return Prompt(
         text=chatml(messages, PREFILL),
         stop=STOP,
         messages=messages,
         prefill=PREFILL,
-        parts=_parts(fixed, linked, hints, context, pairs, question),
+        parts=_parts(fixed, attached, linked, hints, context, pairs, question),
+        sources=(
+            *attached.sources,
+            *(Source(f"table:{'.'.join(t.reference)}", render_table(t, style.notation)) for t in linked.tables),
+            *(Source(f"cell:{cell.id}", cell.source) for cell in context),
+        ),
+        notes=(*attached.notes, *linked.notes),
     )
 
 
@@ -126,6 +150,7 @@ def _closing(question: str, hints: Sequence[ValueHint], idioms: Sequence[str], c
 
 def _parts(
     fixed: Sequence[Message],
+    attached: Attached,
     linked: LinkedSchema,
     hints: Sequence[ValueHint],
     cells: Sequence[Cell],
@@ -135,7 +160,10 @@ def _parts(
     parts = [Part("rules", fixed[0].content)]
     if len(fixed) > 1:
         parts.append(Part("worked examples", "\n\n".join(m.content for m in fixed[1:])))
-    parts.append(Part("schema", neutralise(linked.text)))
+    if attached.text:
+        parts.append(Part("added by name", neutralise(attached.text)))
+    if linked.tables:
+        parts.append(Part("schema", neutralise(linked.text)))
     if pairs:
         parts.append(Part("earlier questions", "\n\n".join(m.content for m in pairs)))
     if cells:

@@ -149,6 +149,17 @@ class ThreadHandler(QwenHandler):
         self.finish()
 
 
+class ThreadMoveHandler(QwenHandler):
+    """A notebook, or a folder of them, has another path now."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        runtime = await self.runtime()
+        body = self.body()
+        self.finish({"moved": await runtime.move_thread(body.get("from"), body.get("to"))})
+
+
 _PREFIX = r"/jupyter-qwen"
 ROUTES: list[tuple[Any, ...]] = [
     (f"{_PREFIX}/status", StatusHandler),
@@ -163,4 +174,5 @@ ROUTES: list[tuple[Any, ...]] = [
     (f"{_PREFIX}/engine/(load|unload)", EngineActionHandler),
     (f"{_PREFIX}/engine/switch", SwitchHandler),
     (f"{_PREFIX}/thread", ThreadHandler),
+    (f"{_PREFIX}/thread/move", ThreadMoveHandler),
 ]

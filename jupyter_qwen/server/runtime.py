@@ -137,11 +137,24 @@ class Runtime:
             {"label": part.label, "text": part.text, "tokens": await engine.count_tokens(part.text)}
             for part in prompt.parts
         ]
-        return {"parts": parts, "prompt": prompt.text, "prompt_tokens": await engine.count_tokens(prompt.text)}
+        return {
+            "parts": parts,
+            "sources": [{"ref": s.ref, "tokens": await engine.count_tokens(s.text)} for s in prompt.sources],
+            "notes": list(prompt.notes),
+            "prompt": prompt.text,
+            "prompt_tokens": await engine.count_tokens(prompt.text),
+        }
 
     def thread_id(self, raw: str) -> str:
         """The conversation that `raw` names: kernels know a notebook's whole path, browsers the one below the root."""
         return thread_id(raw, self._root_dir)
+
+    async def move_thread(self, source: object, target: object) -> int:
+        """A notebook or a folder was renamed: its conversations go along. Raises BadRequest for what is no path."""
+        if not isinstance(source, str) or not isinstance(target, str) or not source.strip() or not target.strip():
+            raise BadRequest("from and to must be paths.")
+        ids = self.thread_id(source), self.thread_id(target)
+        return await asyncio.to_thread(self.services.threads.move, *ids)
 
     async def warm(self, body: dict[str, Any]) -> bool:
         """Process the beginning of the next question over ``body["schema"]`` while it is being typed."""

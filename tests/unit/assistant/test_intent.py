@@ -33,7 +33,7 @@ def test_slash_command_is_split_from_its_text(text: str, mode: str | None, rest:
     [
         ("monthly revenue per product category in 2024", "sql"),
         ("how many customers are there?", "sql"),
-        ("plot revenue per month", "chat"),
+        ("plot revenue per month", "plot"),
         ("why does this fail with a KeyError?", "chat"),
         ("write a python function that parses dates", "chat"),
     ],
@@ -48,7 +48,8 @@ def test_without_tables_everything_is_chat() -> None:
 
 
 def test_sql_kernel_always_gets_sql() -> None:
-    assert choose_mode("plot something", None, "SQL") == "sql"
+    assert choose_mode("revenue per month", None, "SQL") == "sql"
+    assert choose_mode("plot something", None, "SQL") == "plot"
 
 
 @pytest.mark.parametrize("text", ["only for 2023", "and without returns?", "sort that by name", "the same per country"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,70 @@ def test_notebooks_of_one_name_under_two_roots_are_two_conversations(tmp_path: P
     ThreadStore(tmp_path, scope="/home/a").append("analysis.ipynb", turn("one"))
     assert ThreadStore(tmp_path, scope="/home/b").turns("analysis.ipynb") == ()
     assert ThreadStore(tmp_path, scope="/home/a").turns("analysis.ipynb")[0].question == "one"
+
+
+def test_a_question_is_kept_before_it_is_answered(tmp_path: Path) -> None:
+    store = ThreadStore(tmp_path)
+    opened = store.begin("a.ipynb", replace(turn("one"), markdown=""))
+    assert [(t.question, t.state) for t in ThreadStore(tmp_path).turns("a.ipynb")] == [("one", "cut")]
+    opened.finish(replace(opened.turn, markdown="yes", state="done"))
+    assert [(t.markdown, t.state) for t in ThreadStore(tmp_path).turns("a.ipynb")] == [("yes", "done")]
+
+
+def test_an_answer_that_ends_after_clear_does_not_come_back(tmp_path: Path) -> None:
+    store = ThreadStore(tmp_path)
+    opened = store.begin("a.ipynb", turn("one"))
+    store.clear("a.ipynb")
+    opened.finish(turn("one"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_answer_that_another_server_cleared_does_not_come_back(tmp_path: Path) -> None:
+    opened = ThreadStore(tmp_path).begin("a.ipynb", turn("one"))
+    ThreadStore(tmp_path).clear("a.ipynb")
+    opened.finish(turn("one"))
+    assert ThreadStore(tmp_path).turns("a.ipynb") == ()
+
+
+def test_a_renamed_notebook_takes_its_conversation_along_even_while_it_is_answered(tmp_path: Path) -> None:
+    store = ThreadStore(tmp_path)
+    store.append("a.ipynb", turn("one"))
+    opened = store.begin("a.ipynb", turn("two"))
+    assert store.move("a.ipynb", "sub/b.ipynb") == 1
+    opened.finish(replace(opened.turn, markdown="late", state="done"))
+    assert store.turns("a.ipynb") == ()
+    assert [t.markdown for t in store.turns("sub/b.ipynb")] == ["answer to one", "late"]
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_renamed_folder_takes_all_conversations_in_it_along(tmp_path: Path) -> None:
+    store = ThreadStore(tmp_path)
+    for name in ("old/a.ipynb", "old/deep/b.ipynb", "older/c.ipynb"):
+        store.append(name, turn(name))
+    (tmp_path / "broken.json").write_text("{")
+    assert store.move("old", "new") == 2
+    assert store.turns("new/deep/b.ipynb")[0].question == "old/deep/b.ipynb"
+    assert store.turns("older/c.ipynb")[0].question == "older/c.ipynb"
+
+
+def test_a_move_onto_another_conversation_loses_neither(tmp_path: Path) -> None:
+    store = ThreadStore(tmp_path)
+    store.append("b.ipynb", replace(turn("late"), asked_at="2026-02-01T00:00:00+00:00"))
+    store.append("a.ipynb", turn("early"))
+    store.move("a.ipynb", "b.ipynb")
+    assert [t.question for t in store.turns("b.ipynb")] == ["early", "late"]
+
+
+@pytest.mark.parametrize(("source", "target"), [("", "b"), ("a", ""), ("a", "a"), ("none.ipynb", "b.ipynb")])
+def test_a_move_of_nothing_changes_nothing(source: str, target: str, tmp_path: Path) -> None:
+    store = ThreadStore(tmp_path)
+    store.append("a", turn("one"))
+    assert store.move(source, target) == 0
+    assert store.turns("a")[0].question == "one"
+
+
+def test_a_thread_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    store = ThreadStore(tmp_path)
+    old = {"question": "q", "markdown": "m", "mode": "sql", "asked_at": "2026-01-01"}
+    store.path("a").write_text(json.dumps({"version": 1, "id": "a", "turns": [old]}))
+    assert store.turns("a")[0].state == "done"
