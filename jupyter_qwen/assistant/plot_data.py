@@ -59,4 +59,6 @@ def fetching(question: Question, schema: Schema, previous: Sequence[Turn]) -> st
     above = f"{idiom.imports}\n\n"
     imported = idiom.style == "python" and bool(idiom.imports) and source.startswith(above)
     call = source.removeprefix(above) if imported else source
+    if call.startswith("%%"):
+        return ""  # only a cell magic reaches that connection; the query is among the earlier turns
     return (above if imported else "") + assigned.format(call=call)
