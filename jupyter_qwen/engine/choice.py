@@ -12,6 +12,7 @@ from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.slots import TOTAL
 from jupyter_qwen.models import fit
 from jupyter_qwen.models.catalog import DEFAULT_MODEL, MODELS, ModelEntry, UnknownModel, find
+from jupyter_qwen.models.store import default_folder
 
 ChosenEngine = Literal["llama", "transformers", "openai", "scripted"]
 GIB = 1024**3
@@ -23,7 +24,10 @@ BATCH_PARAMETERS = 1.54e9
 
 @dataclass(frozen=True)
 class Choice:
-    """The outcome. `reason` is a sentence for the user; `model` is ``None`` where no weights of ours are involved."""
+    """The outcome. `reason` is a sentence for the user; `model` is ``None`` where no weights of ours are involved.
+
+    `folder` holds config.json, tokenizer and safetensors for the transformers engine, and is ``None`` for the others.
+    """
 
     engine: ChosenEngine
     reason: str
@@ -31,6 +35,7 @@ class Choice:
     context_tokens: int | None = None
     threads: int = 1
     dtype: str | None = None
+    folder: Path | None = None
 
 
 def choose(config: EngineConfig, machine: fit.Machine | None = None) -> Choice:
@@ -47,9 +52,7 @@ def choose(config: EngineConfig, machine: fit.Machine | None = None) -> Choice:
     if config.engine == "scripted" or (config.engine == "auto" and config.script):
         return _scripted(config, machine)
     if config.engine == "transformers":
-        raise EngineRefused(
-            "The transformers engine is not part of this version.", 'Set the engine to "auto" or "llama".'
-        )
+        return _transformers(config, machine or fit.machine())
     if importlib.util.find_spec("xllamacpp") is None:
         raise EngineUnavailable("llama.cpp is not installed.", "Install it with: pip install xllamacpp")
     return _local(config, machine or fit.machine())
@@ -61,6 +64,14 @@ def child_settings(choice: Choice, config: EngineConfig, path: Path | None) -> d
         script = str(Path(config.script).expanduser().resolve()) if config.script else None
         return {"script": script, "context_tokens": choice.context_tokens}
     context = choice.context_tokens or fit.CONTEXT_STEPS[0]
+    if choice.engine == "transformers":
+        return {
+            "model": str(choice.folder),
+            "alias": choice.model.short_name if choice.model else Path(str(choice.folder)).name,
+            "context_tokens": context,
+            "pool_tokens": fit.pool_tokens(context),
+            "threads": choice.threads,
+        }
     parameters = choice.model.parameters if choice.model else BATCH_PARAMETERS
     return {
         "model": str(path),
@@ -105,6 +116,36 @@ def _local(config: EngineConfig, machine: fit.Machine) -> Choice:
         context_tokens=context,
         threads=config.threads or machine.cores,
         dtype="Q4_K_M" if entry.gguf and "q4_k_m" in entry.gguf.name.casefold() else None,
+    )
+
+
+def _transformers(config: EngineConfig, machine: fit.Machine) -> Choice:
+    """A folder of safetensors: the user's own, or the one of the models folder named like the model in lower case."""
+    missing = [name for name in ("torch", "transformers", "safetensors") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise EngineUnavailable(
+            f"The transformers engine needs {' and '.join(missing)}.", 'pip install "jupyter_qwen[transformers]"'
+        )
+    entry, folder = None, Path(config.model or "").expanduser()
+    if not (config.model and (folder / "config.json").is_file()):
+        try:
+            entry = find(config.model or DEFAULT_MODEL)
+        except UnknownModel as error:
+            raise EngineRefused(str(error), error.hint) from error
+        models = Path(config.models_folder).expanduser() if config.models_folder else default_folder()
+        folder = models / entry.short_name.lower()
+    if not any(folder.glob("*.safetensors")):
+        raise EngineUnavailable(
+            f"{entry.label if entry else folder} has no safetensors on this machine.",
+            "Fetch them with: jupyter qwen model pull --for transformers",
+        )
+    return Choice(
+        "transformers",
+        f"torch and transformers run {entry.label if entry else folder.name} from safetensors",
+        model=entry,
+        context_tokens=config.context_tokens or fit.CONTEXT_STEPS[0],
+        threads=config.threads or machine.cores,
+        folder=folder,
     )
 
 

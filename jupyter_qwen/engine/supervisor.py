@@ -67,7 +67,8 @@ class Supervisor:
             choice = await asyncio.to_thread(choose, self.config)
         except EngineError as error:
             return self._post("unloaded", message=str(error), hint=error.hint)
-        path = await asyncio.to_thread(self.store.path, choice.model) if choice.model else None
+        gguf = choice.model if choice.folder is None else None
+        path = await asyncio.to_thread(self.store.path, gguf) if gguf else choice.folder
         if choice.model and path is None:
             missing = self.store.absent(choice.model)
             return self._post("absent", message=str(missing), hint=missing.hint, **_facts(choice, None))
@@ -184,8 +185,8 @@ class Supervisor:
                 url, self.config.openai_key, model=self.config.openai_model, context_tokens=self.config.context_tokens
             )
             return await self._adopt(http, None, device="", capacity=capacity_of(choice.engine))
-        path = await self._verified(choice) if choice.model else None
-        name = choice.model.label if choice.model else "the script"
+        path = await self._verified(choice) if choice.model and choice.folder is None else choice.folder
+        name = choice.model.label if choice.model else path.name if path else "the script"
         self._post("loading", message=f"Loading {name}.", progress=None)
         child = self._child = ChildProcess(
             f"jupyter_qwen.engine.children.{choice.engine}",
