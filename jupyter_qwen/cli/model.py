@@ -88,14 +88,15 @@ def _pull(store: ModelStore, arguments: argparse.Namespace) -> int:
 
 
 def _verify(store: ModelStore, arguments: argparse.Namespace) -> int:
-    result = store.verify(arguments.model)
-    if result.expected is None:
-        print(f"{result.path}: sha256 {result.sha256}; nobody has recorded a digest to compare it with")
-    elif result.intact:
-        print(f"{result.path}: intact, sha256 {result.sha256}")
-    else:
+    result = store.verify(arguments.model, kind=arguments.format)
+    for name, found, expected in result.files:
+        state = "nobody has recorded a digest to compare it with" if expected is None else "intact"
+        if name not in result.damaged:
+            print(f"{result.path / name}: {state}, sha256 {found}")
+    if not result.intact:
+        damaged = ", ".join(str(result.path / name) for name in result.damaged)
         raise CommandError(
-            f"{result.path} is damaged: its SHA-256 is {result.sha256}, it must be {result.expected}.",
+            f"Damaged: {damaged} has another SHA-256 than what was published.",
             "Fetch it again with: jupyter qwen model pull --force",
         )
     return 0

@@ -64,3 +64,9 @@ class DigestMemory:
         except (OSError, ValueError):  # no file yet, or one that a full disk cut short: the digest is computed again
             return {}
         return data if isinstance(data, dict) else {}
+
+
+def git_sha1_of(path: Path) -> str:
+    """The id that git, and so the Hub, gives a small file: SHA-1 of ``blob <size>\\0`` and the content. Raises OSError."""
+    data = path.read_bytes()
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

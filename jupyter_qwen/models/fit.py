@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from jupyter_qwen.models.catalog import MIB, ModelEntry
+from jupyter_qwen.models.entries import MIB, ModelEntry
 
 CGROUP = Path("/sys/fs/cgroup")
 # Measured with the default model: buffers of llama.cpp besides weights and KV cache, and the child's interpreter.

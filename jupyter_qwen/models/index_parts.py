@@ -18,7 +18,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from jupyter_qwen.models.catalog import IndexParts
+from jupyter_qwen.models.entries import IndexParts
 from jupyter_qwen.models.errors import SourceUnavailable
 from jupyter_qwen.models.sources import Fetch
 

