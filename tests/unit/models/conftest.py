@@ -7,14 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fake_hub import FakeHub
-
-SHARDED = "someone/Tiny-Coder"
-CONFIG = {
-    "model_type": "qwen2", "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "hidden_size": 64,
-    "max_position_embeddings": 4096, "torch_dtype": "bfloat16", "tie_word_embeddings": True,
-}  # fmt: skip
-SHARDS = {f"model-0000{number}-of-00003.safetensors": bytes([number]) * 200_000 for number in (1, 2, 3)}
+from fake_hub import CONFIG, SHARDED, SHARDS, FakeHub
 
 
 @pytest.fixture

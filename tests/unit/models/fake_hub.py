@@ -10,6 +10,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 COMMIT = "c0ffee" + "0" * 34
+SHARDED = "someone/Tiny-Coder"
+CONFIG = {
+    "model_type": "qwen2", "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "hidden_size": 64,
+    "max_position_embeddings": 4096, "torch_dtype": "bfloat16", "tie_word_embeddings": True,
+}  # fmt: skip
+SHARDS = {f"model-0000{number}-of-00003.safetensors": bytes([number]) * 200_000 for number in (1, 2, 3)}
 
 
 @dataclass

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import SHARDED, SHARDS
-from fake_hub import COMMIT, FakeHub, sha256
+from fake_hub import COMMIT, SHARDED, SHARDS, FakeHub, sha256
 from huggingface_hub import HfApi, hf_hub_download
 
 from jupyter_qwen.models.catalog import UnknownModel
@@ -72,7 +71,7 @@ def test_interrupted_shard_goes_on_at_its_byte_and_whole_ones_are_not_fetched_ag
 ) -> None:
     models = store(tmp_path)
     hub.cut = 150_000
-    with pytest.raises(SourcesFailed, match="connection to .* broke"):
+    with pytest.raises(SourcesFailed, match="broke"):
         models.pull(SHARDED)
     with pytest.raises(UnknownModel):
         models.entry(SHARDED)
