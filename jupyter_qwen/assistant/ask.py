@@ -157,7 +157,9 @@ def resolve(question: Question, previous: Sequence[Turn] = ()) -> tuple[Question
     if not question.text:
         question = replace(question, text=plot_question(question, schema, previous))
     try:
-        connection = choose_connection(schema, question.cells, question.connection)
+        connection = choose_connection(
+            schema, question.cells, question.connection, question=" ".join((question.text, *question.tables))
+        )
     except KeyError as error:
         known = ", ".join(c.name for c in schema.connections) or "none"
         raise BadRequest(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from jupyter_qwen.assistant.question import MODES, Mode
 from jupyter_qwen.schema.model import Schema
@@ -62,18 +63,22 @@ def leans_on_previous(text: str) -> bool:
     return len(text.split()) <= _FOLLOW_UP_MAX_WORDS and _FOLLOW_UP.search(text) is not None
 
 
-def choose_connection(schema: Schema, cells: Sequence[Cell], wanted: str | None) -> str | None:
-    """The connection that a query goes to.
+def choose_connection(schema: Schema, cells: Sequence[Cell], wanted: str | None, *, question: str = "") -> str | None:
+    """The connection that a query goes to, ``None`` for DuckDB's own default.
 
     The one that was named, else the one that the notebook used last, in ``name.sql(``, ``name.execute(`` or a ``%%sql``
     cell of a connection that JupySQL opened (the current one stands first), else the one that owns most tables, else the only
-    one. Raises KeyError when `wanted` is no connection of the kernel.
+    one. A connection of JupySQL sees no DataFrame, so it is passed over when `question` names DataFrames and none of its tables.
+    Raises KeyError when `wanted` is no connection of the kernel.
     """
     names = [connection.name for connection in schema.connections]
     if wanted is not None:
         if wanted not in names:
             raise KeyError(wanted)
         return wanted
+    if question and _names_frames_alone(schema, question):
+        schema = replace(schema, connections=tuple(item for item in schema.connections if not item.magic))
+        names = [connection.name for connection in schema.connections]
     if not names:
         return None
     for cell in reversed(cells):
@@ -91,3 +96,11 @@ def choose_connection(schema: Schema, cells: Sequence[Cell], wanted: str | None)
             return max(used)[1]
     owned = {name: sum(table.connection == name for table in schema.tables) for name in names}
     return max(names, key=lambda name: owned[name])
+
+
+def _names_frames_alone(schema: Schema, question: str) -> bool:
+    """Whether `question` names a DataFrame, and no table of a connection that only ``%%sql`` reaches."""
+    words = set(re.findall(r"\w+", question.casefold()))
+    magic = {connection.name for connection in schema.connections if connection.magic}
+    named = [table for table in schema.tables if table.name.casefold() in words]
+    return any(table.connection is None for table in named) and not any(table.connection in magic for table in named)

@@ -15,6 +15,7 @@ from .commands import run_command
 from .discovery import Server
 from .display import View, view_for
 from .errors import ServerError
+from .following import is_current, use_model
 from .history import History
 from .launch import find_server
 from .request import connection_for, interpolated, schema_for
@@ -46,6 +47,15 @@ class Asking:
                 environment.update(JUPYTER_QWEN_URL=self.settings.url, JUPYTER_QWEN_TOKEN=self.settings.token)
             self._server = find_server(environment, print)
         return Client(self._server)
+
+    def model_names(self) -> list[str]:
+        """The ids of the models that the server knows; none while no server has been found, or when it does not answer."""
+        if self._server is None:
+            return []
+        try:
+            return [str(model["id"]) for model in Client(self._server).get("models").get("models", ())]
+        except ServerError:  # Tab shows nothing then; the next question says why
+            return []
 
     def thread(self) -> str:
         """The id of this notebook's conversation, shared with the sidebar."""
@@ -93,7 +103,7 @@ class Asking:
         request = self.request(options, words, code)
         client = self.client()
         if options.model:
-            self._check_model(client, options.model)
+            self._switch(client, options.model)
         if options.dry:
             run_command(self, "context", "", request)
             return
@@ -151,14 +161,13 @@ class Asking:
             return
         self.ipython.set_next_input(block["cell"]["source"], replace=insert == "replace")
 
-    def _check_model(self, client: Client, wanted: str) -> None:
-        model = client.get("status").get("model") or {}
-        names = [str(model.get(key, "")) for key in ("id", "label", "file")]
-        if not any(wanted.casefold() in name.casefold() for name in names if name):
-            there = names[1] or names[0] or "no model"
-            raise UsageError(
-                f"%%qwen: the server has {there}, not {wanted}; start it with --QwenExtension.model={wanted}"
-            )
+    def _switch(self, client: Client, wanted: str) -> None:
+        """Answer with `wanted`. Raises UsageError when it cannot be had."""
+        before = client.get("status")
+        status = use_model(self.ipython, client, wanted)
+        if not is_current(before, wanted):
+            label = (status.get("model") or {}).get("label") or wanted
+            print(f"{label} answers from now on, in the sidebar too; %qwen model switches again.")
 
 
 def _insertable(state: AnswerState, block: dict[str, Any], wanted: str) -> bool:

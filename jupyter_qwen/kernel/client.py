@@ -113,18 +113,19 @@ class Client:
                 "Install jupyter_qwen in the server's environment and restart it.",
                 status=status,
             )
-        if status in (301, 302, 401, 403):
-            return ServerError(
-                f"the Jupyter server at {self.server.url} refuses the token",
-                "Set JUPYTER_QWEN_TOKEN to a token of that server.",
-                status=status,
-            )
         try:
             data = json.loads(response.read(100_000))
-            message, hint = str(data["message"]), str(data.get("hint", ""))
+            message, hint, code = str(data["message"]), str(data.get("hint", "")), str(data.get("code", "http"))
         except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
-            message, hint = f"the Jupyter server answered {status} {response.reason}", "Its log says more."
-        return ServerError(message.rstrip("."), hint, status=status)
+            message, hint, code = (
+                f"the Jupyter server answered {status} {response.reason}",
+                "Its log says more.",
+                "http",
+            )
+        if status in (301, 302, 401, 403) and code == "http":  # Jupyter's own refusal, before the request reached us
+            message = f"the Jupyter server at {self.server.url} refuses the token"
+            hint = "Set JUPYTER_QWEN_TOKEN to a token of that server."
+        return ServerError(message.rstrip("."), hint, status=status, code=code)
 
 
 class _UnixConnection(http.client.HTTPConnection):

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
+from .errors import ServerError
+from .following import follow, use_model
 from .options import COMMANDS, MODES, parsed
 from .request import schema_for
 from .state import status_line
 
 if TYPE_CHECKING:
     from .asking import Asking
+
+ACCEPT = "--accept-licence"
 
 
 def _status(asking: Asking, rest: str) -> None:
@@ -20,16 +24,17 @@ def _status(asking: Asking, rest: str) -> None:
 
 
 def _models(asking: Asking, rest: str) -> None:
-    """the models that are known, and which are here"""
+    """the models that are known: → in use, ✔ on this machine, ✘ too large for it"""
     for model in asking.client().get("models").get("models", []):
-        mark = "✔" if model.get("on_disk") else " "
-        size = f"{int(model['bytes']) / 1e9:.1f} GB" if model.get("bytes") else ""
-        print(f"{mark} {model.get('label') or model.get('id')}  {size}  {model.get('licence') or ''}".rstrip())
+        mark = "→" if model.get("current") else "✔" if model.get("on_disk") else " " if model.get("fits", True) else "✘"
+        size = f"{int(model['size_bytes']) / 1e9:.1f} GB" if model.get("size_bytes") else ""
+        print(f"{mark} {model.get('id')}  {size}  {model.get('licence') or ''}".rstrip())
 
 
 def _load(asking: Asking, rest: str) -> None:
     """load the model now"""
-    _print_status(asking.client().post("engine/load", {}))
+    client = asking.client()
+    _print_status(follow(asking.ipython, client, client.post("engine/load", {})))
 
 
 def _unload(asking: Asking, rest: str) -> None:
@@ -38,11 +43,24 @@ def _unload(asking: Asking, rest: str) -> None:
 
 
 def _model(asking: Asking, rest: str) -> None:
-    """fetch the weights of a model: %qwen model NAME"""
-    if not rest:
-        _status(asking, "")
-        return
-    _print_status(asking.client().post("models/pull", {"model": rest}))
+    """which model answers; %qwen model NAME switches to another one"""
+    client = asking.client()
+    _print_status(use_model(asking.ipython, client, rest) if rest else client.get("status"))
+
+
+def _pull(asking: Asking, rest: str) -> None:
+    """fetch the weights of a model: %qwen pull NAME [--accept-licence]"""
+    words = rest.split()
+    accepted = ACCEPT in words
+    name = " ".join(word for word in words if word != ACCEPT)
+    client = asking.client()
+    try:
+        status = client.post("models/pull", {"model": name or None, "accept_licence": accepted})
+    except ServerError as error:
+        if error.code != "licence":
+            raise
+        raise UsageError(f"%qwen pull: {error}. {error.hint} To accept: %qwen pull {name} {ACCEPT}") from error
+    _print_status(follow(asking.ipython, client, status))
 
 
 def _tables(asking: Asking, rest: str) -> None:
@@ -97,7 +115,7 @@ def _help(asking: Asking, rest: str) -> None:
 
 
 _FUNCTIONS: dict[str, Any] = {
-    "status": _status, "models": _models, "load": _load, "unload": _unload, "model": _model, "tables": _tables,
+    "status": _status, "models": _models, "load": _load, "unload": _unload, "model": _model, "pull": _pull, "tables": _tables,
     "context": _context, "history": _history, "reset": _reset, "help": _help,
 }  # fmt: skip
 

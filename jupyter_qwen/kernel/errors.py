@@ -12,9 +12,13 @@ class NoServer(Exception):
 
 
 class ServerError(Exception):
-    """The server cannot be reached or refuses. `status` is the HTTP status, 0 without an answer; `hint` the way out."""
+    """The server cannot be reached or refuses. `status` is the HTTP status, 0 without an answer; `hint` the way out.
 
-    def __init__(self, message: str, hint: str = "", *, status: int = 0) -> None:
+    `code` is the server's own name for what happened, as in docs/architecture.md, or ``""``.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, status: int = 0, code: str = "") -> None:
         super().__init__(message)
         self.hint = hint
         self.status = status
+        self.code = code

@@ -67,6 +67,10 @@ class QwenMagics(Magics):
 
         run_command(self._session(), name, rest)
 
+    def model_names(self) -> list[str]:
+        """The models that the server knows, once a server has been asked anything: completion does not start one."""
+        return self._asking.model_names() if self._asking is not None else []
+
     def _session(self) -> Asking:
         """Everything behind the magic: imported at the first use, so that loading the extension stays cheap."""
         if self._asking is None:
@@ -77,13 +81,21 @@ class QwenMagics(Magics):
 
 
 def _complete(shell: Any, event: Any) -> list[str]:
-    """Names of modes, options and option values after ``%%qwen``."""
+    """Names of modes, options, option values, tables and models after ``%%qwen``."""
     words = event.line.split()
     last = words[-1] if event.line.endswith(" ") else (words[-2] if len(words) > 1 else "")
     if last in COMPLETIONS:
         return list(COMPLETIONS[last])
-    if last in ("--tables", "--connection", "--out"):
+    if last == "--tables":
+        from .request import table_names
+
+        chosen, comma, _ = event.symbol.rpartition(",")
+        return [chosen + comma + name for name in table_names(shell.user_ns)]
+    if last in ("--connection", "--out"):
         return [name for name in shell.user_ns if not name.startswith("_")]
+    if last == "--model" or (last in ("model", "pull") and event.line.lstrip("% ").startswith(f"qwen {last}")):
+        magics = shell.magics_manager.registry.get("QwenMagics")
+        return magics.model_names() if magics is not None else []
     if len(words) <= 2 and not event.symbol.startswith("-"):
         return [*MODES, *([] if event.line.lstrip().startswith("%%") else COMMANDS), *OPTIONS]
     return list(OPTIONS)

@@ -9,7 +9,7 @@ from IPython.core.error import UsageError
 
 _arguments: Any = untyped_arguments
 MODES = ("sql", "python", "plot", "chat", "explain", "fix")
-COMMANDS = ("status", "models", "load", "unload", "model", "tables", "context", "history", "reset", "help")
+COMMANDS = ("status", "models", "load", "unload", "model", "pull", "tables", "context", "history", "reset", "help")
 DIALECTS = ("bigquery", "postgres", "snowflake", "sqlite", "spark", "mysql", "tsql", "databricks", "redshift", "trino")
 
 
@@ -29,7 +29,9 @@ def with_options(function: Any) -> Any:
             _arguments.argument("--connection", metavar="NAME", help="The DuckDB connection to query."),
             _arguments.argument("--dialect", metavar="NAME", help=f"SQL dialect to write: {', '.join(DIALECTS[:5])} …"),
             _arguments.argument("--tables", metavar="A,B", help="Look at these tables only."),
-            _arguments.argument("--model", metavar="NAME", help="Refuse to answer with another model than this one."),
+            _arguments.argument(
+                "--model", metavar="NAME", help="Switch to this model first, if another one is running."
+            ),
             _arguments.argument(
                 "--format", choices=("markdown", "code", "json"), default="markdown", help="Form of the output."
             ),

@@ -11,6 +11,7 @@ from IPython.core.error import UsageError
 from IPython.utils.text import DollarFormatter
 
 from jupyter_qwen.schema.gather import collect
+from jupyter_qwen.schema.jupysql import MAGIC
 
 _CODE_MODES = ("explain", "fix")
 
@@ -49,11 +50,18 @@ def schema_for(namespace: dict[str, Any], *, privacy: str, question: str, tables
     return {**schema, "tables": chosen}
 
 
+def table_names(namespace: dict[str, Any]) -> list[str]:
+    """What ``--tables`` can name: tables and DataFrames as a query would write them, without a look at their contents."""
+    return [".".join(table["reference"]) for table in collect(namespace, privacy="names")["tables"]]
+
+
 def connection_for(schema: Mapping[str, Any], wanted: str | None) -> str | None:
     """The connection to query: the wanted one, or ``None`` to let the assistant pick. Raises UsageError."""
     if wanted is None:
         return None
     names = [connection["name"] for connection in schema["connections"]]
+    if MAGIC + wanted in names:  # JupySQL's own, by the name that it has there
+        return MAGIC + wanted
     if wanted not in names:
         there = ", ".join(names) or "none; open one with duckdb.connect()"
         raise UsageError(f"%%qwen: {wanted!r} is no open DuckDB connection; there are: {there}")

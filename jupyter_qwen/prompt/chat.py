@@ -17,7 +17,8 @@ from jupyter_qwen.prompt.notation import Notation, identifier, reference, short_
 from jupyter_qwen.prompt.plotting import plotting_of
 from jupyter_qwen.prompt.rules import MODES, Mode, fence_name, rules
 from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message, neutralise
-from jupyter_qwen.schema.model import MAGIC, Schema, Table
+from jupyter_qwen.schema.jupysql import MAGIC
+from jupyter_qwen.schema.model import Schema, Table
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.schema.privacy import is_secret
 

@@ -10,7 +10,7 @@ from typing import Any
 from .dataframes import imported
 from .encoding import class_path
 
-MAGIC = "%sql "
+MAGIC = "%sql "  # how the name of a connection begins that only a %%sql cell reaches
 
 
 def jupysql_connections() -> list[tuple[str, Any]]:

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+from .jupysql import MAGIC
+
 TableKind = Literal["table", "view", "dataframe"]
 PrivacyLevel = Literal["names", "types", "values", "samples"]
 PRIVACY_LEVELS: tuple[PrivacyLevel, ...] = ("names", "types", "values", "samples")
 SCHEMA_VERSION = 1
-MAGIC = "%sql "  # how the name of a connection begins that only a %%sql cell reaches (schema/jupysql.py)
 
 
 class SchemaFormatError(ValueError):

@@ -53,7 +53,7 @@ class FakeServer:
     def __init__(self) -> None:
         self.requests: list[Event] = []
         self.events: list[Event] | Callable[[Event], Iterator[Event]] = []
-        self.routes: dict[str, Event] = {"status": STATUS}
+        self.routes: dict[str, Event | Callable[[Event | None], tuple[int, Event]]] = {"status": STATUS}
         self.left = threading.Event()
         self.refuse: tuple[int, Event] | None = None
         owner = self
@@ -83,7 +83,8 @@ class FakeServer:
                 elif route == "ask":
                     self._stream(body or {})
                 elif route.split("?")[0] in owner.routes:
-                    self._whole(200, owner.routes[route.split("?")[0]])
+                    found = owner.routes[route.split("?")[0]]
+                    self._whole(*(found(body) if callable(found) else (200, found)))
                 else:
                     self._whole(404, {"message": "Not Found"})
 

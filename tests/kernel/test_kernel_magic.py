@@ -182,7 +182,6 @@ def test_options_reach_the_request(shell: Any, server: FakeServer) -> None:
         ("--connection nowhere", "no open DuckDB connection"),
         ("--out 1abc", "needs a variable name"),
         ("--max-tokens 0", "must be above 0"),
-        ("--model llama-3", "the server has Qwen2.5-Coder-1.5B-Instruct"),
     ],
 )
 def test_wrong_options_are_one_line(shell: Any, server: FakeServer, capsys: Any, line: str, said: str) -> None:
@@ -348,6 +347,21 @@ def test_types_only_go_to_a_server_on_another_machine(shell: Any, server: FakeSe
 def test_options_are_completed(shell: Any) -> None:
     assert "--tables" in shell.complete("--ta", "%%qwen sql --ta", 15)[1]
     assert "replace" in shell.complete("re", "%%qwen sql --insert re", 22)[1]
+
+
+def test_tables_and_models_are_completed(shell: Any, server: FakeServer) -> None:
+    con = duckdb.connect()
+    con.execute("CREATE TABLE orders(a INT)")
+    shell.user_ns |= {"con": con, "customers": pd.DataFrame({"total": [1.5]})}
+    line = "%%qwen sql --tables orders,cus"
+    assert "orders,customers" in shell.complete("orders,cus", line, len(line))[1]
+    line = "%%qwen sql --tables or"
+    assert "orders" in shell.complete("or", line, len(line))[1]
+    assert not server.requests, "Tab asks nobody before the first question"
+    server.routes["models"] = {"models": [{"id": "qwen2.5-coder-7b-instruct"}]}
+    run(shell, "%qwen status")
+    line = "%qwen model qw"
+    assert "qwen2.5-coder-7b-instruct" in shell.complete("qw", line, len(line))[1]
 
 
 def test_unloading_removes_both_magics_and_the_listener(shell: Any) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from ...schema.model import MAGIC
+from ...schema.jupysql import MAGIC
 from ..lexer import tokens
 from ..model import StatementKind
 from ..parse import Statement, parse

@@ -66,7 +66,8 @@ def detect_idiom(cells: Sequence[Cell], schema: Schema, language: str = "python"
         for t in schema.tables
         if t.connection is not None
     )
-    connection = _preferred(names, code) or module
+    magics = [c.name for c in schema.connections if c.magic]
+    connection = _preferred(names, code) or (magics[0] if magics else module)
     return Idiom(
         style="magic" if (magic := _magic(code)) else "python",
         connection=connection,

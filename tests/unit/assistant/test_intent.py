@@ -87,3 +87,19 @@ def test_unknown_connection_is_named() -> None:
 
 def test_kernel_without_connection_has_none() -> None:
     assert choose_connection(Schema(), [], None) is None
+
+
+def test_jupysqls_own_connection_is_taken_unless_the_question_names_a_dataframe_alone() -> None:
+    magic = "%sql duckdb://"
+    schema = Schema(
+        tables=(
+            Table(("orders",), "table", (Column("a", "INTEGER"),), magic),
+            Table(("frame",), "dataframe", (Column("a", "INTEGER"),), library="pandas"),
+        ),
+        connections=(Connection(magic),),
+    )
+    assert choose_connection(schema, [], None, question="how many orders") == magic
+    assert choose_connection(schema, [Cell("%%sql\nFROM orders")], None, question="sum of a") == magic
+    assert choose_connection(schema, [], None, question="sum of a in frame") is None
+    assert schema.visible_from(magic).table("frame") is None, "DuckDB finds no variable from inside JupySQL"
+    assert schema.visible_from(None).table("frame") is not None
