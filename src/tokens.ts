@@ -28,6 +28,9 @@ export namespace CommandIDs {
   export const toggleManual = 'jupyter_qwen:toggle-manual-completion';
   export const toggleDocument = 'jupyter_qwen:toggle-completion-in-document';
   export const toggleLanguage = 'jupyter_qwen:toggle-completion-in-language';
+  export const acceptWord = 'jupyter_qwen:accept-word';
+  export const acceptLine = 'jupyter_qwen:accept-line';
+  export const dismiss = 'jupyter_qwen:dismiss-completion';
 }
 
 export const IQwenClient = new Token<QwenClient>(

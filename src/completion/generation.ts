@@ -28,6 +28,10 @@ export class Generation {
     return this._failure;
   }
 
+  get aborted(): boolean {
+    return this._controller.signal.aborted;
+  }
+
   abort(): void {
     this._controller.abort();
   }
@@ -44,7 +48,7 @@ export class Generation {
     const agrees = this._done
       ? this._text.startsWith(typed) && this._text.length > typed.length
       : this._text.startsWith(typed) || typed.startsWith(this._text);
-    return agrees && !this._controller.signal.aborted ? typed : null;
+    return agrees && !this.aborted ? typed : null;
   }
 
   /** Whether the whole suggestion stands before the cursor now. */

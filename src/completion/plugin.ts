@@ -1,5 +1,5 @@
 /**
- * Registers the completion provider and its switches.
+ * Registers the completion provider, its switches and its keys.
  */
 import {
   JupyterFrontEnd,
@@ -28,8 +28,10 @@ import {
   NAMESPACE
 } from '../tokens';
 import { addSwitches } from './commands';
+import { addKeys } from './keys';
 import { CompletionManners } from './manners';
 import { QwenInlineProvider } from './provider';
+import { Questions } from './question';
 
 /** Who moves through cells passes most of them; and after a run the tables are read first. */
 const BEFORE_WARMING_MS = 700;
@@ -75,7 +77,7 @@ export const completionPlugin: JupyterFrontEndPlugin<void> = {
   ],
   optional: [ICompletionProviderManager, INotebookTracker, ITranslator],
   activate: (
-    _app: JupyterFrontEnd,
+    app: JupyterFrontEnd,
     client: QwenClient,
     settings: QwenSettings,
     status: ModelStatus,
@@ -91,13 +93,13 @@ export const completionPlugin: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load(NAMESPACE);
     const provider = new QwenInlineProvider(
       client,
-      gatherer,
+      new Questions(gatherer, settings),
       status,
-      settings,
       manners,
       trans
     );
     manager.registerInlineProvider(provider);
+    addKeys(app, provider.screen, trans);
     settings.changed.connect(() => {
       if (!settings.values.inlineCompletion) {
         provider.cancel();

@@ -1,6 +1,7 @@
 /**
  * Ghost text: fill in the middle at the cursor, streamed.
  */
+import type { CodeEditor } from '@jupyterlab/codeeditor';
 import {
   CompletionHandler,
   IInlineCompletionContext,
@@ -10,23 +11,22 @@ import {
   InlineCompletionTriggerKind
 } from '@jupyterlab/completer';
 import { Text } from '@jupyterlab/coreutils';
-import { DocumentWidget } from '@jupyterlab/docregistry';
-import { NotebookPanel } from '@jupyterlab/notebook';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { UUID } from '@lumino/coreutils';
 import type { Widget } from '@lumino/widgets';
 
-import type { ContextGatherer } from '../context/gather';
 import { qwenIcon } from '../icons';
 import type { ModelStatus } from '../model/status';
 import type { QwenClient } from '../request';
-import type { QwenSettings } from '../settings';
 import type { ICompleteRequest } from '../wire';
 import { Generation } from './generation';
 import type { CompletionManners } from './manners';
-import { aroundCursor, editorOf, languageOf, placeOf } from './place';
+import { editorOf, languageOf } from './place';
+import { ICursor, Questions, pathOf } from './question';
 import { Retreat } from './retreat';
+import { PROVIDER_ID, Screen } from './screen';
+import { Warming } from './warming';
 
 /** An answer after this long helps nobody who types. */
 const TIMEOUT_MS = 20_000;
@@ -44,18 +44,21 @@ interface IStreaming {
 export class QwenInlineProvider implements IInlineCompletionProvider {
   constructor(
     private readonly _client: QwenClient,
-    private readonly _gatherer: ContextGatherer,
+    private readonly _questions: Questions,
     private readonly _status: ModelStatus,
-    private readonly _settings: QwenSettings,
     private readonly _manners: CompletionManners,
     trans: TranslationBundle
   ) {
     this.name = trans.__('Qwen');
+    this._warming = new Warming(_client, _questions, _manners);
   }
 
-  readonly identifier = 'jupyter_qwen:inline';
+  readonly identifier = PROVIDER_ID;
   readonly name: string;
   readonly icon = qwenIcon;
+
+  /** What the user sees of it. */
+  readonly screen = new Screen();
 
   /** JupyterLab would wait for 5 s at most and never complete within a line. The pause while typing is our own, see `fetch`. */
   readonly schema: ISettingRegistry.IProperty = {
@@ -85,51 +88,40 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
     context: IInlineCompletionContext
   ): Promise<IInlineCompletionList> {
     const turn = ++this._turn;
-    const { text } = request;
-    // The offset counts characters, a string counts UTF-16 units: an emoji above the cursor tells them apart.
-    const cursor = Text.charIndexToJsIndex(request.offset, text);
-    const prefix = text.slice(0, cursor);
-    const suffix = text.slice(cursor);
-
+    const cursor = cursorOf(request);
     const byKey = context.triggerKind === InlineCompletionTriggerKind.Invoke;
-    const place = {
-      path: pathOf(context.widget),
-      language: languageOf(request.mimeType)
-    };
-    const along = this._generation?.typed(prefix, suffix) ?? null;
-    const back = this._isTakenBack(prefix, suffix, along);
-
-    let generation = this._generation;
-    if (generation === null || along === null || byKey) {
-      generation?.abort();
-      this._generation = null;
-      const manner = this._manners.at(place);
-      const wanted = byKey
-        ? !manner.startsWith('off')
-        : (manner === 'on' || manner === 'resting') && !back && !!text.trim();
-      if (!this.available || !wanted) {
-        return NOTHING;
-      }
-      if (!byKey) {
-        await pause(this._manners.pause);
-      }
-      if (turn === this._turn && context.widget instanceof NotebookPanel) {
-        // Who runs a cell and types on at once means the tables that it made.
-        await Promise.race([
-          this._gatherer.refresh(context.widget),
-          pause(TABLES_MS)
-        ]);
-      }
-      if (turn !== this._turn) {
-        return NOTHING;
-      }
-      generation = this._start({
-        ...this._request(context.widget, prefix, suffix, request.mimeType),
-        by_key: byKey
-      });
-      return this._show({ generation, typed: '' }, turn);
+    const along = this._generation?.typed(cursor.prefix, cursor.suffix) ?? null;
+    const taken = this._isTaken(cursor);
+    const back = this._isTakenBack(cursor, along);
+    if (this._generation !== null && along !== null && !byKey) {
+      return this._show(
+        { generation: this._generation, typed: along },
+        turn,
+        context
+      );
     }
-    return this._show({ generation, typed: along }, turn);
+    this._end();
+    if (!this._isWanted(cursor, context.widget, byKey, back)) {
+      return NOTHING;
+    }
+    if (!byKey && !taken) {
+      await pause(this._manners.pause);
+    }
+    if (turn === this._turn) {
+      // Who runs a cell and types on at once means the tables that it made.
+      await Promise.race([
+        this._questions.refresh(context.widget),
+        pause(TABLES_MS)
+      ]);
+    }
+    if (turn !== this._turn) {
+      return NOTHING;
+    }
+    const generation = this._start({
+      ...this._questions.at(context.widget, cursor),
+      by_key: byKey
+    });
+    return this._show({ generation, typed: '' }, turn, context);
   }
 
   async *stream(
@@ -141,16 +133,18 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
     }
     this._streams.delete(token);
     const { generation, typed } = streaming;
-    for (;;) {
-      if (generation.text.startsWith(typed)) {
+    while (!generation.aborted) {
+      const { done, text } = generation;
+      if (done || text.startsWith(typed)) {
         yield {
           response: {
-            insertText: generation.text.slice(typed.length),
-            isIncomplete: !generation.done
+            // What the server took back at the end must not stay.
+            insertText: text.startsWith(typed) ? text.slice(typed.length) : '',
+            isIncomplete: !done
           }
         };
       }
-      if (generation.done) {
+      if (done) {
         return;
       }
       await generation.next();
@@ -160,90 +154,60 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
   /** End what is running: the editor was left, or the setting switched off. */
   cancel(): void {
     this._turn++;
-    this._generation?.abort();
-    this._generation = null;
+    this._end();
   }
 
-  /** Have the engine process what a request at the cursor of `widget` would begin with. Its failures are its own. */
+  /** Have the engine process what a request at the cursor of `widget` would begin with. */
   async warm(widget: Widget): Promise<void> {
-    const editor = editorOf(widget);
-    const place = placeOf(widget);
-    const manner = this._manners.at(place);
-    if (
-      !editor ||
-      !this.available ||
-      this._generation?.done === false ||
-      (manner !== 'on' && manner !== 'manual')
-    ) {
-      return;
+    if (this.available && this._generation?.done !== false) {
+      await this._warming.at(widget);
     }
-    const { prefix, suffix } = aroundCursor(editor);
-    this._warming.abort();
-    this._warming = new AbortController();
-    const { signal } = this._warming;
-    const body = this._request(widget, prefix, suffix, editor.model.mimeType);
-    try {
-      for await (const event of this._client.complete(
-        { ...body, warm: true },
-        signal
-      )) {
-        if (event.type === 'completion' && event.advice) {
-          this._manners.advise(event.advice);
-        }
-      }
-    } catch (error) {
-      if (!signal.aborted) {
-        console.debug('jupyter_qwen: nothing was warmed', error);
-      }
-    }
+  }
+
+  /** Whether anything is to be suggested here: the user's switches, the machine, and that there is something to go on. */
+  private _isWanted(
+    cursor: ICursor,
+    widget: Widget,
+    byKey: boolean,
+    back: boolean
+  ): boolean {
+    const manner = this._manners.at({
+      path: pathOf(widget),
+      language: languageOf(cursor.mimeType)
+    });
+    const wanted = byKey
+      ? !manner.startsWith('off')
+      : (manner === 'on' || manner === 'resting') &&
+        !back &&
+        !!(cursor.prefix + cursor.suffix).trim();
+    return this.available && wanted;
+  }
+
+  /** Whether the suggestion was just accepted to its end: the next one was computed meanwhile, and nobody is typing. */
+  private _isTaken({ prefix, suffix }: ICursor): boolean {
+    return !!this._generation?.completedBy(prefix, suffix);
   }
 
   /** Whether the user goes back from a suggestion that was accepted. Nobody types two characters at once: that is accepting. */
-  private _isTakenBack(
-    prefix: string,
-    suffix: string,
-    along: string | null
-  ): boolean {
+  private _isTakenBack(cursor: ICursor, along: string | null): boolean {
     const reached =
       along?.length ??
-      (this._generation?.completedBy(prefix, suffix)
-        ? this._generation.text.length
-        : 0);
+      (this._isTaken(cursor) ? this._generation!.text.length : 0);
     if (reached > this._along + 1) {
-      this._retreat.accepted(prefix, suffix);
+      this._retreat.accepted(cursor.prefix, cursor.suffix);
     }
     this._along = reached;
-    return this._retreat.takenBack(prefix, suffix);
+    return this._retreat.takenBack(cursor.prefix, cursor.suffix);
   }
 
-  private _request(
-    widget: Widget,
-    prefix: string,
-    suffix: string,
-    mimeType: string | undefined
-  ): ICompleteRequest {
-    const panel = widget instanceof NotebookPanel ? widget : null;
-    const active = panel?.content.activeCell?.model.id ?? null;
-    const view = this._gatherer.glance(panel, active);
-    const path = pathOf(widget);
-    const { inlineMultiline } = this._settings.values;
-    return {
-      prefix,
-      suffix,
-      language: languageOf(mimeType) ?? view.language,
-      path,
-      thread: path,
-      cells: view.cells,
-      active_cell: active,
-      schema: view.schema,
-      privacy: view.privacy,
-      multiline:
-        inlineMultiline === 'auto' ? null : inlineMultiline === 'always'
-    };
+  private _end(): void {
+    this._generation?.abort();
+    this._generation = null;
+    this.screen.dismiss();
   }
 
   private _start(body: ICompleteRequest): Generation {
-    this._warming.abort(); // work comes before preparation
+    this._warming.stop();
     this._along = 0;
     const generation = new Generation(
       body.prefix,
@@ -258,7 +222,8 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
   /** Wait for the first text, then hand over to `stream`. */
   private async _show(
     streaming: IStreaming,
-    turn: number
+    turn: number,
+    context: IInlineCompletionContext
   ): Promise<IInlineCompletionList> {
     const { generation, typed } = streaming;
     while (!generation.done && generation.text.length <= typed.length) {
@@ -275,33 +240,48 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
     if (!text.startsWith(typed) || text.length <= typed.length) {
       return NOTHING;
     }
-    const token = UUID.uuid4();
-    if (!generation.done) {
-      this._streams.clear(); // only the newest item is on screen
-      this._streams.set(token, streaming);
-    }
-    return {
-      items: [
-        {
-          insertText: text.slice(typed.length),
-          isIncomplete: !generation.done,
-          ...(generation.done ? {} : { token })
-        }
-      ]
+    const item: IInlineCompletionItem = {
+      insertText: text.slice(typed.length),
+      isIncomplete: !generation.done
     };
+    if (!generation.done) {
+      item.token = UUID.uuid4();
+      this._streams.clear(); // only the newest item is on screen
+      this._streams.set(item.token, streaming);
+    }
+    this.screen.show(item, generation, editorIn(context));
+    return { items: [item] };
   }
 
   private _turn = 0;
   /** How far the user had come along the running suggestion. */
   private _along = 0;
-  private _warming = new AbortController();
+  private readonly _warming: Warming;
   private readonly _retreat = new Retreat();
   private _generation: Generation | null = null;
   private readonly _streams = new Map<string, IStreaming>();
 }
 
-function pathOf(widget: Widget): string {
-  return widget instanceof DocumentWidget ? widget.context.path : '';
+/** The editor with the cursor. JupyterLab hands it over with its context, though the type does not say so. */
+function editorIn(
+  context: IInlineCompletionContext
+): CodeEditor.IEditor | null {
+  const { editor } = context as { editor?: CodeEditor.IEditor | null };
+  return editor ?? editorOf(context.widget);
+}
+
+/** The offset counts characters, a string counts UTF-16 units: an emoji above the cursor tells them apart. */
+function cursorOf({
+  text,
+  offset,
+  mimeType
+}: CompletionHandler.IRequest): ICursor {
+  const cursor = Text.charIndexToJsIndex(offset, text);
+  return {
+    prefix: text.slice(0, cursor),
+    suffix: text.slice(cursor),
+    mimeType
+  };
 }
 
 async function pause(milliseconds: number): Promise<void> {

@@ -1,127 +1,5 @@
-import {
-  CompletionHandler,
-  IInlineCompletionContext,
-  InlineCompletionTriggerKind
-} from '@jupyterlab/completer';
-import { nullTranslator } from '@jupyterlab/translation';
-import { Signal } from '@lumino/signaling';
-
-import type { ContextGatherer } from '../../context/gather';
-import type { ModelStatus } from '../../model/status';
-import type { QwenClient } from '../../request';
-import { DEFAULT_SETTINGS, ISettingValues, QwenSettings } from '../../settings';
-import type {
-  IAdvice,
-  ICompleteRequest,
-  IStatus,
-  StreamEvent
-} from '../../wire';
-import { CompletionManners } from '../manners';
-import { languageOf } from '../place';
-import { QwenInlineProvider } from '../provider';
-
-const READY = {
-  state: 'ready',
-  inline_completion: true,
-  model: { fim: true }
-} as unknown as IStatus;
-
-/** A server whose completions are told piece by piece. */
-class Server {
-  readonly requests: { body: ICompleteRequest; signal: AbortSignal }[] = [];
-
-  complete = (
-    body: ICompleteRequest,
-    signal: AbortSignal
-  ): AsyncGenerator<StreamEvent> => {
-    this.requests.push({ body, signal });
-    return this._stream(signal);
-  };
-
-  send(text: string, done = false, advice: IAdvice | null = null): void {
-    this._queue.push({ type: 'completion', text, done, advice });
-    this._wake();
-  }
-
-  private async *_stream(signal: AbortSignal): AsyncGenerator<StreamEvent> {
-    signal.addEventListener('abort', () => this._wake());
-    for (;;) {
-      const event = this._queue.shift();
-      if (event) {
-        yield event;
-      } else if (signal.aborted) {
-        throw new DOMException('', 'AbortError');
-      } else {
-        await new Promise<void>(resolve => {
-          this._wake = resolve;
-        });
-      }
-    }
-  }
-
-  private _queue: StreamEvent[] = [];
-  private _wake: () => void = () => undefined;
-}
-
-function setUp(
-  options: {
-    status?: Partial<IStatus>;
-    debounce?: number;
-    settings?: Partial<ISettingValues>;
-  } = {}
-) {
-  const server = new Server();
-  const owner = {};
-  const settings = {
-    values: { ...DEFAULT_SETTINGS, ...options.settings },
-    changed: new Signal(owner)
-  } as unknown as QwenSettings;
-  const manners = new CompletionManners(settings);
-  manners.advise(advice({ debounce_ms: options.debounce ?? 0 }));
-  const provider = new QwenInlineProvider(
-    server as unknown as QwenClient,
-    {
-      glance: () => ({
-        language: 'python',
-        cells: [],
-        schema: null,
-        privacy: 'types'
-      })
-    } as unknown as ContextGatherer,
-    {
-      current: { ...READY, ...options.status },
-      problem: null
-    } as unknown as ModelStatus,
-    settings,
-    manners,
-    nullTranslator.load('jupyter_qwen')
-  );
-  return { server, provider, manners };
-}
-
-function advice(values: Partial<IAdvice>): IAdvice {
-  return { debounce_ms: 0, quiet: false, reason: '', ...values };
-}
-
-function at(text: string): CompletionHandler.IRequest {
-  const cursor = text.indexOf('|');
-  const before = text.slice(0, cursor);
-  return {
-    text: before + text.slice(cursor + 1),
-    offset: Array.from(before).length,
-    mimeType: 'text/x-ipython'
-  };
-}
-
-const TYPED = {
-  triggerKind: InlineCompletionTriggerKind.Automatic,
-  widget: null
-} as unknown as IInlineCompletionContext;
-
-const BY_KEY = {
-  triggerKind: InlineCompletionTriggerKind.Invoke,
-  widget: null
-} as unknown as IInlineCompletionContext;
+import type { IStatus } from '../../wire';
+import { BY_KEY, TYPED, advice, at, setUp, settle } from './server';
 
 describe('QwenInlineProvider', () => {
   it('splits at the cursor exactly, also below an emoji', async () => {
@@ -149,6 +27,45 @@ describe('QwenInlineProvider', () => {
       texts.push(response.insertText);
     }
     expect(texts[texts.length - 1]).toBe('pandas');
+  });
+
+  it('takes back what the server took back at the end, also behind typed text', async () => {
+    const { server, provider } = setUp();
+    const first = provider.fetch(at('import |'), TYPED);
+    await settle();
+    server.send('pandas as');
+    await first;
+    const { items } = await provider.fetch(at('import pan|'), TYPED);
+    server.send('', true);
+    const texts: string[] = [];
+    for await (const { response } of provider.stream(items[0].token!)) {
+      texts.push(response.insertText);
+    }
+    expect(texts[texts.length - 1]).toBe('');
+  });
+
+  it('streams nothing more once the suggestion was dismissed', async () => {
+    const { server, provider } = setUp();
+    const listing = provider.fetch(at('import |'), TYPED);
+    await settle();
+    server.send('pan');
+    const { items } = await listing;
+    provider.screen.dismiss();
+    server.send('pandas', true);
+    const streamed = await provider.stream(items[0].token!).next();
+    expect(streamed.done).toBe(true);
+    expect(items[0].insertText).toBe('');
+  });
+
+  it('asks at once when a suggestion was accepted to its end', async () => {
+    const { server, provider } = setUp({ debounce: 10_000 });
+    void provider.fetch(at('import |'), BY_KEY);
+    await settle();
+    server.send('os', true);
+    await settle();
+    void provider.fetch(at('import os|'), TYPED);
+    await settle();
+    expect(server.requests).toHaveLength(2);
   });
 
   it('aborts the superseded request itself', async () => {
@@ -287,19 +204,3 @@ describe('QwenInlineProvider', () => {
     });
   });
 });
-
-describe('languageOf', () => {
-  it.each([
-    ['text/x-ipython', 'python'],
-    ['text/x-sql', 'sql'],
-    ['text/x-rsrc', 'r'],
-    ['text/plain', null],
-    [undefined, null]
-  ])('reads %j', (mime, language) => {
-    expect(languageOf(mime)).toBe(language);
-  });
-});
-
-async function settle(ms = 5): Promise<void> {
-  await new Promise(resolve => setTimeout(resolve, ms));
-}

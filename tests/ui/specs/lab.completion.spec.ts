@@ -1,46 +1,9 @@
 import { APIRequestContext, Locator } from '@playwright/test';
 
+import { Body, aWhile, ghostOf, lines, watch } from '../ghost';
 import { TOKEN } from '../server';
 import { TABLES } from '../tables';
 import { Workbench, expect, test } from '../workbench';
-
-type Body = Record<string, unknown>;
-
-/** The completions that were asked for; what only prepares one does not count. */
-function watch(bench: Workbench): Body[] {
-  const bodies: Body[] = [];
-  bench.page.on('request', request => {
-    if (request.url().includes('/jupyter-qwen/complete')) {
-      const body = request.postDataJSON() as Body;
-      if (!body.warm) {
-        bodies.push(body);
-      }
-    }
-  });
-  return bodies;
-}
-
-function ghostOf(bench: Workbench): Locator {
-  return bench.page.locator('.jp-GhostText[data-provided-by]');
-}
-
-/** The lines of an editor without the ghost text. */
-function lines(editor: Locator): Promise<string[]> {
-  return editor.locator('.cm-line').evaluateAll(found =>
-    found.map(line => {
-      const copy = line.cloneNode(true) as HTMLElement;
-      copy
-        .querySelectorAll('[class*="jp-GhostText"]')
-        .forEach(ghost => ghost.remove());
-      return copy.textContent ?? '';
-    })
-  );
-}
-
-/** Long enough for a pause, a request and its answer, had there been any. */
-async function aWhile(bench: Workbench): Promise<void> {
-  await bench.page.waitForTimeout(900);
-}
 
 async function openFile(
   bench: Workbench,

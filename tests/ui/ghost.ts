@@ -1,0 +1,47 @@
+/**
+ * What the tests of inline completion look at.
+ */
+import type { Locator } from '@playwright/test';
+
+import type { Workbench } from './workbench';
+
+export type Body = Record<string, unknown>;
+
+/** The completions that were asked for; what only prepares one does not count. */
+export function watch(bench: Workbench): Body[] {
+  const bodies: Body[] = [];
+  bench.page.on('request', request => {
+    if (request.url().includes('/jupyter-qwen/complete')) {
+      const body = request.postDataJSON() as Body;
+      if (!body.warm) {
+        bodies.push(body);
+      }
+    }
+  });
+  return bodies;
+}
+
+/** Ghost text that can be read. Spacers, which keep an editor's height for a second after it has gone, are none. */
+export function ghostOf(bench: Workbench): Locator {
+  return bench.page.locator(
+    '.jp-GhostText[data-provided-by]:not(.jp-GhostText-lineSpacer):not(.jp-GhostText-letterSpacer)'
+  );
+}
+
+/** The lines of an editor without the ghost text. */
+export function lines(editor: Locator): Promise<string[]> {
+  return editor.locator('.cm-line').evaluateAll(found =>
+    found.map(line => {
+      const copy = line.cloneNode(true) as HTMLElement;
+      copy
+        .querySelectorAll('[class*="jp-GhostText"]')
+        .forEach(ghost => ghost.remove());
+      return copy.textContent ?? '';
+    })
+  );
+}
+
+/** Long enough for a pause, a request and its answer, had there been any. */
+export async function aWhile(bench: Workbench): Promise<void> {
+  await bench.page.waitForTimeout(900);
+}

@@ -1,0 +1,145 @@
+import { aWhile, ghostOf, lines, watch } from '../ghost';
+import { expect, test } from '../workbench';
+
+/** JupyterLab's own mark: while it stands, Tab accepts. */
+const ACTIVE = '.jp-mod-inline-completer-active';
+
+test('ghost text is taken by word, then by line, and undone', async ({
+  bench
+}) => {
+  const asked = watch(bench);
+  await bench.open(['']);
+  await bench.edit(0);
+  const { keyboard } = bench.page;
+  const ghost = ghostOf(bench);
+  await keyboard.type('print(', { delay: 40 });
+  await expect(ghost).toHaveText('targets.head())');
+  const before = asked.length;
+  await aWhile(bench); // JupyterLab undoes within half a second as one
+
+  await keyboard.press('Control+ArrowRight');
+  await expect(ghost).toHaveText('.head())');
+  expect(await lines(bench.cell(0))).toEqual(['print(targets']);
+  await keyboard.press('Control+ArrowRight');
+  await keyboard.press('Control+ArrowRight');
+  await expect(ghost).toHaveText('())');
+  expect(await lines(bench.cell(0))).toEqual(['print(targets.head']);
+  await keyboard.press('End');
+  await expect
+    .poll(() => lines(bench.cell(0)))
+    .toEqual(['print(targets.head())']);
+  await expect(bench.page.locator(ACTIVE)).toHaveCount(0);
+  // What was left of the suggestion was known: nothing was asked until it had been taken whole.
+  expect(asked.slice(before).map(({ prefix }) => prefix)).not.toContainEqual(
+    expect.stringMatching(/^print\((targets\.?|targets\.head)$/)
+  );
+
+  await keyboard.press('Control+z');
+  await expect.poll(() => lines(bench.cell(0))).toEqual(['print(']);
+});
+
+test('a suggestion of several lines is taken line by line', async ({
+  bench
+}) => {
+  await bench.open(['']);
+  await bench.edit(0);
+  const { keyboard } = bench.page;
+  await keyboard.type('def area(radius):', { delay: 40 });
+  await expect(ghostOf(bench)).toContainText('return factor * radius ** 2');
+  await bench.picture('ghost-text-of-several-lines');
+  await keyboard.press('End');
+  await expect
+    .poll(() => lines(bench.cell(0)))
+    .toEqual(['def area(radius):', '    factor = 3.14159']);
+  await expect(ghostOf(bench)).toContainText('return factor * radius ** 2');
+  await keyboard.press('Tab');
+  await expect
+    .poll(() => lines(bench.cell(0)))
+    .toEqual([
+      'def area(radius):',
+      '    factor = 3.14159',
+      '    return factor * radius ** 2'
+    ]);
+});
+
+test('a colon that opens a block, typed key by key, brings the block', async ({
+  bench
+}) => {
+  await bench.open(['rows = [1, 2]', '']);
+  await bench.edit(1);
+  await bench.page.keyboard.type('for row in rows:', { delay: 60 });
+  await expect(ghostOf(bench)).toHaveText(
+    /^\s*total = total \+ row\s+print\(total\)$/
+  );
+});
+
+test('Escape takes ghost text away and stays in the cell', async ({
+  bench
+}) => {
+  await bench.open(['']);
+  await bench.edit(0);
+  const { keyboard } = bench.page;
+  await keyboard.type('print(', { delay: 40 });
+  await expect(ghostOf(bench)).toHaveText('targets.head())');
+  await keyboard.press('Escape');
+  await expect(ghostOf(bench)).toHaveText('');
+  await expect(bench.cell(0).locator('.cm-content')).toBeFocused();
+  await expect(bench.page.locator(ACTIVE)).toHaveCount(0);
+  await keyboard.press('Escape');
+  await expect(bench.cell(0).locator('.cm-content')).not.toBeFocused();
+});
+
+test('text that disagrees takes ghost text away at once, and Tab indents', async ({
+  bench
+}) => {
+  await bench.open(['']);
+  await bench.edit(0);
+  const { keyboard } = bench.page;
+  await keyboard.type('import os');
+  await keyboard.press('Enter');
+  await keyboard.press('Alt+\\');
+  await expect(ghostOf(bench)).toHaveText('import sys');
+  await keyboard.press('Space');
+  expect(await ghostOf(bench).allTextContents()).toEqual([]);
+  await expect(bench.page.locator(ACTIVE)).toHaveCount(0);
+  await keyboard.press('Tab');
+  await keyboard.type('x');
+  await expect
+    .poll(() => lines(bench.cell(0)))
+    .toEqual(['import os', expect.stringMatching(/^ {4,5}x$/)]);
+});
+
+test('a cursor that moves on leaves the ghost text behind, and no text is lost', async ({
+  bench
+}) => {
+  await bench.open(['n = len() + 1']);
+  await bench.edit(0);
+  const { keyboard } = bench.page;
+  await keyboard.press('End');
+  for (let step = 0; step < ') + 1'.length; step++) {
+    await keyboard.press('ArrowLeft');
+  }
+  await keyboard.type('t');
+  await expect(ghostOf(bench)).toHaveText('argets');
+  await keyboard.press('ArrowRight');
+  await expect(ghostOf(bench)).toHaveText('');
+  await expect(bench.page.locator(ACTIVE)).toHaveCount(0);
+  await keyboard.press('ArrowRight');
+  await keyboard.press('Tab');
+  await aWhile(bench);
+  expect((await lines(bench.cell(0))).join('')).toContain('n = len(t) ');
+});
+
+test('ghost text comes while the chat answers', async ({ bench }) => {
+  await bench.open(['']);
+  await bench.openPanel();
+  await bench.ask('Tell me a long story');
+  await expect(bench.answer).toContainText('Once upon a time');
+  await bench.edit(0);
+  await bench.page.keyboard.type('print(', { delay: 40 });
+  await expect(ghostOf(bench)).toHaveText('targets.head())', { timeout: 3000 });
+  await expect(bench.answer).not.toHaveAttribute('data-state', 'done');
+  await bench.page.keyboard.press('Tab');
+  expect(await lines(bench.cell(0))).toEqual(['print(targets.head())']);
+  await bench.answered();
+});
