@@ -2,18 +2,27 @@
  * What the buttons below a code block do.
  */
 import { Clipboard } from '@jupyterlab/apputils';
-import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { Anchor } from '../notebook/anchor';
 import { INewCell, NotInserted, insertAt, runCell } from '../notebook/insert';
+import { cellById, replaceSource, undoReplacement } from '../notebook/replace';
 import type { QwenSettings } from '../settings';
 import type { IBlock } from '../wire';
+import { artifactKind } from './artifact';
 import { askConsent } from './consent';
 import type { IExchange } from './conversation';
+import { askReplacement } from './replacement';
 
 /** Languages whose text is a notebook cell as it stands, whatever the kernel. */
 const MARKDOWN = new Set(['markdown', 'md']);
+
+/** What happened, in a sentence ('' when the user cancelled), and how to take it back. */
+export interface IOutcome {
+  said: string;
+  undo?: () => string;
+}
 
 export class BlockActions {
   constructor(
@@ -35,7 +44,13 @@ export class BlockActions {
       block.language === '' ||
       block.language === kernel ||
       (kernel === 'python' && /^(py|python3|ipython)$/.test(block.language));
-    return same ? { source: block.source, type: 'code' } : null;
+    if (same) {
+      return { source: block.source, type: 'code' };
+    }
+    const shown = artifactKind(block.language, block.source);
+    return shown && shown !== 'markdown' && kernel === 'python'
+      ? { source: `%%${shown}\n${block.source}`, type: 'code' } // IPython's own magics show it
+      : null;
   }
 
   copy(block: IBlock): string {
@@ -61,28 +76,15 @@ export class BlockActions {
     ) {
       return '';
     }
-    const anchor = exchange.anchor ?? Anchor.of(this._tracker);
-    if (!anchor) {
-      return trans.__('No notebook is open. Open one, then insert again.');
+    const place = this._place(exchange);
+    if (typeof place === 'string') {
+      return place;
     }
-    exchange.anchor = anchor;
-    const panel = anchor.panel(this._tracker);
-    if (!panel) {
-      return trans.__(
-        'The notebook %1 is closed. Open it, then insert again.',
-        anchor.name
-      );
-    }
+    const { anchor, panel } = place;
     try {
       const widget = insertAt(panel, anchor.indexIn(panel), {
         ...cell,
-        origin: this._settings.values.cellMetadata
-          ? {
-              model: exchange.answer.model,
-              question: exchange.answer.question,
-              verdict: block.verdict
-            }
-          : undefined
+        origin: this._origin(block, exchange)
       });
       anchor.moveTo(widget.model.id);
       if (!options.run) {
@@ -92,13 +94,102 @@ export class BlockActions {
         ? trans.__('Inserted into %1 and run.', anchor.name)
         : trans.__('Inserted into %1; running it failed.', anchor.name);
     } catch (error) {
-      if (error instanceof NotInserted) {
-        return error.reason === 'read-only'
-          ? trans.__('%1 is read-only.', anchor.name)
-          : trans.__('%1 is still loading. Insert again.', anchor.name);
-      }
+      return this._whyNot(error, anchor);
+    }
+  }
+
+  /** Show what would change in the cell that asked, and give it the new text when agreed to. */
+  async replace(block: IBlock, exchange: IExchange): Promise<IOutcome> {
+    const trans = this._trans;
+    const fresh = this.cellOf(block, exchange);
+    if (!fresh) {
+      return { said: trans.__('This is not code for this notebook.') };
+    }
+    const place = this._place(exchange);
+    if (typeof place === 'string') {
+      return { said: place };
+    }
+    const { anchor, panel } = place;
+    const cell = cellById(panel, anchor.askedId);
+    if (!cell) {
+      return {
+        said: trans.__('The cell that asked is gone from %1.', anchor.name)
+      };
+    }
+    if (cell.model.type !== fresh.type) {
+      return {
+        said: trans.__('The cell that asked is of another kind. Insert below.')
+      };
+    }
+    const before = cell.model.sharedModel.getSource();
+    if (before === fresh.source) {
+      return { said: trans.__('The cell reads like this already.') };
+    }
+    const agreed = await askReplacement({
+      before,
+      after: fresh.source,
+      where: trans.__(
+        'Cell %1 of %2, the one that asked.',
+        panel.content.widgets.indexOf(cell) + 1,
+        anchor.name
+      ),
+      doubts: this._doubts(block, false),
+      trans
+    });
+    if (!agreed) {
+      return { said: '' };
+    }
+    try {
+      const origin = this._origin(block, exchange);
+      return replaceSource(panel, cell, { ...fresh, origin }, before)
+        ? {
+            said: trans.__('Replaced in %1.', anchor.name),
+            undo: () =>
+              undoReplacement(cell, fresh)
+                ? trans.__('Taken back.')
+                : trans.__('The cell was edited since: nothing was changed.')
+          }
+        : { said: trans.__('The cell has changed meanwhile. Look again.') };
+    } catch (error) {
+      return { said: this._whyNot(error, anchor) };
+    }
+  }
+
+  /** The notebook that asked; a sentence when there is none to work on. */
+  private _place(
+    exchange: IExchange
+  ): { anchor: Anchor; panel: NotebookPanel } | string {
+    const anchor = exchange.anchor ?? Anchor.of(this._tracker);
+    if (!anchor) {
+      return this._trans.__(
+        'No notebook is open. Open one, then insert again.'
+      );
+    }
+    exchange.anchor = anchor;
+    const panel = anchor.panel(this._tracker);
+    return panel
+      ? { anchor, panel }
+      : this._trans.__(
+          'The notebook %1 is closed. Open it, then insert again.',
+          anchor.name
+        );
+  }
+
+  private _origin(block: IBlock, exchange: IExchange): INewCell['origin'] {
+    const { model, question } = exchange.answer;
+    return this._settings.values.cellMetadata
+      ? { model, question, verdict: block.verdict }
+      : undefined;
+  }
+
+  /** @throws what is no refusal of the notebook's. */
+  private _whyNot(error: unknown, anchor: Anchor): string {
+    if (!(error instanceof NotInserted)) {
       throw error;
     }
+    return error.reason === 'read-only'
+      ? this._trans.__('%1 is read-only.', anchor.name)
+      : this._trans.__('%1 is still loading. Insert again.', anchor.name);
   }
 
   /** Why to ask first; '' for a proved query that only reads. */

@@ -5,9 +5,13 @@ import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { IBlock, IDiagnostic, IRepair, Verdict } from '../wire';
+import { IBlock, normalizeBlock } from '../wire';
 import type { BlockActions } from './actions';
+import { artifactKind } from './artifact';
+import { BlockButtons } from './block-buttons';
 import type { IExchange } from './conversation';
+import { Badge, Diagnostics, Repairs } from './findings';
+import { Preview } from './preview';
 import { Prose } from './prose';
 import { ICode, fence } from './segments';
 
@@ -24,6 +28,10 @@ interface IBlockViewProps {
 export function BlockView(props: IBlockViewProps): JSX.Element {
   const { segment, block, exchange, trans } = props;
   const finished = block !== null;
+  const kind = segment.closed
+    ? artifactKind(segment.language, segment.source)
+    : null;
+  const [previewed, setPreviewed] = React.useState(false);
   return (
     <div
       className="jp-Qwen-block"
@@ -63,6 +71,14 @@ export function BlockView(props: IBlockViewProps): JSX.Element {
           {segment.source}
         </pre>
       )}
+      {kind && previewed && (
+        <Preview
+          kind={kind}
+          source={segment.source}
+          rendermime={props.rendermime}
+          trans={trans}
+        />
+      )}
       {block && block.diagnostics.length > 0 && (
         <Diagnostics diagnostics={block.diagnostics} trans={trans} />
       )}
@@ -70,178 +86,22 @@ export function BlockView(props: IBlockViewProps): JSX.Element {
         <Repairs repairs={block.repairs} trans={trans} />
       )}
       {(finished || !exchange.answer.running) && (
-        <Buttons
-          {...props}
+        <BlockButtons
+          actions={props.actions}
+          exchange={exchange}
+          trans={trans}
           block={
-            block ?? {
-              index: segment.index,
-              language: segment.language,
-              source: segment.source,
-              verdict: null,
-              kind: null,
-              needs_consent: false,
-              diagnostics: [],
-              repairs: [],
-              cell: null
-            }
+            block ?? normalizeBlock({ ...segment }) // of an answer that was stopped
           }
           complete={finished}
+          preview={
+            kind && {
+              shown: previewed,
+              toggle: () => setPreviewed(!previewed)
+            }
+          }
         />
       )}
-    </div>
-  );
-}
-
-function Badge(props: {
-  verdict: Verdict;
-  trans: TranslationBundle;
-}): JSX.Element {
-  const { verdict, trans } = props;
-  const [label, title] = {
-    bound: [
-      trans.__('bound'),
-      trans.__('Proved: DuckDB accepts this query for the tables you have')
-    ],
-    unchecked: [
-      trans.__('unchecked'),
-      trans.__(
-        'Not proved: it reads a file, an address or a table that is not known here'
-      )
-    ],
-    rejected: [
-      trans.__('rejected'),
-      trans.__('DuckDB does not accept this query for the tables you have')
-    ]
-  }[verdict];
-  const mark = { bound: '✓', unchecked: '?', rejected: '✕' }[verdict];
-  return (
-    <span className={`jp-Qwen-badge jp-mod-${verdict}`} title={title}>
-      <span aria-hidden="true">{mark}</span> {label}
-    </span>
-  );
-}
-
-function Diagnostics(props: {
-  diagnostics: IDiagnostic[];
-  trans: TranslationBundle;
-}): JSX.Element {
-  const { diagnostics, trans } = props;
-  return (
-    <ul className="jp-Qwen-diagnostics">
-      {diagnostics.map((diagnostic, index) => (
-        <li key={index} data-severity={diagnostic.severity}>
-          {diagnostic.line !== null && (
-            <span className="jp-Qwen-position">
-              {diagnostic.column !== null
-                ? trans.__(
-                    'Line %1, column %2',
-                    diagnostic.line,
-                    diagnostic.column
-                  )
-                : trans.__('Line %1', diagnostic.line)}
-            </span>
-          )}
-          <span>{diagnostic.message}</span>
-          {!namesAll(diagnostic) && (
-            <div className="jp-Qwen-candidates">
-              {trans.__('Did you mean:')}{' '}
-              {diagnostic.candidates.map((candidate, position) => (
-                <React.Fragment key={position}>
-                  {position > 0 && ', '}
-                  <code>{candidate}</code>
-                </React.Fragment>
-              ))}
-            </div>
-          )}
-          {diagnostic.hint && (
-            <div className="jp-Qwen-hint">{diagnostic.hint}</div>
-          )}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** Whether the message, often DuckDB's own, names every candidate already. */
-function namesAll({ message, candidates }: IDiagnostic): boolean {
-  return candidates.every(candidate => message.includes(candidate));
-}
-
-function Repairs(props: {
-  repairs: IRepair[];
-  trans: TranslationBundle;
-}): JSX.Element {
-  const { repairs, trans } = props;
-  return (
-    <details className="jp-Qwen-repairs">
-      <summary>
-        {trans._n('%1 repair made', '%1 repairs made', repairs.length)}
-      </summary>
-      <ol>
-        {repairs.map((repair, index) => (
-          <li key={index}>
-            {repair.reason || repair.name}
-            {repair.before && (
-              <pre>
-                <del>{repair.before}</del>
-                {'\n'}
-                <ins>{repair.after}</ins>
-              </pre>
-            )}
-          </li>
-        ))}
-      </ol>
-    </details>
-  );
-}
-
-function Buttons(
-  props: Omit<IBlockViewProps, 'block'> & { block: IBlock; complete: boolean }
-): JSX.Element {
-  const { actions, block, exchange, trans, complete } = props;
-  const [said, setSaid] = React.useState('');
-  const insertable = complete && actions.cellOf(block, exchange) !== null;
-  const insert = (run: boolean) => {
-    actions
-      .insert(block, exchange, { run })
-      .then(setSaid)
-      .catch(error => {
-        console.error('jupyter_qwen: insertion failed', error);
-        setSaid(trans.__('That did not work: %1', String(error)));
-      });
-  };
-  return (
-    <div className="jp-Qwen-blockActions">
-      {insertable && (
-        <>
-          <button
-            type="button"
-            className="jp-Qwen-button jp-mod-primary"
-            title={trans.__('Insert below the cell that asked')}
-            onClick={() => insert(false)}
-          >
-            {trans.__('Insert')}
-          </button>
-          <button
-            type="button"
-            className="jp-Qwen-button"
-            title={trans.__('Insert below the cell that asked, and run it')}
-            onClick={() => insert(true)}
-          >
-            {trans.__('Insert and run')}
-          </button>
-        </>
-      )}
-      <button
-        type="button"
-        className="jp-Qwen-button"
-        onClick={() => setSaid(actions.copy(block))}
-      >
-        {trans.__('Copy')}
-      </button>
-      <span className="jp-Qwen-said" role="status">
-        {said}
-      </span>
     </div>
   );
 }

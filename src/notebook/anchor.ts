@@ -11,6 +11,7 @@ export class Anchor {
   ) {
     this._path = _panel.context.path;
     this._cellId = cellId;
+    this.askedId = cellId;
     const ids = cellIds(_panel);
     const position = cellId === null ? -1 : ids.indexOf(cellId);
     // Should the cell be deleted, the nearest one above it that is left takes its place.
@@ -26,6 +27,9 @@ export class Anchor {
     }
     return new Anchor(panel, panel.content.activeCell?.model.id ?? null);
   }
+
+  /** Id of the cell that asked; null when the notebook has none. */
+  readonly askedId: string | null;
 
   /** Id of the cell that asked, or of the cell last inserted for it. */
   get cellId(): string | null {

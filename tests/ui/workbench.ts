@@ -213,6 +213,46 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Let the next answers be these events, whatever the model would say. */
+  async play(...events: object[]): Promise<void> {
+    await this.page.route(/\/jupyter-qwen\/ask/, route =>
+      route.fulfill({
+        contentType: 'application/x-ndjson',
+        body: events.map(event => `${JSON.stringify(event)}\n`).join('')
+      })
+    );
+  }
+
+  /** An answer's last event, with its fenced blocks as the server would send them. */
+  static answer(markdown: string, blocks: object[] = []): object {
+    return {
+      type: 'answer',
+      markdown,
+      blocks,
+      usage: null,
+      seconds: 1,
+      ttft_seconds: 0.1,
+      model: 'played'
+    };
+  }
+
+  /** Save the notebook in view, and read it from disk. */
+  async notebook(name: string): Promise<{
+    cells: { source: string; metadata: Record<string, unknown> }[];
+  }> {
+    const saved = this.page.waitForResponse(
+      response =>
+        response.request().method() === 'PUT' &&
+        response.url().includes(`/api/contents/${name}`)
+    );
+    await this.page.keyboard.press('Control+s');
+    await saved;
+    const reply = await this._request.get(`/api/contents/${name}`, {
+      headers: { Authorization: `token ${TOKEN}` }
+    });
+    return (await reply.json()).content;
+  }
+
   get answers(): Locator {
     return this.panel.locator('.jp-Qwen-answer');
   }
@@ -246,12 +286,12 @@ export class Workbench {
     expect(reply.ok()).toBe(true);
   }
 
-  /** What axe-core finds wrong with the panel. */
-  async axe(): Promise<string[]> {
+  /** What axe-core finds wrong with the panel, or with another part of the page. */
+  async axe(within = '#jupyter_qwen-chat'): Promise<string[]> {
     await this.page.addScriptTag({ path: require.resolve('axe-core/axe.js') });
-    return this.page.evaluate(async () => {
+    return this.page.evaluate(async selector => {
       const axe = Reflect.get(window, 'axe') as typeof import('axe-core');
-      const { violations } = await axe.run('#jupyter_qwen-chat');
+      const { violations } = await axe.run(selector);
       return (
         violations
           .flatMap(violation =>
@@ -262,7 +302,7 @@ export class Workbench {
           // MUI's Autocomplete gives the role to a textarea, where ARIA wants an input; @jupyter/chat decides that.
           .filter(found => !found.startsWith('aria-allowed-role: <textarea'))
       );
-    });
+    }, within);
   }
 
   async pictureOfPanel(name: string): Promise<void> {

@@ -1,0 +1,137 @@
+import { expect, test, Workbench } from '../workbench';
+
+const PYTHON = {
+  index: 0,
+  language: 'python',
+  source: 'total = 0\nfor value in values:\n    total += value\ntotal',
+  verdict: null,
+  kind: null,
+  needs_consent: false,
+  diagnostics: [],
+  repairs: [],
+  cell: {
+    source: 'total = 0\nfor value in values:\n    total += value\ntotal',
+    type: 'code'
+  }
+};
+const ANSWER = Workbench.answer(
+  `Like this:\n\n\`\`\`python\n${PYTHON.source}\n\`\`\`\n`,
+  [PYTHON]
+);
+
+test('Replace shows what changes, is one undo step, and takes itself back', async ({
+  bench
+}) => {
+  const before = 'total = 0\nfor value in values:\n    total = value\ntotal';
+  await bench.open([before, '2 + 2', '3 + 3']);
+  await bench.select(0);
+  await bench.openPanel();
+  await bench.play(ANSWER);
+  await bench.ask('why is the total wrong?');
+  await bench.answered();
+  await bench.select(2); // the focus moves on
+
+  const replace = bench.answer.getByRole('button', { name: 'Replace…' });
+  const dialog = bench.page.locator('.jp-Dialog');
+  const agree = dialog.getByRole('button', { name: 'Replace' });
+  await replace.click();
+  await expect(dialog).toContainText('Cell 1 of');
+  await expect(dialog).toContainText('1 line goes, 1 line comes');
+  await expect(dialog.locator('del')).toHaveText(['    total = value']);
+  await expect(dialog.locator('ins')).toHaveText(['    total += value']);
+  await bench.picture('replace-diff-light');
+  expect(await bench.axe('.jp-Dialog')).toEqual([]);
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(bench.cell(0)).toContainText('total = value');
+  await expect(replace).toBeFocused();
+
+  await replace.click();
+  await expect(agree).toBeFocused();
+  await bench.page.keyboard.press('Enter');
+  await expect(dialog).toHaveCount(0);
+  await expect(bench.cell(0)).toContainText('total += value');
+  await expect(bench.cells()).toHaveCount(3);
+  await bench.answer.getByRole('button', { name: 'Undo' }).click();
+  await expect(bench.answer).toContainText('Taken back.');
+  await expect(bench.cell(0)).toContainText('total = value');
+
+  await replace.click();
+  await expect(agree).toBeFocused();
+  await bench.page.keyboard.press('Enter');
+  await expect(bench.cell(0)).toContainText('total += value');
+  await bench.edit(0);
+  await bench.page.keyboard.press('Control+z');
+  await expect(bench.cell(0)).toContainText('total = value');
+  await expect(bench.cell(0)).not.toContainText('+=');
+
+  await replace.click();
+  await agree.click();
+  await bench.edit(0);
+  await bench.page.keyboard.press('End');
+  await bench.page.keyboard.type('# mine');
+  await bench.answer.getByRole('button', { name: 'Undo' }).click();
+  await expect(bench.answer).toContainText('was edited since');
+  await expect(bench.cell(0)).toContainText('# mine');
+});
+
+test('a closed notebook is named, and an open one gets the cell where it belongs', async ({
+  bench
+}) => {
+  const name = await bench.open([
+    '1 + 1',
+    ...Array.from({ length: 40 }, (_, index) => `print(${index})`)
+  ]);
+  await bench.select(0);
+  await bench.openPanel();
+  await bench.play(ANSWER);
+  await bench.ask('sum them');
+  await bench.answered();
+  const insert = bench.answer.getByRole('button', {
+    name: 'Insert',
+    exact: true
+  });
+
+  // Scrolled far away, another cell active: still below the first.
+  await bench.page.locator('.jp-NotebookPanel .jp-WindowedPanel-outer').hover();
+  await bench.page.mouse.wheel(0, 5000);
+  await bench.cells().last().locator('.cm-content').click();
+  await insert.click();
+  await expect(bench.answer).toContainText(`Inserted into ${name}.`);
+  const { cells } = await bench.notebook(name);
+  expect(cells[1].source).toBe(PYTHON.source);
+  expect(cells[1].metadata.jupyter_qwen).toEqual({
+    model: 'played',
+    question: 'sum them',
+    verdict: null
+  });
+
+  await bench.page
+    .getByRole('tab', { name, exact: true })
+    .locator('.lm-TabBar-tabCloseIcon')
+    .click();
+  await expect(bench.page.locator('.jp-NotebookPanel')).toHaveCount(0);
+  // No notebook is current any more, so the conversation about it is not in view either.
+  await expect(bench.answers).toHaveCount(0);
+});
+
+test('inserted cells carry no metadata when the setting says so', async ({
+  bench
+}) => {
+  await bench.setting('jupyter_qwen:plugin', { cellMetadata: false });
+  try {
+    const name = await bench.open(['1 + 1']);
+    await bench.openPanel();
+    await bench.play(ANSWER);
+    await bench.ask('sum them');
+    await bench.answered();
+    await bench.answer
+      .getByRole('button', { name: 'Insert', exact: true })
+      .click();
+    await expect(bench.cells()).toHaveCount(2);
+    const { cells } = await bench.notebook(name);
+    expect(cells[1].source).toBe(PYTHON.source);
+    expect(cells[1].metadata.jupyter_qwen).toBeUndefined();
+  } finally {
+    await bench.setting('jupyter_qwen:plugin', {});
+  }
+});
