@@ -1,0 +1,64 @@
+"""A Jupyter server extension for measurements alone: how long the event loop was kept from a timer that was due."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from jupyter_server.base.handlers import APIHandler
+from jupyter_server.utils import url_path_join
+from tornado import web
+
+TICK_SECONDS = 0.005
+
+
+class LagProbe:
+    """Sleeps in short ticks and notes by how much each came late, on the clock and in processor time of the loop's thread."""
+
+    def __init__(self) -> None:
+        self.late: list[float] = []
+        self.computed: list[float] = []
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            due, cpu = time.perf_counter() + TICK_SECONDS, time.thread_time()
+            await asyncio.sleep(TICK_SECONDS)
+            self.late.append(time.perf_counter() - due)
+            self.computed.append(time.thread_time() - cpu)
+
+    def take(self) -> dict[str, float]:
+        """The worst since the last call, in milliseconds; `worst_cpu_ms` leaves out what other programs took."""
+        late, computed = sorted(self.late), sorted(self.computed)
+        self.late, self.computed = [], []
+        if not late:
+            return {"worst_ms": 0.0, "p99_ms": 0.0, "worst_cpu_ms": 0.0, "ticks": 0}
+        return {
+            "worst_ms": round(1000 * late[-1], 1),
+            "p99_ms": round(1000 * late[int(0.99 * (len(late) - 1))], 1),
+            "worst_cpu_ms": round(1000 * computed[-1], 1),
+            "ticks": len(late),
+        }
+
+
+class LagHandler(APIHandler):
+    """What the probe saw since it was last asked."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        self.finish(self.settings["jupyter_qwen_lag_probe"].take())
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "jupyter_qwen.evaluate.bench.lag_probe"}]
+
+
+def _load_jupyter_server_extension(app: Any) -> None:
+    probe = LagProbe()
+    settings = app.web_app.settings
+    settings["jupyter_qwen_lag_probe"] = probe
+    route = url_path_join(settings["base_url"], "jupyter-qwen-bench/lag")
+    app.web_app.add_handlers(".*$", [(route, LagHandler)])
+    # the task is kept in the settings: the loop alone would let it be collected
+    app.io_loop.add_callback(lambda: settings.update(jupyter_qwen_lag_task=asyncio.ensure_future(probe.run())))
