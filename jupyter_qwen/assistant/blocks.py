@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from jupyter_qwen.assistant.events import Block, CellSource
+from jupyter_qwen.assistant.python_check import Checked, check_python
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.sql.dialect import find_dialect, transpile
@@ -51,18 +52,27 @@ def in_dialect(block: Block, dialect: str) -> Block:
     )
 
 
-def code_block(index: int, language: str, source: str, kernel_language: str) -> Block:
-    """A block of another language: insertable when it is the kernel's, with a diagnostic when Python does not parse."""
+def code_block(
+    index: int, language: str, source: str, kernel_language: str, *, schema: Schema | None, cells: Sequence[Cell]
+) -> Block:
+    """A block of another language: insertable when it is the kernel's.
+
+    Python is checked against `cells` and `schema`, which is ``None`` when the kernel was not seen.
+    """
     language = language or kernel_language
     same = language == kernel_language or (language in PYTHON_LANGUAGES and kernel_language in PYTHON_LANGUAGES)
-    diagnostics = _python_syntax(source) if language in PYTHON_LANGUAGES else ()
+    checked = Checked(source)
+    if language in PYTHON_LANGUAGES:
+        wrong = _python_syntax(source)
+        checked = Checked(source, diagnostics=wrong) if wrong or not same else check_python(source, schema, cells)
     return Block(
         index=index,
         language=language,
-        source=source,
-        diagnostics=diagnostics,
+        source=checked.source,
+        diagnostics=checked.diagnostics,
+        repairs=checked.repairs,
         # code for another language, a shell command for instance, is there to be copied
-        cell=CellSource(source) if same else None,
+        cell=CellSource(checked.source) if same else None,
     )
 
 

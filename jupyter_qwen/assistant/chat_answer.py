@@ -96,7 +96,14 @@ def _judge(index: int, item: CodeBlock, schema: Schema, question: Question) -> B
     if item.language in SQL_LANGUAGES:
         proof = unseen(item.source) if question.schema is None else mend(item.source, schema)
         return sql_block(index, proof, schema, question.cells, question.language)
-    return code_block(index, item.language, item.source.rstrip("\n"), question.language.lower())
+    return code_block(
+        index,
+        item.language,
+        item.source.rstrip("\n"),
+        question.language.lower(),
+        schema=question.schema,
+        cells=question.cells,
+    )
 
 
 def _with_judged_sources(markdown: str, found: Sequence[CodeBlock], blocks: Sequence[Block]) -> str:

@@ -1,0 +1,266 @@
+"""Generated Python against what the notebook has: imports that are missing are added, invented names and columns are told.
+
+Only the syntax tree is read; nothing runs. What a cell outside our sight defined cannot be known, so findings are warnings.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import difflib
+import re
+import symtable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from jupyter_qwen.schema.model import Schema, Table
+from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.sql.model import Diagnostic, Repair
+
+# What everybody means by these names. Names that are also common words (`data`, `time`) are left out.
+_IMPORTS = {
+    "pd": "import pandas as pd", "np": "import numpy as np", "plt": "import matplotlib.pyplot as plt",
+    "pl": "import polars as pl", "sns": "import seaborn as sns", "alt": "import altair as alt",
+    "px": "import plotly.express as px", "go": "import plotly.graph_objects as go", "sm": "import statsmodels.api as sm",
+    "duckdb": "import duckdb", "math": "import math", "json": "import json", "os": "import os", "re": "import re",
+    "itertools": "import itertools", "functools": "import functools", "statistics": "import statistics",
+    "Path": "from pathlib import Path", "Counter": "from collections import Counter",
+    "defaultdict": "from collections import defaultdict",
+}  # fmt: skip
+_OF_IPYTHON = frozenset(
+    ("get_ipython", "display", "In", "Out", "_", "__", "___", "exit", "quit", "__name__", "__file__")
+)
+_BUILTINS = frozenset(dir(builtins)) | _OF_IPYTHON
+_MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2})$", re.MULTILINE)
+# A magic may define anything; these are known to define nothing that code would use.
+_HARMLESS = re.compile(r"^[ \t]*%(?:matplotlib|load_ext|reload_ext|time|timeit|config|pip|conda|autoreload|qwen)\b")
+_ASSIGNING = re.compile(r"^[ \t]*(\w+)[ \t]*=(?!=)", re.MULTILINE)
+# Results that a magic keeps: `%sql name << …`, `%%qwen sql --out name`
+_KEPT = re.compile(r"^[ \t]*%[^\n]*?(?:--out[ =]+(\w+)|\b(\w+)[ \t]*<<)", re.MULTILINE)
+_CHANGE_COLUMNS = ("columns", "rename", "insert", "drop")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The code with its missing imports and misspelt columns mended, each as a repair, and what is left to say about it."""
+
+    source: str
+    repairs: tuple[Repair, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def check_python(source: str, schema: Schema | None, cells: Sequence[Cell]) -> Checked:
+    """Look for names that nothing defines and for columns that a known DataFrame lacks.
+
+    `schema` is ``None`` when the kernel was not seen; then only imports are added. Code that does not parse comes back as it is.
+    """
+    tree = _parsed(source)
+    if tree is None:
+        return Checked(source)
+    known = _BUILTINS | _defined(cells) | (_variables(schema) if schema is not None else frozenset())
+    missing = [name for name in _free_names(source) if name not in known]
+    repairs: list[Repair] = []
+    if schema is not None:
+        source, tree, repairs = _with_columns(source, tree, schema, cells)
+    lines = [_IMPORTS[name] for name in missing if name in _IMPORTS]
+    if lines:
+        mended = _with_imports(source, tree, lines)
+        repairs.append(Repair("missing-import", f"Added {', '.join(lines)}.", source, mended))
+        source, tree = mended, _parsed(mended) or tree
+    if schema is None:
+        return Checked(source, tuple(repairs))
+    diagnostics = list(_unknown_columns(tree, schema, cells))
+    if not _opaque(cells):
+        invented = [name for name in missing if name not in _IMPORTS]
+        diagnostics += _unknown_names(tree, invented, known, schema)
+    diagnostics.sort(key=lambda item: (item.line or 0, item.column or 0))
+    return Checked(source, tuple(repairs), tuple(diagnostics))
+
+
+def _parsed(source: str) -> ast.Module | None:
+    try:
+        return ast.parse(_MAGIC.sub(r"\1pass", source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _free_names(source: str) -> list[str]:
+    """Names that the code reads and does not define anywhere, in the order of their first use."""
+    plain = _MAGIC.sub(r"\1pass", source)
+    top = symtable.symtable(plain, "<cell>", "exec")
+    bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported() or s.is_namespace()}
+    free: dict[str, None] = {}
+
+    def walk(table: symtable.SymbolTable) -> None:
+        for symbol in table.get_symbols():
+            name = symbol.get_name()
+            outer = table is top or symbol.is_global()
+            if outer and symbol.is_referenced() and name not in bound:
+                free[name] = None
+            if table is not top and symbol.is_declared_global() and symbol.is_assigned():
+                bound.add(name)
+        for child in table.get_children():
+            walk(child)
+
+    walk(top)
+    first = _first_uses(ast.parse(plain))
+    return sorted(free.keys() - bound, key=lambda name: (first[name].lineno, first[name].col_offset, name))
+
+
+def _first_uses(tree: ast.AST) -> dict[str, ast.Name]:
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return {node.id: node for node in sorted(found, key=lambda node: (node.lineno, node.col_offset), reverse=True)}
+
+
+def _defined(cells: Iterable[Cell]) -> frozenset[str]:
+    """Names that the notebook's cells bind, at any depth; of cells that do not parse, what stands before an equals sign."""
+    names: set[str] = set()
+    for cell in cells:
+        if cell.type != "code":
+            continue
+        tree = _parsed(cell.source)
+        names.update(name for kept in _KEPT.findall(cell.source) for name in kept if name)
+        if tree is None or cell.source.lstrip().startswith("%%"):
+            names.update(_ASSIGNING.findall(cell.source))
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                names.add(node.id)
+            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                names.add(node.name)
+            elif isinstance(node, (ast.Import, ast.ImportFrom)):
+                names.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ExceptHandler) and node.name:
+                names.add(node.name)
+    return frozenset(names)
+
+
+def _opaque(cells: Iterable[Cell]) -> bool:
+    """Whether some cell may define anything: a star import, ``%run``, a magic of somebody's."""
+    for cell in cells:
+        if cell.type != "code":
+            continue
+        if re.search(r"^[ \t]*from\s+\S+\s+import\s+\*", cell.source, re.MULTILINE):
+            return True
+        lines = [
+            line for line in cell.source.split("\n") if line.lstrip().startswith("%") and not line.startswith("%%")
+        ]
+        if any(_HARMLESS.match(line) is None and not line.lstrip().startswith("%sql") for line in lines):
+            return True
+    return False
+
+
+def _variables(schema: Schema) -> frozenset[str]:
+    frames = {table.name for table in schema.tables if table.kind == "dataframe"}
+    return frozenset(frames | {connection.name.partition(".")[0] for connection in schema.connections})
+
+
+def _unknown_names(
+    tree: ast.Module, missing: Sequence[str], known: frozenset[str], schema: Schema
+) -> Iterator[Diagnostic]:
+    places = _first_uses(tree)
+    tables = {table.name: table for table in schema.tables if table.kind != "dataframe"}
+    for name in missing:
+        node = places.get(name)
+        line, column = (node.lineno, node.col_offset + 1) if node is not None else (None, None)
+        table = tables.get(name)
+        if table is not None:
+            call = f'{table.connection or "duckdb"}.sql("FROM {name}").df()'
+            told = f"{name} is a DuckDB table and no variable."
+            yield Diagnostic("unknown-name", "warning", told, hint=f"Read it with {call}.", line=line, column=column)
+            continue
+        near = difflib.get_close_matches(name, sorted(known - _BUILTINS), n=3)
+        yield Diagnostic(
+            "unknown-name",
+            "warning",
+            f"No cell of this notebook defines {name}.",
+            candidates=tuple(near),
+            line=line,
+            column=column,
+        )
+
+
+def _reads(tree: ast.Module, schema: Schema, cells: Sequence[Cell]) -> Iterator[tuple[Table, ast.Constant]]:
+    """Each column that the code reads by name from a DataFrame whose columns are known, and that it lacks."""
+    frames = {t.name: t for t in schema.tables if t.kind == "dataframe" and t.columns}
+    changed = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    added = {c for part in (tree, *(_parsed(cell.source) for cell in cells if cell.type == "code")) for c in _new(part)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in _CHANGE_COLUMNS:
+            changed.add(node.value.id)
+    for node in ast.walk(tree):
+        if not (
+            isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and isinstance(node.value, ast.Name)
+        ):
+            continue
+        table = frames.get(node.value.id)
+        if table is None or table.name in changed:
+            continue
+        items = node.slice.elts if isinstance(node.slice, (ast.List, ast.Tuple)) else [node.slice]
+        for item in items:
+            if (
+                isinstance(item, ast.Constant)
+                and isinstance(item.value, str)
+                and item.value not in added
+                and all(column.name != item.value for column in table.columns)
+            ):
+                yield table, item
+
+
+def _new(tree: ast.Module | None) -> Iterator[str]:
+    """Columns that code assigns to some frame."""
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            for item in ast.walk(node.slice):
+                if isinstance(item, ast.Constant) and isinstance(item.value, str):
+                    yield item.value
+
+
+def _with_columns(
+    source: str, tree: ast.Module, schema: Schema, cells: Sequence[Cell]
+) -> tuple[str, ast.Module, list[Repair]]:
+    """Columns that differ in nothing but case and underscores from one that exists are written as it is."""
+    repairs: list[Repair] = []
+    for table, item in sorted(_reads(tree, schema, cells), key=lambda found: (-found[1].lineno, -found[1].col_offset)):
+        alike = [column.name for column in table.columns if _squeezed(column.name) == _squeezed(str(item.value))]
+        if len(alike) != 1 or item.end_lineno != item.lineno:
+            continue
+        lines = source.split("\n")
+        line = lines[item.lineno - 1].encode()
+        lines[item.lineno - 1] = b"".join(
+            (line[: item.col_offset], repr(alike[0]).encode(), line[item.end_col_offset :])
+        ).decode()
+        mended = "\n".join(lines)
+        reason = f"{table.name} has {alike[0]!r}, not {item.value!r}."
+        repairs.append(Repair("column-spelling", reason, source, mended))
+        source = mended
+    return source, _parsed(source) or tree, repairs
+
+
+def _unknown_columns(tree: ast.Module, schema: Schema, cells: Sequence[Cell]) -> Iterator[Diagnostic]:
+    for table, item in _reads(tree, schema, cells):
+        names = [column.name for column in table.columns]
+        near = difflib.get_close_matches(str(item.value), names, n=3, cutoff=0.5)
+        yield Diagnostic(
+            "unknown-column",
+            "warning",
+            f"{table.name} has no column {item.value!r}.",
+            candidates=tuple(near or names[:5]),
+            line=item.lineno,
+            column=item.col_offset + 1,
+        )
+
+
+def _squeezed(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def _with_imports(source: str, tree: ast.Module, lines: Sequence[str]) -> str:
+    """`lines` above the first statement, below magics and comments at the top; an empty line parts them from code."""
+    first = next((node for node in tree.body if not isinstance(node, ast.Pass)), None)  # magics are read as `pass`
+    at = first.lineno - 1 if first is not None else 0
+    decorators = getattr(first, "decorator_list", [])
+    at = min([at, *(node.lineno - 1 for node in decorators)])
+    before, after = source.split("\n")[:at], source.split("\n")[at:]
+    gap = [] if isinstance(first, (ast.Import, ast.ImportFrom)) else [""]
+    return "\n".join([*before, *lines, *gap, *after])
