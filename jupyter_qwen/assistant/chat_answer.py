@@ -21,9 +21,11 @@ from jupyter_qwen.prompt import chat
 from jupyter_qwen.prompt.answers import CodeBlock, code_blocks
 from jupyter_qwen.prompt.model import Message, Prompt
 from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.sql.mend import mend
 
 HISTORY_TURNS = 4
+EXPECTED_CHARACTERS = 16_000  # more cells than a prompt holds
 
 
 async def build_chat_prompt(
@@ -56,7 +58,20 @@ async def build_chat_prompt(
             attachments=question.include,
             data=data,
         ),
+        expected=[question.text, *_nearest_sources(cells)],
     )
+
+
+def _nearest_sources(cells: Sequence[Cell]) -> list[str]:
+    """What the prompt is going to look at of the cells, the last first, so that it is counted in one request."""
+    sources: list[str] = []
+    room = EXPECTED_CHARACTERS
+    for cell in reversed(cells):
+        room -= len(cell.source)
+        if room < 0:
+            break
+        sources.append(cell.source)
+    return sources
 
 
 async def answer_in_prose(

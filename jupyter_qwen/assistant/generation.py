@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from jupyter_qwen.assistant.events import Event, PartSize, Phase, PromptBuilt, TextDelta
-from jupyter_qwen.engine.base import ChatTurn, Engine, Finished, GenerationRequest, Lane, Usage
+from jupyter_qwen.engine.base import ChatTurn, Engine, Finished, GenerationRequest, Lane, Usage, count_all
 from jupyter_qwen.prompt.model import Prompt
 
 Emit = Callable[[Event], Awaitable[None]]
@@ -47,9 +47,9 @@ def request_for(
 
 async def announce(prompt: Prompt, engine: Engine, emit: Emit, notes: tuple[str, ...] = ()) -> None:
     """Tell what the model is going to see and how much of it."""
-    parts = [PartSize(part.label, await engine.count_tokens(part.text), part.text) for part in prompt.parts]
-    tokens = await engine.count_tokens(prompt.text)
-    await emit(PromptBuilt(tokens, tuple(parts), (*notes, *prompt.notes), prompt.text))
+    tokens, *sizes = await count_all(engine, [prompt.text, *(part.text for part in prompt.parts)])
+    parts = tuple(PartSize(part.label, size, part.text) for part, size in zip(prompt.parts, sizes, strict=True))
+    await emit(PromptBuilt(tokens, parts, (*notes, *prompt.notes), prompt.text))
 
 
 async def stream_answer(prompt: Prompt, engine: Engine, emit: Emit, *, max_new_tokens: int) -> Generated:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from jupyter_qwen.engine.base import Capabilities, Delta, Engine, Finished, GenerationRequest, Lane
+from jupyter_qwen.engine.base import Capabilities, Delta, Engine, Finished, GenerationRequest, Lane, count_all
 
 
 class OwnedEngine:
@@ -33,6 +33,10 @@ class OwnedEngine:
     async def count_tokens(self, text: str) -> int:
         """See `engine.base.Engine.count_tokens`."""
         return await self._engine.count_tokens(text)
+
+    async def count_all(self, texts: Sequence[str]) -> list[int]:
+        """See `engine.base.CountsAll`."""
+        return await count_all(self._engine, texts)
 
     async def aclose(self) -> None:
         """Nothing: the engine is its source's to close."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 Lane = Literal["completion", "chat", "evaluation", "warming"]
 FinishReason = Literal["stop", "length"]
@@ -151,3 +151,19 @@ class Engine(Protocol):
         ...
 
     async def aclose(self) -> None: ...
+
+
+@runtime_checkable
+class CountsAll(Protocol):
+    """An engine that counts many texts in one request."""
+
+    async def count_all(self, texts: Sequence[str]) -> list[int]:
+        """The tokens of each text, as `Engine.count_tokens` counts them."""
+        ...
+
+
+async def count_all(engine: Engine, texts: Sequence[str]) -> list[int]:
+    """The tokens of each text, in as few requests as the engine can do with. Raises EngineUnavailable or EngineRefused."""
+    if isinstance(engine, CountsAll):
+        return await engine.count_all(texts)
+    return [await engine.count_tokens(text) for text in texts]

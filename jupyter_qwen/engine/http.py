@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import httpx
@@ -26,6 +27,7 @@ from jupyter_qwen.engine.base import (
     Usage,
 )
 from jupyter_qwen.engine.config import is_loopback
+from jupyter_qwen.engine.counting import counted
 from jupyter_qwen.engine.dialects import Dialect, chat_body, completion_body, tokenize_body
 from jupyter_qwen.engine.probe import probe
 from jupyter_qwen.engine.slots import SlotPlan
@@ -124,27 +126,35 @@ class HttpEngine:
 
     async def count_tokens(self, text: str) -> int:
         """Tokens of `text`; counted by the endpoint, or by characters when it cannot count. Remembers recent texts."""
-        text = _encodable(text)
-        known = self._counts.get(text)
-        if known is not None:
-            self._counts.move_to_end(text)
-            return known
+        return (await self.count_all([text]))[0]
+
+    async def count_all(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, those not known yet in one request: a prompt of thirty cells would take thirty."""
+        texts = [_encodable(text) for text in texts]
         dialect = await self.probe()
-        if not text:
-            return 0
         if not dialect.capabilities.tokenize:
-            return max(1, round(len(text) / CHARACTERS_PER_TOKEN))
+            return [max(1, round(len(text) / CHARACTERS_PER_TOKEN)) if text else 0 for text in texts]
+        new = [text for text in dict.fromkeys(texts) if text and text not in self._counts]
+        if new:
+            counts = await counted(partial(self._tokens, dialect), new)
+            self._counts.update(zip(new, counts, strict=True))
+        found = [self._counts[text] if text else 0 for text in texts]
+        for text in texts:
+            if text:
+                self._counts.move_to_end(text)
+        while len(self._counts) > COUNT_CACHE_ENTRIES:
+            self._counts.popitem(last=False)
+        return found
+
+    async def _tokens(self, dialect: Dialect, text: str) -> list[int]:
         try:
             response = await self._client.post(self.root + "/tokenize", json=tokenize_body(text, dialect))
         except httpx.TransportError as error:
             raise _unreachable(error) from error
         if response.status_code != 200:
             raise refusal(response)
-        count = len(response.json()["tokens"])
-        self._counts[text] = count
-        if len(self._counts) > COUNT_CACHE_ENTRIES:
-            self._counts.popitem(last=False)
-        return count
+        tokens: list[int] = response.json()["tokens"]
+        return tokens
 
     async def aclose(self) -> None:
         await self._client.aclose()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 from jupyter_qwen.engine.base import (
@@ -92,8 +92,12 @@ class SupervisedEngine:
 
     async def count_tokens(self, text: str) -> int:
         """See `engine.base.Engine.count_tokens`."""
+        return (await self.count_all([text]))[0]
+
+    async def count_all(self, texts: Sequence[str]) -> list[int]:
+        """See `engine.base.CountsAll`."""
         try:
-            return await self.http.count_tokens(text)
+            return await self.http.count_all(texts)
         except EngineUnavailable as error:
             raise await self._explained(error) from error
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 from jupyter_qwen.assistant.services import EngineSource
-from jupyter_qwen.engine.base import Capabilities, Delta, Engine, Finished, GenerationRequest, Usage
+from jupyter_qwen.engine.base import Capabilities, Delta, Engine, Finished, GenerationRequest, Usage, count_all
 
 
 @dataclass
@@ -56,6 +56,9 @@ class Meter:
 
     async def count_tokens(self, text: str) -> int:
         return await self._engine.count_tokens(text)
+
+    async def count_all(self, texts: Sequence[str]) -> list[int]:
+        return await count_all(self._engine, texts)
 
     async def aclose(self) -> None:
         """The engine belongs to its source, which closes it."""
