@@ -7,11 +7,13 @@ import { ServerConnection } from '@jupyterlab/services';
 import {
   IAskRequest,
   ICompleteRequest,
+  IModelRow,
   IPromptPart,
   IStatus,
   ITurn,
   PrivacyLevel,
   StreamEvent,
+  isModelRow,
   isObject,
   isStatus,
   isStreamEvent
@@ -109,9 +111,28 @@ export class QwenClient {
     return this._status('GET', 'status');
   }
 
-  /** Fetch the model; progress comes as status events. */
-  async pull(model?: string): Promise<IStatus> {
-    return this._status('POST', 'models/pull', model ? { model } : {});
+  /** Fetch a model, without a name the one in use; progress comes as status events. */
+  async pull(
+    model?: string,
+    options: { acceptLicence?: boolean } = {}
+  ): Promise<IStatus> {
+    return this._status('POST', 'models/pull', {
+      ...(model ? { model } : {}),
+      ...(options.acceptLicence ? { accept_licence: true } : {})
+    });
+  }
+
+  /** The models that this server could run, those on disk and the others. */
+  async models(): Promise<IModelRow[]> {
+    const data = await this._json('GET', 'models');
+    return isObject(data) && Array.isArray(data.models)
+      ? data.models.filter(isModelRow)
+      : [];
+  }
+
+  /** Make another model the one that answers; it loads in the background. */
+  async switchModel(model: string): Promise<IStatus> {
+    return this._status('POST', 'engine/switch', { model });
   }
 
   async cancelPull(): Promise<IStatus> {

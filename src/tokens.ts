@@ -23,6 +23,7 @@ export namespace CommandIDs {
   export const loadModel = 'jupyter_qwen:load-model';
   export const unloadModel = 'jupyter_qwen:unload-model';
   export const pullModel = 'jupyter_qwen:pull-model';
+  export const chooseModel = 'jupyter_qwen:choose-model';
   export const cancelPull = 'jupyter_qwen:cancel-pull';
   export const toggleInline = 'jupyter_qwen:toggle-inline-completion';
   export const toggleManual = 'jupyter_qwen:toggle-manual-completion';

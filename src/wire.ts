@@ -72,7 +72,26 @@ export interface IModelInfo {
   file: string;
   size_bytes: number;
   licence: string;
+  /** What to accept before downloading, or ''. */
+  notice?: string;
   fim: boolean;
+}
+
+/** A model that this server could run; see ModelRow in docs/architecture.md. */
+export interface IModelRow {
+  id: string;
+  label: string;
+  licence: string;
+  notice: string;
+  on_disk: boolean;
+  size_bytes: number;
+  fim: boolean;
+  fim_reason: string;
+  context_tokens: number;
+  need_bytes: number;
+  fits: boolean;
+  fits_reason: string;
+  current: boolean;
 }
 
 export interface IProgress {
@@ -97,6 +116,14 @@ export interface IStatus {
   context_tokens: number | null;
   remote: boolean;
   inline_completion: boolean;
+  /** Why there is none, or ''. */
+  inline_completion_reason?: string;
+  /** What `progress` is about, which need not be the model in use. */
+  pulling?: { id: string; label: string } | null;
+  /** '' or a sentence: whose engine it is. */
+  sharing?: string;
+  /** False when an administrator has fixed the model. */
+  switchable?: boolean;
   version: string;
   /** The administrator's limit. */
   max_privacy?: PrivacyLevel;
@@ -232,6 +259,14 @@ export function isStatus(value: unknown): value is IStatus {
     isObject(value) &&
     typeof value.state === 'string' &&
     STATES.has(value.state)
+  );
+}
+
+export function isModelRow(value: unknown): value is IModelRow {
+  return (
+    isObject(value) &&
+    typeof value.id === 'string' &&
+    typeof value.label === 'string'
   );
 }
 

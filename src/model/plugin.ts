@@ -72,6 +72,15 @@ export const statusPlugin: JupyterFrontEndPlugin<ModelStatus> = {
       isEnabled: () => state() === 'absent',
       execute: () => status.pull()
     });
+    app.commands.addCommand(CommandIDs.chooseModel, {
+      label: trans.__('Choose the Model…'),
+      describedBy: NO_ARGUMENTS,
+      isEnabled: () => status.current !== null && !status.current.remote,
+      execute: async () => {
+        const { chooseModel } = await import('./chooser');
+        await chooseModel(status, trans);
+      }
+    });
     app.commands.addCommand(CommandIDs.cancelPull, {
       label: trans.__('Cancel the Download'),
       describedBy: NO_ARGUMENTS,
@@ -80,6 +89,7 @@ export const statusPlugin: JupyterFrontEndPlugin<ModelStatus> = {
     });
     status.changed.connect(() => {
       for (const id of [
+        CommandIDs.chooseModel,
         CommandIDs.loadModel,
         CommandIDs.unloadModel,
         CommandIDs.pullModel,
@@ -89,6 +99,7 @@ export const statusPlugin: JupyterFrontEndPlugin<ModelStatus> = {
       }
     });
     for (const command of [
+      CommandIDs.chooseModel,
       CommandIDs.loadModel,
       CommandIDs.unloadModel,
       CommandIDs.pullModel,
@@ -129,6 +140,7 @@ export const statusBarPlugin: JupyterFrontEndPlugin<void> = {
       menu.addItem({ command });
     }
     menu.addItem({ type: 'separator' });
+    menu.addItem({ command: CommandIDs.chooseModel });
     menu.addItem({ command: CommandIDs.loadModel });
     menu.addItem({ command: CommandIDs.unloadModel });
 

@@ -63,8 +63,19 @@ export class ModelStatus {
     await this._follow(() => this.client.unload());
   }
 
+  /** Download the model in use; its licence, if it must be accepted, has been shown. */
   async pull(): Promise<void> {
-    await this._follow(() => this.client.pull());
+    const acceptLicence = Boolean(this._current?.model?.notice);
+    await this._follow(() => this.client.pull(undefined, { acceptLicence }));
+  }
+
+  /**
+   * Make another model the one that answers.
+   *
+   * @throws HttpFailure when the server refuses; everything is then as before.
+   */
+  async switchTo(model: string): Promise<void> {
+    this.apply(await this.client.switchModel(model));
   }
 
   async cancelPull(): Promise<void> {

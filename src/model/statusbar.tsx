@@ -111,6 +111,7 @@ export class StatusItem extends ReactWidget {
         current?.model?.label,
         current?.device,
         current?.message || reason,
+        current?.inline_completion_reason,
         resting
       ]
         .filter(Boolean)

@@ -6,7 +6,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { IStatus } from '../wire';
-import { formatBytes, formatDuration } from './format';
+import { Download } from './download';
+import { formatBytes } from './format';
+import { Action, Card, Line } from './parts';
 import type { ModelStatus } from './status';
 
 interface IStatusViewProps {
@@ -17,13 +19,66 @@ interface IStatusViewProps {
 export function StatusView(props: IStatusViewProps): JSX.Element {
   return (
     <UseSignal signal={props.status.changed}>
-      {() => (
-        <div className="jp-Qwen-status" data-state={stateOf(props.status)}>
-          <StatusBody {...props} />
-        </div>
-      )}
+      {() => <StatusFrame {...props} />}
     </UseSignal>
   );
+}
+
+/** Keeps the focus when its button goes with the state, and tells of states in words. */
+function StatusFrame(props: IStatusViewProps): JSX.Element {
+  const { status, trans } = props;
+  const frame = React.useRef<HTMLDivElement>(null);
+  const focused = React.useRef(false);
+  React.useLayoutEffect(() => {
+    const active = document.activeElement;
+    const lost = active === frame.current || !frame.current?.contains(active);
+    if (focused.current && lost) {
+      (frame.current?.querySelector('button') ?? frame.current)?.focus();
+    }
+  });
+  return (
+    <div
+      ref={frame}
+      tabIndex={-1}
+      className="jp-Qwen-status"
+      data-state={stateOf(status)}
+      onFocus={() => {
+        focused.current = true;
+      }}
+      onBlur={({ target, relatedTarget }) => {
+        // A button that is taken away loses the focus to nobody; a user takes it somewhere.
+        focused.current = relatedTarget === null && !target.isConnected;
+      }}
+    >
+      <StatusBody {...props} />
+      <span className="jp-Qwen-hidden" role="status">
+        {stateInWords(status, trans)}
+      </span>
+    </div>
+  );
+}
+
+/** Changes with the state, not with every step of a download. */
+function stateInWords(status: ModelStatus, trans: TranslationBundle): string {
+  const { current, problem } = status;
+  if (problem || !current) {
+    return problem ? trans.__('The assistant is not available.') : '';
+  }
+  const label = labelOf(current, trans);
+  switch (current.state) {
+    case 'ready':
+      return trans.__('%1 is ready.', label);
+    case 'loading':
+      return trans.__('%1 is loading.', label);
+    case 'unloaded':
+      return trans.__('%1 is not loaded.', label);
+    case 'absent':
+      return trans.__('%1 is not downloaded.', label);
+    case 'downloading':
+      return trans.__('%1 is being downloaded.', label);
+    case 'crashed':
+      return ''; // the card is an alert
+  }
 }
 
 function stateOf(status: ModelStatus): string {
@@ -91,6 +146,7 @@ function StatusBody({ status, trans }: IStatusViewProps): JSX.Element {
             )}
           </span>
           <Action label={trans.__('Load')} run={() => status.load()} />
+          <OtherModels current={current} status={status} trans={trans} />
         </div>
       );
     case 'absent':
@@ -101,7 +157,9 @@ function StatusBody({ status, trans }: IStatusViewProps): JSX.Element {
               ? trans.__('%1 is not downloaded', current.model.label)
               : trans.__('No model yet')
           }
-          text={[current.message, current.hint].filter(Boolean).join(' ')}
+          text={[current.message, current.hint, current.model?.notice]
+            .filter(Boolean)
+            .join(' ')}
           facts={
             current.model
               ? [
@@ -114,16 +172,19 @@ function StatusBody({ status, trans }: IStatusViewProps): JSX.Element {
         >
           <Action
             label={
-              current.model
-                ? trans.__(
-                    'Download (%1)',
-                    formatBytes(current.model.size_bytes)
-                  )
-                : trans.__('Download')
+              current.model?.notice
+                ? trans.__('Accept and download')
+                : current.model
+                  ? trans.__(
+                      'Download (%1)',
+                      formatBytes(current.model.size_bytes)
+                    )
+                  : trans.__('Download')
             }
             run={() => status.pull()}
             primary
           />
+          <OtherModels current={current} status={status} trans={trans} />
         </Card>
       );
     case 'downloading':
@@ -140,6 +201,7 @@ function StatusBody({ status, trans }: IStatusViewProps): JSX.Element {
             run={() => status.load()}
             primary
           />
+          <OtherModels current={current} status={status} trans={trans} />
         </Card>
       );
   }
@@ -163,140 +225,73 @@ function ReadyLine(props: {
       : ''
   ].filter(Boolean);
   return (
-    <div className="jp-Qwen-statusLine">
-      <span className="jp-Qwen-dot" aria-hidden="true" />
-      <span
-        className="jp-Qwen-statusText"
-        title={[labelOf(current, trans), current.reason, ...facts]
-          .filter(Boolean)
-          .join('\n')}
-      >
-        <strong>{labelOf(current, trans)}</strong>
-        {facts.length > 0 && (
-          <span className="jp-Qwen-statusDetail">{facts.join(' · ')}</span>
-        )}
-      </span>
-      {current.remote ? (
+    <>
+      <div className="jp-Qwen-statusLine">
+        <span className="jp-Qwen-dot" aria-hidden="true" />
         <span
-          className="jp-Qwen-remote"
-          title={trans.__(
-            'Questions and context are sent to %1',
-            current.engine
-          )}
+          className="jp-Qwen-statusText"
+          title={[
+            labelOf(current, trans),
+            current.reason,
+            current.sharing,
+            ...facts
+          ]
+            .filter(Boolean)
+            .join('\n')}
         >
-          {trans.__('remote')}
+          <strong>{labelOf(current, trans)}</strong>
+          {facts.length > 0 && (
+            <span className="jp-Qwen-statusDetail">{facts.join(' · ')}</span>
+          )}
         </span>
-      ) : (
-        <Action label={trans.__('Unload')} run={() => status.unload()} quiet />
+        {current.remote ? (
+          <span
+            className="jp-Qwen-remote"
+            title={trans.__(
+              'Questions and context are sent to %1',
+              current.engine
+            )}
+          >
+            {trans.__('remote')}
+          </span>
+        ) : (
+          <>
+            <OtherModels current={current} status={status} trans={trans} />
+            <Action
+              label={trans.__('Unload')}
+              run={() => status.unload()}
+              quiet
+            />
+          </>
+        )}
+      </div>
+      {!current.inline_completion && current.inline_completion_reason && (
+        <div className="jp-Qwen-statusNote">
+          {current.inline_completion_reason}
+        </div>
       )}
-    </div>
+      {current.pulling && current.progress && (
+        <Download current={current} status={status} trans={trans} />
+      )}
+    </>
   );
 }
 
-function Download(props: {
+/** Opens the list of models; nothing where another machine or an administrator decides. */
+function OtherModels(props: {
   current: IStatus;
   status: ModelStatus;
   trans: TranslationBundle;
-}): JSX.Element {
+}): JSX.Element | null {
   const { current, status, trans } = props;
-  const progress = current.progress;
-  const total = progress?.total_bytes ?? 0;
-  const percent = progress && total ? (100 * progress.done_bytes) / total : 0;
-  const facts = progress
-    ? [
-        trans.__(
-          '%1 of %2',
-          formatBytes(progress.done_bytes),
-          formatBytes(total)
-        ),
-        progress.bytes_per_second
-          ? trans.__('%1/s', formatBytes(progress.bytes_per_second))
-          : '',
-        progress.seconds_left !== null && progress.seconds_left !== undefined
-          ? trans.__('%1 left', formatDuration(progress.seconds_left, trans))
-          : '',
-        progress.source
-      ]
-    : [];
-  return (
-    <Card
-      title={trans.__(
-        'Downloading %1: %2 %',
-        labelOf(current, trans),
-        Math.floor(percent)
-      )}
-      text=""
-      facts={facts}
-    >
-      <progress
-        className="jp-Qwen-progress"
-        max={100}
-        value={percent}
-        aria-label={trans.__('Download progress')}
-      />
-      <Action label={trans.__('Cancel')} run={() => status.cancelPull()} />
-    </Card>
-  );
-}
-
-function Line(props: { text: string; busy?: boolean }): JSX.Element {
-  return (
-    <div className="jp-Qwen-statusLine">
-      <span
-        className={`jp-Qwen-dot${props.busy ? ' jp-mod-busy' : ''}`}
-        aria-hidden="true"
-      />
-      <span className="jp-Qwen-statusText">{props.text}</span>
-    </div>
-  );
-}
-
-function Card(props: {
-  title: string;
-  text: string;
-  facts?: string[];
-  alert?: boolean;
-  children?: React.ReactNode;
-}): JSX.Element {
-  const facts = (props.facts ?? []).filter(Boolean);
-  return (
-    <div
-      className="jp-Qwen-statusCard"
-      role={props.alert ? 'alert' : undefined}
-    >
-      <div className="jp-Qwen-statusTitle">{props.title}</div>
-      {facts.length > 0 && (
-        <div className="jp-Qwen-statusFacts">{facts.join(' · ')}</div>
-      )}
-      {props.text && <div>{props.text}</div>}
-      <div className="jp-Qwen-statusActions">{props.children}</div>
-    </div>
-  );
-}
-
-function Action(props: {
-  label: string;
-  run: () => Promise<void>;
-  primary?: boolean;
-  quiet?: boolean;
-}): JSX.Element {
-  const [busy, setBusy] = React.useState(false);
-  const kind = props.primary
-    ? ' jp-mod-primary'
-    : props.quiet
-      ? ' jp-mod-quiet'
-      : '';
-  return (
-    <button
-      type="button"
-      className={`jp-Qwen-button${kind}`}
-      disabled={busy}
-      onClick={() => {
-        setBusy(true);
-        void props.run().finally(() => setBusy(false));
+  return current.remote ? null : (
+    <Action
+      label={trans.__('Models…')}
+      run={async () => {
+        const { chooseModel } = await import('./chooser');
+        await chooseModel(status, trans);
       }}
-    >
-      {props.label}
-    </button>
+      quiet
+    />
   );
 }

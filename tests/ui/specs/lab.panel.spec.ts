@@ -1,29 +1,6 @@
+import { READY } from '../status';
 import { TABLES } from '../tables';
 import { expect, test } from '../workbench';
-
-const STATUS = {
-  state: 'ready',
-  message: '',
-  hint: '',
-  engine: 'llama',
-  device: 'CPU',
-  reason: '',
-  model: {
-    id: 'qwen2.5-coder-1.5b-instruct',
-    label: 'Qwen2.5-Coder-1.5B',
-    file: 'x.gguf',
-    size_bytes: 1117320736,
-    licence: 'Apache-2.0',
-    fim: true
-  },
-  progress: null,
-  tokens_per_second: 27.6,
-  memory_bytes: 1400000000,
-  context_tokens: 8192,
-  remote: false,
-  inline_completion: true,
-  version: '0.1.0'
-};
 
 const STATES = [
   [
@@ -69,7 +46,7 @@ test('the panel follows the model through its states', async ({ bench }) => {
   const header = bench.panel.locator('.jp-Qwen-status');
   await expect(header).toHaveAttribute('data-state', 'ready');
   for (const [name, status, words] of STATES) {
-    await bench.tellStatus({ ...STATUS, ...status });
+    await bench.tellStatus({ ...READY, ...status });
     await expect(header).toHaveAttribute('data-state', name);
     for (const word of words) {
       await expect(header).toContainText(word);
