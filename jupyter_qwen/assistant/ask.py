@@ -17,7 +17,7 @@ from jupyter_qwen.assistant.fix_answer import answer_with_fix, failing_query
 from jupyter_qwen.assistant.intent import choose_connection, choose_mode, split_command
 from jupyter_qwen.assistant.owner import OwnedEngine
 from jupyter_qwen.assistant.plot_data import plot_question
-from jupyter_qwen.assistant.question import BadRequest, Question, cells_up_to
+from jupyter_qwen.assistant.question import BadRequest, Mode, Question, cells_up_to
 from jupyter_qwen.assistant.selection import without_tables
 from jupyter_qwen.assistant.services import Services
 from jupyter_qwen.assistant.sql_answer import answer_with_sql, build_sql_prompt
@@ -52,7 +52,7 @@ async def ask(question: Question, services: Services) -> AsyncIterator[Event]:
 
 async def _answer(question: Question, services: Services, emit: Emit) -> None:
     started = time.perf_counter()
-    services.warming.stop()
+    services.warming.stop(question.thread)
     previous = await _previous(question, services)
     question, schema = resolve(question, previous)
     kept = (
@@ -127,15 +127,35 @@ UNASKED = "?"
 
 
 async def warm(question: Question, services: Services) -> bool:
-    """Begin to process what the next SQL question over `question.schema` will begin with; returns at once.
+    """Begin to process what the notebook's next question will begin with; returns at once.
 
-    False when the model is not ready (typing never loads it), there is no table, or nothing is new. Raises BadRequest.
+    False when the model is not ready (typing never loads it), runs elsewhere (somebody may pay for it), there is nothing to
+    process, or nothing is new. Raises BadRequest.
     """
-    question, schema = resolve(replace(question, mode="sql", text=UNASKED))
-    if services.engines.describe().get("state") != "ready" or not schema.tables:
+    status = services.engines.describe()
+    if status.get("state") != "ready" or status.get("remote") or services.warming.budget.wait() is None:
         return False
-    prompt, engine = await build_prompt(question, services)
-    return services.warming.start(engine, prompt.text.rsplit(f"Question: {UNASKED}", 1)[0])
+    texts = [text for mode in _likeliest(question) if (text := await _beginning(question, mode, services))]
+    if not texts:
+        return False
+    return services.warming.start(await services.engines.engine(), question.thread, texts)
+
+
+def _likeliest(question: Question) -> tuple[Mode, ...]:
+    """The modes whose prompts are worth processing ahead: the one that was chosen, else what a question turns into."""
+    if question.mode in ("explain", "fix"):
+        return ()  # these begin with the cell itself
+    return ("sql", "chat") if question.mode == "auto" else (question.mode,)
+
+
+async def _beginning(question: Question, mode: Mode, services: Services) -> str:
+    """The prompt in `mode` up to where the question stands; empty when it would hold nothing of the notebook."""
+    asked = replace(question, mode=mode, text=UNASKED)
+    _, schema = resolve(asked)
+    if not schema.tables and (mode == "sql" or not question.cells):
+        return ""
+    prompt, _ = await build_prompt(asked, services)
+    return prompt.text.rsplit(f"Question: {UNASKED}" if mode == "sql" else UNASKED, 1)[0]
 
 
 def resolve(question: Question, previous: Sequence[Turn] = ()) -> tuple[Question, Schema]:

@@ -18,9 +18,11 @@ from typing import Any
 import duckdb
 
 from jupyter_qwen.assistant.ask import ask, warm
+from jupyter_qwen.assistant.completion.idle import IdleBudget
 from jupyter_qwen.assistant.events import Answer, PromptBuilt
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.assistant.services import EngineSource, Limits, Services
+from jupyter_qwen.assistant.warm import Warming
 from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest, Usage
 from jupyter_qwen.evaluate.predictions import Predictions
 from jupyter_qwen.evaluate.progress import Progress
@@ -97,7 +99,7 @@ async def run(options: Options, engines: EngineSource) -> str:
     pack = SqlPack(options.pack)
     cases = _chosen(pack.cases, options)
     limits = Limits() if options.choice_seconds is None else Limits(choice_seconds=options.choice_seconds)
-    services = Services(engines, limits=limits)
+    services = Services(engines, limits=limits, warming=Warming(IdleBudget(share=1.0)))
     engine = await engines.engine()
     database: _Database | None = None
     with Predictions(options.out, resume=options.resume) as predictions:
@@ -133,8 +135,7 @@ async def _open(pack: SqlPack, case: SqlCase, services: Services, *, cold: bool)
 async def _warm(schema: Schema, services: Services) -> None:
     """Process the schema once, as the server does while the user types, so that no question pays for it."""
     await warm(Question(text="?", mode="sql", schema=schema, connection=_CONNECTION), services)
-    if services.warming.task is not None:
-        await services.warming.task
+    await services.warming.finished("")
 
 
 async def _ask(case: SqlCase, schema: Schema, services: Services) -> dict[str, Any]:

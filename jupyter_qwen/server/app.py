@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Bool, Enum, Float, Int, Unicode
+from traitlets import Bool, Enum, Float, Int, TraitError, Unicode, validate
 
 from jupyter_qwen.server.routes import ROUTES
 
@@ -58,10 +58,21 @@ class QwenExtension(ExtensionApp):
     choice_seconds = Float(6.0, help="Time that repair and further candidates may add to a SQL answer.").tag(
         config=True
     )
+    warming_share = Float(
+        0.5,
+        help="How much of every minute the engine may work unasked, so that a question about a notebook starts at once; "
+        "0 for never. It rests on a battery and whenever somebody waits for an answer.",
+    ).tag(config=True)
     script = Unicode("", help="Script of the engine 'scripted' (tests and demonstrations).").tag(config=True)
     models_folder = Unicode("", help="Where weights are kept. Empty: the user's cache folder.").tag(config=True)
     threads_folder = Unicode("", help="Where conversations are kept. Empty: the user's data folder.").tag(config=True)
     open_panel = Bool(False, help="Open the sidebar when JupyterLab starts.").tag(config=True)
+
+    @validate("warming_share")
+    def _share(self, proposal: Any) -> float:
+        if not 0 <= proposal["value"] <= 1:
+            raise TraitError(f"warming_share is {proposal['value']}; it is a share, from 0 to 1.")
+        return float(proposal["value"])
 
     _runtime: asyncio.Task[Runtime] | None = None
     _loop: asyncio.AbstractEventLoop | None = None

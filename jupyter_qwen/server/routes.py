@@ -52,13 +52,13 @@ class ContextHandler(QwenHandler):
 
 
 class WarmHandler(QwenHandler):
-    """The user begins to type a question: its beginning can be processed already."""
+    """A notebook was opened, a cell ran, a question is being typed: the prompt's beginning can be processed already."""
 
     @web.authenticated
     @authorized
     async def post(self) -> None:
         runtime = await self.runtime()
-        self.finish({"started": await runtime.warm(self.body())})
+        self.finish(await runtime.warm(self.body()))
 
 
 class ProveHandler(QwenHandler):

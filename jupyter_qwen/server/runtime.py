@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 from jupyter_qwen.assistant.ask import ask, build_prompt, warm
 from jupyter_qwen.assistant.complete import complete
+from jupyter_qwen.assistant.completion.desk import CompletionDesk
+from jupyter_qwen.assistant.completion.idle import IDLE_SHARE, IdleBudget
 from jupyter_qwen.assistant.engines import OnStatus, SupervisedEngines, model_row
 from jupyter_qwen.assistant.events import Event
 from jupyter_qwen.assistant.intent import choose_connection
 from jupyter_qwen.assistant.question import BadRequest, CompletionQuestion, Question, decode_schema
 from jupyter_qwen.assistant.services import Limits, Services
 from jupyter_qwen.assistant.threads import ThreadStore
+from jupyter_qwen.assistant.warm import Warming
 from jupyter_qwen.engine.config import EngineConfig, EngineName
 from jupyter_qwen.engine.offers import offers
 from jupyter_qwen.engine.status import EngineStatus
@@ -54,11 +57,19 @@ class Runtime:
         max_privacy: PrivacyLevel,
         load_on_start: bool,
         allow_model_switch: bool = True,
+        warming_share: float = IDLE_SHARE,
         on_status: OnStatus,
         log: logging.Logger,
     ) -> None:
         self._engines = SupervisedEngines(config, lambda status: on_status(self.amended(status)))
-        self.services = Services(self._engines, ThreadStore(threads_folder, scope=root_dir), limits)
+        idle = IdleBudget(share=warming_share)
+        self.services = Services(
+            self._engines,
+            ThreadStore(threads_folder, scope=root_dir),
+            limits,
+            CompletionDesk(idle=idle),
+            Warming(idle),
+        )
         self._max_privacy = min(max_privacy, REMOTE_PRIVACY, key=_rank) if config.remote else max_privacy
         self._root_dir = root_dir
         self._load_on_start = load_on_start
@@ -89,6 +100,7 @@ class Runtime:
             max_privacy=cast("PrivacyLevel", app.max_privacy),
             load_on_start=app.load_on_start,
             allow_model_switch=app.allow_model_switch,
+            warming_share=app.warming_share,
             on_status=app.emit_status,
             log=app.log,
         )
@@ -156,10 +168,11 @@ class Runtime:
         ids = self.thread_id(source), self.thread_id(target)
         return await asyncio.to_thread(self.services.threads.move, *ids)
 
-    async def warm(self, body: dict[str, Any]) -> bool:
-        """Process the beginning of the next question over ``body["schema"]`` while it is being typed."""
+    async def warm(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Process the beginning of the next question about ``body["cells"]`` and ``body["schema"]`` while nobody waits."""
         question = await asyncio.to_thread(Question.from_json, self._request({**body, "question": "?"}))
-        return await warm(question, self.services)
+        started = await warm(question, self.services)
+        return {"started": started, "state": self.services.warming.state(question.thread)}
 
     async def prove(self, body: dict[str, Any]) -> Proof:
         """The proof of ``body["sql"]`` against ``body["schema"]``, as seen from ``body["connection"]``."""

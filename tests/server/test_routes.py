@@ -191,13 +191,25 @@ async def test_unknown_dialect_is_named_with_near_ones(ask_events: Post, questio
     assert "postgres" in error["hint"]
 
 
-async def test_typing_a_question_warms_what_it_will_begin_with(jp_fetch: Any, ask_events: Post, question: Post) -> None:
-    body = json.dumps(question("ignored"))
-    early = json.loads((await jp_fetch("jupyter-qwen", "warm", method="POST", body=body)).body)
-    assert early["started"] is False  # typing never loads the model
-    first = (await ask_events("ask", question("how many orders", thread="")))[-1]
-    await ask_events("ask", question("wrong column", thread="", schema=None, mode="chat"))
-    assert json.loads((await jp_fetch("jupyter-qwen", "warm", method="POST", body=body)).body)["started"] is True
-    assert json.loads((await jp_fetch("jupyter-qwen", "warm", method="POST", body=body)).body)["started"] is False
-    again = (await ask_events("ask", question("how many orders", thread="")))[-1]
-    assert again["usage"]["cached_tokens"] > 0.5 * first["usage"]["prompt_tokens"]
+async def test_notebook_is_warmed_for_sql_and_for_chat_while_nobody_asks(
+    jp_fetch: Any, ask_events: Post, question: Post
+) -> None:
+    cells = [{"id": f"c{n}", "type": "code", "source": f"frame_{n} = load('{n}.csv')"} for n in range(12)]
+
+    async def warm(**fields: Any) -> dict[str, Any]:
+        body = json.dumps(
+            question("ignored", mode="auto", thread="warmed.ipynb", cells=cells, active_cell="c11", **fields)
+        )
+        return dict(json.loads((await jp_fetch("jupyter-qwen", "warm", method="POST", body=body)).body))
+
+    assert await warm() == {"started": False, "state": "off"}  # nobody loads a model by opening a notebook
+    await ask_events("ask", question("how many orders", thread=""))
+    assert (await warm())["started"] is True
+    while (state := (await warm())["state"]) != "done":
+        assert state in ("waiting", "running")
+    assert (await warm())["started"] is False
+    for mode, text in (("chat", "what is frame_3"), ("sql", "how many orders")):
+        answer = (await ask_events("ask", question(text, mode=mode, thread="", cells=cells, active_cell="c11")))[-1]
+        usage = answer["usage"]
+        assert usage["cached_tokens"] > 0.7 * usage["prompt_tokens"], (mode, usage)
+    assert (await warm(schema=None))["started"] is True  # the tables changed

@@ -51,13 +51,15 @@ class _Ended:
 
 
 class CompletionDesk:
-    """One a server. `ahead` switches off what is computed before it is asked for."""
+    """One a server. `ahead` switches off what is computed before it is asked for; `idle` bounds it, shared with warming."""
 
-    def __init__(self, *, ahead: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, *, ahead: bool = True, clock: Callable[[], float] = time.monotonic, idle: IdleBudget | None = None
+    ) -> None:
         self.memory = Memory()
         self.pace = Pace(clock)
         self.counters = Counters()
-        self._idle = IdleBudget(clock)
+        self._idle = idle or IdleBudget(clock)
         self._ahead = ahead
         self._clock = clock
         self._editors: OrderedDict[str, Editor] = OrderedDict()

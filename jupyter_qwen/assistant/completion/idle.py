@@ -8,22 +8,39 @@ from collections.abc import Callable
 
 import psutil
 
-IDLE_SECONDS_A_MINUTE = 30.0
+IDLE_SHARE = 0.5
+_MINUTE = 60.0
 
 
 class IdleBudget:
-    """Seconds that were spent on warming and looking ahead within the last minute."""
+    """Seconds that were spent on warming and looking ahead within the last minute.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    `share` is how much of every minute that may be, 0 for none: while the engine works unasked it uses all of its cores.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, share: float = IDLE_SHARE) -> None:
         self._clock = clock
+        self._seconds = share * _MINUTE
         self._spent: deque[tuple[float, float]] = deque()
 
     def allows(self) -> bool:
         """Whether more may be done. The battery is asked every time: a cable is pulled in an instant."""
+        return self.left() > 0 and not on_battery()
+
+    def left(self) -> float:
+        """Seconds of work that this minute still allows."""
         now = self._clock()
-        while self._spent and self._spent[0][0] < now - 60:
+        while self._spent and self._spent[0][0] < now - _MINUTE:
             self._spent.popleft()
-        return sum(seconds for _, seconds in self._spent) < IDLE_SECONDS_A_MINUTE and not on_battery()
+        return self._seconds - sum(seconds for _, seconds in self._spent)
+
+    def wait(self) -> float | None:
+        """Seconds until something is allowed again; ``None`` when that is not a matter of waiting (a battery, a share of 0)."""
+        if self._seconds <= 0 or on_battery():
+            return None
+        if self.left() > 0:
+            return 0.0
+        return max(0.0, self._spent[0][0] + _MINUTE - self._clock())
 
     def note(self, began: float) -> None:
         """Work that began at `began` has ended now."""
