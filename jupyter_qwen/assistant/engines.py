@@ -83,28 +83,31 @@ def why_no_completion(model: ModelEntry | None) -> str:
 
 def model_row(offer: Offer, *, current: ModelEntry | None) -> dict[str, Any]:
     """A ModelRow of docs/architecture.md."""
-    entry = offer.entry
+    entry, row = offer.entry, offer.row
     return {
         "id": entry.id,
         "label": entry.label,
-        "on_disk": offer.path is not None,
-        "path": str(offer.path) if offer.path else None,
-        "size_bytes": offer.bytes or entry.size_bytes,
-        "partial_bytes": offer.partial_bytes,
+        "on_disk": row.path is not None,
+        "path": str(row.path) if row.path else None,
+        "files": {kind: {"path": str(path), "bytes": size} for kind, path, size in row.paths},
+        "formats": list(entry.formats),
+        "size_bytes": row.bytes or entry.size_bytes,
+        "partial_bytes": row.partial_bytes,
         "licence": entry.licence,
         "notice": entry.needs_notice,
         "instruct": entry.instruct,
         "fim": entry.fim is not None,
         "fim_reason": why_no_completion(entry),
         "context": entry.context_tokens,
-        "max_context": max(entry.context_tokens, entry.yarn_context_tokens),
+        "max_context": entry.longest_context,
         "context_tokens": offer.context_tokens,
-        "need_bytes": offer.need_bytes,
-        "kv_bytes": offer.kv_bytes,
+        "need_bytes": offer.need.total,
+        "kv_bytes": offer.need.kv_cache,
         "kv_bytes_per_token": entry.kv_bytes_per_token,
         "fits": offer.fits,
         "fits_reason": offer.reason,
         "engines": list(offer.engines),
         "verified": entry.verified,
+        "evidence": entry.evidence,
         "current": current is not None and entry.id == current.id,
     }

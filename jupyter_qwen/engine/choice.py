@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from jupyter_qwen.engine.base import DoesNotFit, EngineRefused, EngineUnavailable
+from jupyter_qwen.engine.child_settings import batch_tokens, child_settings
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.slots import TOTAL
+from jupyter_qwen.engine.installed import (
+    INSTALL_TRANSFORMERS,
+    has_llama,
+    missing_for_transformers,
+    torch_has_cuda,
+)
 from jupyter_qwen.models import fit
-from jupyter_qwen.models.catalog import DEFAULT_MODEL, MODELS, ModelEntry, UnknownModel, find
-from jupyter_qwen.models.store import default_folder
+from jupyter_qwen.models.catalog import MODELS, UnknownModel
+from jupyter_qwen.models.entries import Format, ModelEntry
+from jupyter_qwen.models.local import dtype_of_gguf
+from jupyter_qwen.models.store import ModelStore
+
+__all__ = ["FORMAT", "Choice", "ChosenEngine", "batch_tokens", "child_settings", "choose"]
 
 ChosenEngine = Literal["llama", "transformers", "openai", "scripted"]
+FORMAT: dict[str, Format] = {"llama": "gguf", "transformers": "safetensors"}
 GIB = 1024**3
-# A core of a common machine processes this many prompt tokens of the default model in 0.3 s (measured: 78 tok/s on two). That is
-# how long Stop, or a completion beside a chat, waits for a batch; with 16 Stop took 0.57 s where 0.5 s are promised.
-BATCH_TOKENS_A_CORE = 12
-BATCH_PARAMETERS = 1.54e9
 
 
 @dataclass(frozen=True)
 class Choice:
     """The outcome. `reason` is a sentence for the user; `model` is ``None`` where no weights of ours are involved.
 
-    `folder` holds config.json, tokenizer and safetensors for the transformers engine, and is ``None`` for the others.
+    `folder` holds config.json, tokenizer and safetensors for the transformers engine (there already or to be pulled), and is
+    ``None`` for the others. `considered` says of each engine that was passed over why.
     """
 
     engine: ChosenEngine
@@ -36,12 +43,26 @@ class Choice:
     threads: int = 1
     dtype: str | None = None
     folder: Path | None = None
+    considered: tuple[str, ...] = ()
+    on_gpu: bool = False
+
+    @property
+    def format(self) -> Format:
+        """Which files the engine reads."""
+        return "safetensors" if self.folder is not None else "gguf"
+
+    @property
+    def need(self) -> fit.Need | None:
+        """Memory that it will take."""
+        if self.model is None or not self.context_tokens:
+            return None
+        return fit.need(self.model, self.context_tokens, kind=self.format)
 
 
-def choose(config: EngineConfig, machine: fit.Machine | None = None) -> Choice:
-    """Decide. Looks at what is installed and at the machine; starts nothing and imports no engine.
+def choose(config: EngineConfig, machine: fit.Machine | None = None, store: ModelStore | None = None) -> Choice:
+    """Decide. Looks at what is installed, what is on disk and at the machine; starts nothing and imports no engine.
 
-    Raises EngineRefused for settings that cannot work, EngineUnavailable for what is not installed or does not fit.
+    Raises EngineRefused for settings that cannot work, EngineUnavailable for what is not installed, DoesNotFit.
     """
     if config.engine == "openai" or (config.engine == "auto" and config.openai_base_url):
         if not config.openai_base_url:
@@ -49,115 +70,165 @@ def choose(config: EngineConfig, machine: fit.Machine | None = None) -> Choice:
                 "The openai engine has no address.", "Set its base URL, for example http://localhost:8000/v1."
             )
         return Choice("openai", f"an endpoint is set: {config.openai_base_url}", context_tokens=config.context_tokens)
-    if config.engine == "scripted" or (config.engine == "auto" and config.script):
-        return _scripted(config, machine)
-    if config.engine == "transformers":
-        return _transformers(config, machine or fit.machine())
-    if importlib.util.find_spec("xllamacpp") is None:
-        raise EngineUnavailable("llama.cpp is not installed.", "Install it with: pip install xllamacpp")
-    return _local(config, machine or fit.machine())
-
-
-def child_settings(choice: Choice, config: EngineConfig, path: Path | None) -> dict[str, Any]:
-    """What the child is told on its standard input, besides the key."""
-    if choice.engine == "scripted":
-        script = str(Path(config.script).expanduser().resolve()) if config.script else None
-        return {"script": script, "context_tokens": choice.context_tokens}
-    context = choice.context_tokens or fit.CONTEXT_STEPS[0]
-    if choice.engine == "transformers":
-        return {
-            "model": str(choice.folder),
-            "alias": choice.model.short_name if choice.model else Path(str(choice.folder)).name,
-            "context_tokens": context,
-            "pool_tokens": fit.pool_tokens(context),
-            "threads": choice.threads,
-        }
-    parameters = choice.model.parameters if choice.model else BATCH_PARAMETERS
-    return {
-        "model": str(path),
-        "alias": choice.model.short_name if choice.model else "local",
-        "context_tokens": context,
-        "pool_tokens": fit.pool_tokens(context),
-        "slots": TOTAL,
-        "threads": choice.threads,
-        "gpu_layers": config.gpu_layers,
-        "batch_tokens": batch_tokens(choice.threads, parameters),
-    }
-
-
-def batch_tokens(threads: int, parameters: float) -> int:
-    """Prompt tokens that this many threads process in about 0.3 s, within what llama.cpp does well: 16 to 512."""
-    tokens = int(BATCH_TOKENS_A_CORE * threads * BATCH_PARAMETERS / max(parameters, 1.0))
-    return min(512, max(16, tokens // 8 * 8))
-
-
-def _scripted(config: EngineConfig, machine: fit.Machine | None) -> Choice:
-    """Answers from a script. With a model named, everything but the answers is as if that one ran: for tests of the product."""
+    scripted = config.engine == "scripted" or (config.engine == "auto" and config.script is not None)
     reason = "answers come from a script: no model is running"
-    if config.model is None:
+    if scripted and config.model is None:
         return Choice("scripted", reason, context_tokens=config.context_tokens or 8192)
-    return replace(_local(config, machine or fit.machine()), engine="scripted", reason=reason)
+    machine, store = machine or fit.machine(), store or ModelStore(config.models_folder)
+    entry = _model(config, store, machine)
+    if scripted:
+        # With a model named, everything but the answers is as if that one ran: for tests of the product.
+        kind: ChosenEngine = "llama" if "gguf" in entry.formats else "transformers"
+        return replace(_sized(kind, entry, config, machine, store), engine="scripted", reason=reason)
+    if config.engine != "auto":
+        wanted: ChosenEngine = "transformers" if config.engine == "transformers" else "llama"
+        obstacle = _obstacle(wanted, entry)
+        if obstacle is not None:
+            raise obstacle
+        return _explained(_sized(wanted, entry, config, machine, store), "it is set", machine)
+    return _automatic(entry, config, machine, store)
 
 
-def _local(config: EngineConfig, machine: fit.Machine) -> Choice:
+def _automatic(entry: ModelEntry, config: EngineConfig, machine: fit.Machine, store: ModelStore) -> Choice:
+    """A graphics card that torch can use decides first, then what is on disk, then what is installed; llama.cpp else."""
+    on_disk = {kind: store.path(entry, kind) is not None for kind in entry.formats}
+    obstacles = {engine: _obstacle(engine, entry) for engine in ("llama", "transformers")}
+    against = _against_cuda(entry, machine, on_disk=on_disk.get("safetensors", False))
+    if not against and obstacles["transformers"] is None:
+        choice = _sized("transformers", entry, config, machine, store)
+        return _explained(choice, f"{machine.gpus[0].name} is here and its safetensors are on disk", machine)
+    why_not = str(obstacles["transformers"] or against)
+    prefer_folder = on_disk.get("safetensors", False) and not on_disk.get("gguf", False)
+    order: tuple[ChosenEngine, ...] = ("transformers", "llama") if prefer_folder else ("llama", "transformers")
+    for engine in order:
+        if obstacles[engine] is not None:
+            continue
+        other = "llama" if engine == "transformers" else "transformers"
+        passed = str(obstacles[other] or (why_not if other == "transformers" else "there is no GGUF file on disk"))
+        if engine == "llama":
+            because = "it needs no graphics card"
+        else:
+            because = "its safetensors are on disk" if prefer_folder else passed.rstrip(".")
+        choice = replace(_sized(engine, entry, config, machine, store), considered=(f"{other}: {passed}",))
+        return _explained(choice, because, machine)
+    # what can be installed is a better answer than which file there is none of
+    raise min(
+        (obstacle for obstacle in obstacles.values() if obstacle), key=lambda item: isinstance(item, EngineRefused)
+    )
+
+
+def _model(config: EngineConfig, store: ModelStore, machine: fit.Machine) -> ModelEntry:
+    """The model that is set; without one the default, or, when that is not here but another one is, the largest that fits."""
     try:
-        entry = find(config.model or DEFAULT_MODEL)
+        entry = store.entry(config.model)
     except UnknownModel as error:
         raise EngineRefused(str(error), error.hint) from error
-    context, shortened = fit.choose_context(entry, machine.available_bytes)
-    context = config.context_tokens or context
-    if not fit.fits(entry, context, machine.available_bytes):
-        raise _too_large(entry, context, machine)
-    reason = f"llama.cpp runs {entry.label} on this machine; it needs no graphics card"
+    if config.model is not None or any(store.path(entry, kind) for kind in entry.formats):
+        return entry
+    here = [
+        row for row in MODELS
+        if row.instruct and any(
+            store.path(row, kind) and fit.fits(row, fit.CONTEXT_STEPS[-1], machine.available_bytes, kind=kind)
+            for kind in row.formats
+        )
+    ]  # fmt: skip
+    return max(here, key=lambda row: row.parameters, default=entry)
+
+
+def _obstacle(engine: str, entry: ModelEntry) -> EngineUnavailable | EngineRefused | None:
+    """Why an engine cannot run a model here, whatever the memory; ``None`` when it can."""
+    if FORMAT[engine] not in entry.formats:
+        other = "transformers" if engine == "llama" else "llama"
+        files = "GGUF file" if engine == "llama" else "folder of safetensors"
+        return EngineRefused(
+            f"{entry.label} has no {files} that the {engine} engine could load.", f'Set the engine to "{other}".'
+        )
+    if engine == "llama":
+        return None if has_llama() else EngineUnavailable("llama.cpp is not installed.", "pip install xllamacpp")
+    missing = missing_for_transformers()
+    if missing:
+        return EngineUnavailable(f"{' and '.join(missing)} are not installed.", INSTALL_TRANSFORMERS)
+    return None
+
+
+def _against_cuda(entry: ModelEntry, machine: fit.Machine, *, on_disk: bool) -> str:
+    """What speaks against running it on a graphics card; empty when nothing does."""
+    if not machine.gpus:
+        return "there is no CUDA device"
+    gpu = machine.gpus[0]
+    if not torch_has_cuda():
+        return f"the installed torch was built without CUDA, so it cannot use {gpu.name}"
+    if not on_disk:
+        return (
+            f"its safetensors are not on disk; with them {gpu.name} would be used: "
+            f"jupyter qwen model pull {entry.short_name} --format safetensors"
+        )
+    if not fit.fits(entry, fit.CONTEXT_STEPS[-1], gpu.available_bytes, kind="safetensors"):
+        return f"it does not fit {gpu.name}, of which {gpu.available_bytes / GIB:.1f} GB are free"
+    return ""
+
+
+def _sized(
+    engine: ChosenEngine, entry: ModelEntry, config: EngineConfig, machine: fit.Machine, store: ModelStore
+) -> Choice:
+    """The choice with a context length that fits and that the model can read. Raises DoesNotFit or EngineRefused."""
+    kind = FORMAT[engine]
+    on_gpu = engine == "transformers" and bool(machine.gpus) and torch_has_cuda()
+    available = machine.gpus[0].available_bytes if on_gpu else machine.available_bytes
+    context, shortened = fit.choose_context(entry, available, kind=kind)
+    if config.context_tokens:
+        context, shortened = config.context_tokens, ""
+    if context > entry.longest_context:
+        raise EngineRefused(
+            f"{entry.label} reads at most {entry.longest_context:,} tokens; {context:,} were asked for.",
+            "Set context_tokens lower, or choose Qwen2.5-Coder 7B or larger: they read 131,072 with YaRN.",
+        )
+    if not fit.fits(entry, context, available, kind=kind):
+        raise _too_large(entry, context, available, kind)
+    path = store.path(entry, kind)
     return Choice(
-        "llama",
-        f"{reason}; {shortened}" if shortened and not config.context_tokens else reason,
+        engine,
+        shortened,
         model=entry,
         context_tokens=context,
         threads=config.threads or machine.cores,
-        dtype="Q4_K_M" if entry.gguf and "q4_k_m" in entry.gguf.name.casefold() else None,
+        dtype=(dtype_of_gguf(path) if path else "Q4_K_M") if kind == "gguf" else None,
+        folder=(path or store.folder_of(entry)) if kind == "safetensors" else None,
+        on_gpu=on_gpu,
     )
 
 
-def _transformers(config: EngineConfig, machine: fit.Machine) -> Choice:
-    """A folder of safetensors: the user's own, or the one of the models folder named like the model in lower case."""
-    missing = [name for name in ("torch", "transformers", "safetensors") if importlib.util.find_spec(name) is None]
-    if missing:
-        raise EngineUnavailable(
-            f"The transformers engine needs {' and '.join(missing)}.", 'pip install "jupyter_qwen[transformers]"'
-        )
-    entry, folder = None, Path(config.model or "").expanduser()
-    if not (config.model and (folder / "config.json").is_file()):
-        try:
-            entry = find(config.model or DEFAULT_MODEL)
-        except UnknownModel as error:
-            raise EngineRefused(str(error), error.hint) from error
-        models = Path(config.models_folder).expanduser() if config.models_folder else default_folder()
-        folder = models / entry.short_name.lower()
-    if not any(folder.glob("*.safetensors")):
-        raise EngineUnavailable(
-            f"{entry.label if entry else folder} has no safetensors on this machine.",
-            "Fetch them with: jupyter qwen model pull --for transformers",
-        )
-    return Choice(
-        "transformers",
-        f"torch and transformers run {entry.label if entry else folder.name} from safetensors",
-        model=entry,
-        context_tokens=config.context_tokens or fit.CONTEXT_STEPS[0],
-        threads=config.threads or machine.cores,
-        folder=folder,
-    )
+def _explained(choice: Choice, because: str, machine: fit.Machine) -> Choice:
+    name = "llama.cpp" if choice.engine == "llama" else "transformers"
+    label = choice.model.label if choice.model else "the model"
+    native = choice.model.context_tokens if choice.model else 0
+    facts = [f"{name} runs {label}: {because}", choice.reason]
+    if native and (choice.context_tokens or 0) > native:
+        facts.append(f"YaRN stretches {native:,} tokens to {choice.context_tokens:,}")
+    if machine.limited_by:
+        facts.append(machine.limited_by)
+    return replace(choice, reason="; ".join(fact for fact in facts if fact))
 
 
-def _too_large(entry: ModelEntry, context: int, machine: fit.Machine) -> DoesNotFit:
-    needed = fit.need(entry, context).total
+def _too_large(entry: ModelEntry, context: int, available: int, kind: Format) -> DoesNotFit:
+    """The refusal, with the way out: a shorter context when that is enough, else the largest model that fits."""
+    needed = fit.need(entry, context, kind=kind).total
+    shorter = fit.longest_that_fits(entry, available, kind=kind)
     smaller = [
         other for other in MODELS
-        if other.gguf and other.fim and other.size_bytes < entry.size_bytes and fit.fits(other, 4096, machine.available_bytes)
+        if other.instruct and other.fim and kind in other.formats and other.weight_bytes(kind) < entry.weight_bytes(kind)
+        and fit.fits(other, fit.CONTEXT_STEPS[1], available, kind=kind)
     ]  # fmt: skip
-    best = max(smaller, key=lambda other: other.size_bytes, default=None)
+    best = max(smaller, key=lambda other: other.weight_bytes(kind), default=None)
+    ways = []
+    if shorter is not None and shorter < context:
+        ways.append(f"With {shorter:,} tokens of context it would fit.")
+    if best is not None and shorter is None:
+        ways.append(f"{best.label} would fit.")
+    if kind == "safetensors" and "gguf" in entry.formats and fit.fits(entry, context, available):
+        ways.append("Its GGUF file on the llama engine would fit.")
     return DoesNotFit(
         f"{entry.label} with {context:,} tokens of context needs {needed / GIB:.1f} GB; "
-        f"{machine.available_bytes / GIB:.1f} GB of memory are available.",
-        f"{best.label} would fit." if best else "Close other programs, or set a shorter context.",
+        f"{available / GIB:.1f} GB of memory are available.",
+        " ".join(ways) or "Close other programs, or set a shorter context.",
     )

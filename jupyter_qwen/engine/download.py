@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from jupyter_qwen.models.catalog import ModelEntry
+from jupyter_qwen.models.entries import Format, ModelEntry
 from jupyter_qwen.models.errors import ModelError
 from jupyter_qwen.models.progress import Progress
 from jupyter_qwen.models.store import ModelStore
@@ -20,7 +20,13 @@ class Download:
     """
 
     def __init__(
-        self, store: ModelStore, entry: ModelEntry, on_progress: Callable[[Progress], None], *, force: bool = False
+        self,
+        store: ModelStore,
+        entry: ModelEntry,
+        on_progress: Callable[[Progress], None],
+        *,
+        force: bool = False,
+        kind: Format | None = None,
     ) -> None:
         self.entry = entry
         self._stop = threading.Event()
@@ -31,7 +37,8 @@ class Download:
                 loop.call_soon_threadsafe(on_progress, progress)
 
         self._task = asyncio.create_task(
-            asyncio.to_thread(store.pull, entry, heard, self._stop.is_set, force=force), name=f"pull {entry.short_name}"
+            asyncio.to_thread(store.pull, entry, heard, self._stop.is_set, force=force, kind=kind),
+            name=f"pull {entry.short_name}",
         )
 
     def stop(self) -> None:

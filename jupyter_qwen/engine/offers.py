@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
 
+from jupyter_qwen.engine.base import EngineError
+from jupyter_qwen.engine.choice import FORMAT, choose
+from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.installed import INSTALL_TRANSFORMERS, has_llama, missing_for_transformers
 from jupyter_qwen.models import fit
-from jupyter_qwen.models.catalog import ModelEntry
+from jupyter_qwen.models.entries import ModelEntry
 from jupyter_qwen.models.store import ModelStore, StoredModel
 
 GIB = 1024**3
@@ -15,63 +17,49 @@ GIB = 1024**3
 
 @dataclass(frozen=True)
 class Offer:
-    """One row. `context_tokens` is what one answer would get on this machine, `need_bytes` the memory with that.
+    """One row. `context_tokens` is what one answer would get on this machine, `need` the memory with that.
 
-    `engines` are those that could run it here; `reason` is a sentence: why it fits or does not.
+    `engines` are those that could run it here, the one that "auto" would take first; `reason` is a sentence: why it fits or not.
     """
 
-    entry: ModelEntry
+    row: StoredModel
     engines: tuple[str, ...]
     context_tokens: int
-    need_bytes: int
-    kv_bytes: int
+    need: fit.Need
     fits: bool
     reason: str
-    path: Path | None = None
-    bytes: int = 0
-    partial_bytes: int = 0
+
+    @property
+    def entry(self) -> ModelEntry:
+        return self.row.entry
 
 
 def offers(store: ModelStore, machine: fit.Machine) -> tuple[Offer, ...]:
     """The catalogue and what else lies in the models folder, judged for `machine`. Blocks on the disk."""
-    return tuple(_offer(row, machine) for row in store.entries())
+    return tuple(_offer(row, machine, store) for row in store.entries())
 
 
-def _offer(row: StoredModel, machine: fit.Machine) -> Offer:
+def _offer(row: StoredModel, machine: fit.Machine, store: ModelStore) -> Offer:
     entry = row.entry
-    context, _ = fit.choose_context(entry, machine.available_bytes)
-    need = fit.need(entry, context)
-    fits = need.total <= machine.available_bytes
-    engines = tuple(_engines(entry))
-    return Offer(
-        entry=entry,
-        engines=engines,
-        context_tokens=context,
-        need_bytes=need.total,
-        kv_bytes=need.kv_cache,
-        fits=fits and bool(engines),
-        reason=_reason(entry, context, need.total, machine, fits=fits, engines=engines),
-        path=row.path,
-        bytes=row.bytes,
-        partial_bytes=row.partial_bytes,
+    engines = tuple(
+        engine for engine in FORMAT
+        if FORMAT[engine] in entry.formats and (has_llama() if engine == "llama" else not missing_for_transformers())
+    )  # fmt: skip
+    try:
+        choice = choose(EngineConfig(model=entry.id, models_folder=store.folder), machine, store)
+    except EngineError as error:
+        kind = entry.formats[0]
+        context, _ = fit.choose_context(entry, machine.available_bytes, kind=kind)
+        missing = "" if engines else f" {INSTALL_TRANSFORMERS if entry.gguf is None else 'pip install xllamacpp'}"
+        reason = f"{error} {error.hint}" if engines else f"No engine that is installed runs it:{missing}"
+        return Offer(row, engines, context, fit.need(entry, context, kind=kind), fits=False, reason=reason.strip())
+    assert choice.need is not None
+    assert choice.context_tokens is not None
+    available = machine.gpus[0].available_bytes if choice.on_gpu else machine.available_bytes
+    place = f"on {machine.gpus[0].name}" if choice.on_gpu else "of memory"
+    reason = (
+        f"It needs {choice.need.total / GIB:.1f} GB with {choice.context_tokens:,} tokens of context; "
+        f"{available / GIB:.1f} GB {place} are available."
     )
-
-
-def _engines(entry: ModelEntry) -> list[str]:
-    found = []
-    if entry.gguf is not None and find_spec("xllamacpp") is not None:
-        found.append("llama")
-    if entry.path is None and find_spec("torch") is not None and find_spec("transformers") is not None:
-        found.append("transformers")
-    return found
-
-
-def _reason(
-    entry: ModelEntry, context: int, need: int, machine: fit.Machine, *, fits: bool, engines: tuple[str, ...]
-) -> str:
-    if not engines:
-        missing = 'pip install "jupyter_qwen[transformers]"' if entry.gguf is None else "pip install xllamacpp"
-        return f"No engine that is installed runs it: {missing}."
-    about = f"It needs {need / GIB:.1f} GB with {context:,} tokens of context"
-    have = f"{machine.available_bytes / GIB:.1f} GB are available"
-    return f"{about}; {have}." if fits else f"{about}; only {have}."
+    first = tuple(sorted(engines, key=lambda engine: engine != choice.engine))
+    return Offer(row, first, choice.context_tokens, choice.need, fits=True, reason=reason)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jupyter_qwen.engine.board import Board
 from jupyter_qwen.engine.download import Download
-from jupyter_qwen.models.catalog import ModelEntry
+from jupyter_qwen.models.entries import Format, ModelEntry
 from jupyter_qwen.models.errors import ModelError, PullCancelled
 from jupyter_qwen.models.progress import Progress
 from jupyter_qwen.models.store import ModelStore
@@ -39,7 +39,9 @@ class Pulls:
         if self._download is not None:
             self._configured = entry == self._download.entry
 
-    async def run(self, store: ModelStore, entry: ModelEntry, *, configured: bool, force: bool) -> Path | None:
+    async def run(
+        self, store: ModelStore, entry: ModelEntry, *, configured: bool, force: bool, kind: Format | None = None
+    ) -> Path | None:
         """The path of the checked file, or ``None``: then the status says what went wrong.
 
         A second call while one runs waits for that one and gives ``None``.
@@ -49,7 +51,7 @@ class Pulls:
                 await self._download.wait()
             return None
         self._configured = configured
-        download = self._download = Download(store, entry, self._heard, force=force)
+        download = self._download = Download(store, entry, self._heard, force=force, kind=kind)
         what = {"model": entry, "message": f"Downloading {entry.label}.", "hint": ""} if configured else {}
         self._board.post("downloading" if configured else None, pulling=entry, progress=None, **what)
         failure: ModelError | None = None

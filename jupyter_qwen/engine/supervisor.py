@@ -18,7 +18,7 @@ import psutil
 
 from jupyter_qwen.engine.base import Engine, EngineError, EngineState, EngineUnavailable, Usage
 from jupyter_qwen.engine.board import Board, OnChange
-from jupyter_qwen.engine.choice import Choice, child_settings, choose
+from jupyter_qwen.engine.choice import FORMAT, Choice, child_settings, choose
 from jupyter_qwen.engine.config import EngineConfig, EngineName
 from jupyter_qwen.engine.http import HttpEngine
 from jupyter_qwen.engine.launch import ChildProcess, death
@@ -28,7 +28,8 @@ from jupyter_qwen.engine.slots import SlotPlan
 from jupyter_qwen.engine.status import EngineStatus
 from jupyter_qwen.engine.supervised import SupervisedEngine
 from jupyter_qwen.models import fit
-from jupyter_qwen.models.catalog import ModelEntry, UnknownModel
+from jupyter_qwen.models.catalog import UnknownModel
+from jupyter_qwen.models.entries import Format, ModelEntry
 from jupyter_qwen.models.errors import ModelError
 from jupyter_qwen.models.progress import Progress
 from jupyter_qwen.models.store import ModelStore
@@ -64,13 +65,12 @@ class Supervisor:
         if self._engine is not None or self._pulls.blocks or self._lock.locked():
             return self.status
         try:
-            choice = await asyncio.to_thread(choose, self.config)
+            choice = await asyncio.to_thread(choose, self.config, None, self.store)
         except EngineError as error:
             return self._post("unloaded", message=str(error), hint=error.hint)
-        gguf = choice.model if choice.folder is None else None
-        path = await asyncio.to_thread(self.store.path, gguf) if gguf else choice.folder
+        path = await asyncio.to_thread(self.store.path, choice.model, choice.format) if choice.model else None
         if choice.model and path is None:
-            missing = self.store.absent(choice.model)
+            missing = self.store.absent(choice.model, choice.format)
             return self._post("absent", message=str(missing), hint=missing.hint, **_facts(choice, None))
         if self.status.state == "crashed":
             return self.status
@@ -136,7 +136,7 @@ class Supervisor:
         # A model named here is one of this machine's: an endpoint that was configured has its own.
         fresh = replace(base, model=model, engine=engine or _local(base.engine), context_tokens=context)
         fresh = replace(fresh, openai_base_url=None) if fresh.engine != "openai" else fresh
-        await asyncio.to_thread(choose, fresh, self.machine())
+        await asyncio.to_thread(choose, fresh, self.machine(), self.store)
         return await self.configure(fresh)
 
     def machine(self) -> fit.Machine:
@@ -144,20 +144,24 @@ class Supervisor:
         found = fit.machine()
         return replace(found, available_bytes=min(found.total_bytes, found.available_bytes + self._held()))
 
-    async def pull_model(self, model: str | None = None, *, force: bool = False) -> EngineStatus:
+    async def pull_model(
+        self, model: str | None = None, *, force: bool = False, kind: Format | None = None
+    ) -> EngineStatus:
         """Download the model, with progress in the status; then load it when it is the configured one.
 
-        A second call while one runs waits for that one. Problems become the status. `force` mends a damaged file, and a
-        file that was found damaged is mended without being told so.
+        Without `kind` the files come that the engine needs. A second call while one runs waits for that one. Problems become
+        the status. `force` mends a damaged file, and a file that was found damaged is mended without being told so.
         """
         try:
-            entry = self.store.entry(model or self.config.model)
+            entry = self.store.wanted(model or self.config.model)
         except UnknownModel as error:
             return self._post(message=str(error), hint=error.hint)
         configured = entry == self._entry()
+        if kind is None and configured and self.status.engine in FORMAT:
+            kind = FORMAT[self.status.engine]
         damaged = configured and self.status.state == "absent" and self.status.model_file is not None
-        path = await self._pulls.run(self.store, entry, configured=configured, force=force or damaged)
-        if path is not None and entry == self._entry():
+        path = await self._pulls.run(self.store, entry, configured=configured, force=force or damaged, kind=kind)
+        if path is not None and entry == self._entry() and self._engine is None:
             self._post("unloaded", message="", hint="", model_file=str(path))
             await self.load()
         return self.status
@@ -176,7 +180,7 @@ class Supervisor:
     # -- starting and stopping
 
     async def _start(self) -> Engine:
-        choice = await asyncio.to_thread(choose, self.config)
+        choice = await asyncio.to_thread(choose, self.config, None, self.store)
         self._post("loading", message="Starting the engine.", hint="", **_facts(choice, None))
         if choice.engine == "openai":
             url = self.config.openai_base_url or ""
@@ -185,8 +189,8 @@ class Supervisor:
                 url, self.config.openai_key, model=self.config.openai_model, context_tokens=self.config.context_tokens
             )
             return await self._adopt(http, None, device="", capacity=capacity_of(choice.engine))
-        path = await self._verified(choice) if choice.model and choice.folder is None else choice.folder
-        name = choice.model.label if choice.model else path.name if path else "the script"
+        path = await self._verified(choice) if choice.model else None
+        name = choice.model.label if choice.model else "the script"
         self._post("loading", message=f"Loading {name}.", progress=None)
         child = self._child = ChildProcess(
             f"jupyter_qwen.engine.children.{choice.engine}",
@@ -233,9 +237,9 @@ class Supervisor:
         # A script needs no weights: it is enough that there is a file, so that tests need not carry a gigabyte about.
         look = self.store.existing_path if choice.engine == "scripted" else self.store.verified_path
         try:
-            path = await asyncio.to_thread(look, choice.model, heard)
+            path = await asyncio.to_thread(partial(look, choice.model, heard, kind=choice.format))
         except ModelError as error:
-            found = await asyncio.to_thread(self.store.path, choice.model)
+            found = await asyncio.to_thread(self.store.path, choice.model, choice.format)
             self._post("absent", message=str(error), hint=error.hint, model_file=str(found) if found else None)
             raise EngineUnavailable(str(error), error.hint) from error
         self._post("loading", model_file=str(path))
@@ -290,6 +294,9 @@ class Supervisor:
             return None
 
     def _entry(self) -> ModelEntry | None:
+        """The model that is configured, or that was chosen where none is."""
+        if self.config.model is None and self.status.model is not None:
+            return self.status.model
         try:
             return self.store.entry(self.config.model)
         except UnknownModel:  # an administrator's typing error: `refresh` says so
@@ -313,13 +320,10 @@ def _local(engine: EngineName) -> EngineName:
 
 def _facts(choice: Choice, path: Path | None) -> dict[str, Any]:
     """What a choice says about the status."""
-    kv_bytes = (
-        fit.need(choice.model, choice.context_tokens).kv_cache if choice.model and choice.context_tokens else None
-    )
     return {
         "dtype": choice.dtype,
         "threads": choice.threads if choice.engine in ("llama", "transformers") else None,
-        "kv_bytes": kv_bytes,
+        "kv_bytes": choice.need.kv_cache if choice.need else None,
         "engine": choice.engine,
         "reason": choice.reason,
         "model": choice.model,

@@ -34,6 +34,7 @@ from jupyter_qwen.engine.status import EngineStatus
 from jupyter_qwen.engine.supervised import SupervisedEngine
 from jupyter_qwen.engine.supervisor import Supervisor
 from jupyter_qwen.models.catalog import DEFAULT_GGUF
+from jupyter_qwen.models.machine import Machine
 from jupyter_qwen.models.store import ModelStore
 
 COUNTING = "count: 1, 2, 3, 4, 5, 6,"
@@ -308,15 +309,17 @@ def test_unknown_model_names_near_ones(tmp_path: Path) -> None:
     run(EngineConfig(engine="llama", model="Qwen2.5-Koder-7B", models_folder=tmp_path), work)
 
 
-def test_model_too_large_for_the_machine_is_refused_and_a_smaller_one_named(tmp_path: Path) -> None:
+def test_model_too_large_for_the_machine_is_refused_and_a_smaller_one_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_qwen.models.fit.machine", lambda: Machine(4, 8 * 2**30, 6 * 2**30))
+
     async def work(watched: Watched) -> None:
         with pytest.raises(EngineUnavailable, match=r"needs .* GB") as error:
             await watched.supervisor.engine()
         assert "would fit" in error.value.hint
 
-    huge = EngineConfig(
-        engine="llama", model="Qwen2.5-Coder-32B-Instruct", context_tokens=2_000_000, models_folder=tmp_path
-    )
+    huge = EngineConfig(engine="llama", model="Qwen2.5-Coder-32B-Instruct", models_folder=tmp_path)
     run(huge, work)
 
 

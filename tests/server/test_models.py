@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from tornado.httpclient import HTTPClientError
 
+from jupyter_qwen.models.machine import Machine
+
 SMALL = "Qwen/Qwen2.5-Coder-0.5B-Instruct"
 SMALL_FILE = "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf"
 WITHOUT_FIM = "Qwen/Qwen2-1.5B-Instruct"
@@ -70,7 +72,7 @@ async def test_every_model_says_whether_it_fits_here_and_why(jp_fetch: Any) -> N
     rows = {row["id"]: row for row in json.loads((await jp_fetch("jupyter-qwen", "models")).body)["models"]}
     small = rows[SMALL]
     assert (small["on_disk"], small["fits"], small["fim"], small["current"]) == (True, True, True, False)
-    assert "GB are available" in small["fits_reason"]
+    assert "GB of memory are available" in small["fits_reason"]
     assert "llama" in small["engines"]
     assert not rows["Qwen/Qwen2.5-Coder-7B-Instruct"]["on_disk"]
     assert rows["Qwen/Qwen2.5-Coder-7B-Instruct"]["max_context"] == 131_072
@@ -125,8 +127,11 @@ async def test_unknown_model_is_refused_with_near_names_and_nothing_changes(
     assert (await until("ready"))["model"]["id"] == SMALL
 
 
-async def test_model_that_does_not_fit_is_refused_and_one_that_fits_is_named(post: Any) -> None:
-    code, body = await refusal(post("engine", "switch", model="Qwen2.5-Coder-32B-Instruct", context_tokens=2_000_000))
+async def test_model_that_does_not_fit_is_refused_and_one_that_fits_is_named(
+    post: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_qwen.models.fit.machine", lambda: Machine(4, 8 * 2**30, 6 * 2**30))
+    code, body = await refusal(post("engine", "switch", model="Qwen2.5-Coder-32B-Instruct"))
     assert (code, body["code"]) == (409, "does-not-fit")
     assert "GB of memory are available" in body["message"]
     assert "would fit" in body["hint"]
