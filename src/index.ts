@@ -7,6 +7,7 @@ import { contextPlugin } from './context/plugin';
 import { clientPlugin, statusBarPlugin, statusPlugin } from './model/plugin';
 import { notebookPlugin } from './notebook/plugin';
 import { settingsPlugin } from './settings';
+import { warmPlugin } from './warm/plugin';
 
 export default [
   settingsPlugin,
@@ -14,6 +15,7 @@ export default [
   statusPlugin,
   statusBarPlugin,
   contextPlugin,
+  warmPlugin,
   notebookPlugin,
   chatPlugin,
   mannersPlugin,

@@ -20,6 +20,7 @@ export interface ISettingValues {
   maxCells: number;
   cellMetadata: boolean;
   openOnStart: boolean;
+  prepareWhileIdle: boolean;
   inlineCompletion: boolean;
   inlineCompletionManualOnly: boolean;
   inlineCompletionDisabledLanguages: string[];
@@ -34,6 +35,7 @@ export const DEFAULT_SETTINGS: ISettingValues = {
   maxCells: 50,
   cellMetadata: true,
   openOnStart: false,
+  prepareWhileIdle: true,
   inlineCompletion: true,
   inlineCompletionManualOnly: false,
   inlineCompletionDisabledLanguages: [],
