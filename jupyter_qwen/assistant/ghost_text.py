@@ -18,6 +18,7 @@ _HEADER = re.compile(
 _DEFINITION = re.compile(r"([ \t]*)(?:async\s+def|def|class)\b")
 _RESTATED, _RESTATED_WITHIN = 3, 40  # so many lines of the next so many in a row are no chance
 _LONG_OVERLAP = 4  # characters; a shorter overlap with the text that follows may be chance
+_SAID_OVERLAP = 6  # so much of it in the middle of the text is none either
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,9 @@ def cut_at_suffix(text: str, suffix: str, prefix: str = "") -> str:
         for number, line in enumerate(lines):
             if len(rest.strip()) >= _LONG_OVERLAP and rest.strip(_CLOSERS) and line.rstrip().endswith(rest):
                 return "\n".join([*lines[:number], line.rstrip()[: -len(rest)]])
+        begin = rest[:_SAID_OVERLAP]
+        if len(begin.strip()) >= _LONG_OVERLAP and begin.strip(_CLOSERS + " ") and begin in text:
+            return text[: text.index(begin)]
         for length in range(min(len(rest), len(text)), 0, -1):
             overlap = rest[:length]
             if (length == len(rest) or length >= _LONG_OVERLAP) and overlap.strip() and text.endswith(overlap):

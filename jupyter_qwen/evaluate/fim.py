@@ -1,14 +1,15 @@
 """Fill in the middle: every case is a cursor in a cell, and the answer is what ghost text would insert there.
 
-Cases are lines of JSON with id, prefix and suffix. ``--raw`` is the baseline: the usual order, greedy, the model's text as it is.
+Cases are lines of JSON with id, prefix and suffix. The baseline is the raw model: the usual order, greedy, its text as it is, as
+long as it takes. ``--raw`` answers with it alone, ``--with-raw`` as well, so that both stand side by side.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Mapping
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from jupyter_qwen.assistant.services import EngineSource, Limits, Services
 from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest, Usage
 from jupyter_qwen.evaluate.predictions import PackError, Predictions, read_lines
 from jupyter_qwen.evaluate.progress import Progress
+from jupyter_qwen.evaluate.scoring import passes
 from jupyter_qwen.evaluate.summary import summary_table
 from jupyter_qwen.prompt.tokens import FIM_MIDDLE, FIM_PREFIX, FIM_STOP, FIM_SUFFIX, neutralise
 
@@ -35,39 +37,84 @@ class Options:
     limit: int | None = None
     raw: bool = False
     resume: bool = False
+    with_raw: bool = False
+    score: bool = False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """CASES, --out, --limit, --raw, --resume. The engine's options are the caller's."""
+    """CASES, --out, --limit, --raw, --with-raw, --score, --resume. The engine's options are the caller's."""
     parser.add_argument("cases", type=Path, help="cases, one JSON object a line with id, prefix and suffix")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="predictions: id and completion")
     parser.add_argument("--limit", type=int, help="only the first N cases")
     parser.add_argument("--raw", action="store_true", help="baseline: usual order, greedy, nothing cut")
+    parser.add_argument(
+        "--with-raw", action="store_true", help="the baseline as well, case by case, into FILE with .raw in its name"
+    )
+    parser.add_argument(
+        "--score", action="store_true", help="run the cases' tests on the answers (in a process, but in no sandbox)"
+    )
     parser.add_argument("--resume", action="store_true", help="keep the answers that the file holds")
 
 
 def options_from(arguments: argparse.Namespace) -> Options:
     """The options that the arguments say."""
-    return Options(arguments.cases, arguments.out, arguments.limit, arguments.raw, arguments.resume)
+    return Options(
+        arguments.cases,
+        arguments.out,
+        arguments.limit,
+        arguments.raw,
+        arguments.resume,
+        arguments.with_raw,
+        arguments.score,
+    )
+
+
+Answer = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
 
 
 async def run(options: Options, engines: EngineSource) -> str:
     """Complete every case; returns the summary table. Raises PackError or EngineError."""
-    cases = read_lines(options.cases)[: options.limit]
     engine = await engines.engine()
-    limits = Limits(completion_block_tokens=_NEW_TOKENS)
     # nothing is computed ahead: every case stands alone
-    services = Services(engines, limits=limits, completion=CompletionDesk(ahead=False))
-    with Predictions(options.out, resume=options.resume) as predictions:
-        pending = predictions.pending(cases)
-        with Progress(len(cases), predictions.done) as progress:
-            for case in pending:
-                if not isinstance(case.get("prefix"), str) or not isinstance(case.get("suffix"), str):
-                    raise PackError(f"case {case['id']} has no prefix or no suffix")
-                item = await (_raw(case, engine) if options.raw else _completed(case, services))
-                predictions.add({"id": case["id"], **item})
-                progress.add(item)
-        return summary_table([(options.out.name, predictions.done)])
+    services = Services(
+        engines, limits=Limits(completion_block_tokens=_NEW_TOKENS), completion=CompletionDesk(ahead=False)
+    )
+    return await answer_all(
+        options,
+        needs=("prefix", "suffix"),
+        ours=lambda case: _completed(case, services),
+        raw=lambda case: _raw(case, engine),
+    )
+
+
+async def answer_all(options: Options, *, needs: Sequence[str], ours: Answer, raw: Answer) -> str:
+    """Answer every case of a pack by the asked way, or by both; returns the summary table.
+
+    `needs` are the text fields that a case must have. Raises PackError, and what the answers raise.
+    """
+    cases = read_lines(options.cases)[: options.limit]
+    for case in cases:
+        missing = [name for name in needs if not isinstance(case.get(name), str)]
+        if missing:
+            raise PackError(f"case {case['id']} has no {' and no '.join(missing)}")
+    ways = [(options.out, raw if options.raw else ours)]
+    if options.with_raw and not options.raw:
+        ways.append((options.out.with_suffix(f".raw{options.out.suffix}"), raw))
+    with ExitStack() as stack:
+        files = [stack.enter_context(Predictions(path, resume=options.resume)) for path, _ in ways]
+        pending = [{case["id"] for case in predictions.pending(cases)} for predictions in files]
+        progress = stack.enter_context(Progress(len(cases), files[0].done))
+        for case in cases:
+            for (_, answer), predictions, unanswered in zip(ways, files, pending, strict=True):
+                if case["id"] not in unanswered:
+                    continue
+                item = {"id": case["id"], "kind": case.get("kind"), **await answer(case)}
+                if options.score:
+                    item["passed"] = await passes(case, item["completion"])
+                predictions.add(item)
+                if predictions is files[0]:
+                    progress.add(item)
+    return summary_table([(path.name, predictions.done) for (path, _), predictions in zip(ways, files, strict=True)])
 
 
 async def _completed(case: Mapping[str, Any], services: Services) -> dict[str, Any]:

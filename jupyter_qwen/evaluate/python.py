@@ -18,9 +18,7 @@ from jupyter_qwen.assistant.services import EngineSource, Limits, Services
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.evaluate import fim
 from jupyter_qwen.evaluate.fim import Options, complete_once, generate_once, options_from
-from jupyter_qwen.evaluate.predictions import PackError, Predictions, read_lines
-from jupyter_qwen.evaluate.progress import Progress
-from jupyter_qwen.evaluate.summary import summary_table
+from jupyter_qwen.evaluate.predictions import PackError
 from jupyter_qwen.prompt.answers import strip_fences
 from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message, neutralise
 
@@ -37,24 +35,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(options: Options, engines: EngineSource) -> str:
     """Answer every case; returns the summary table. Raises PackError or EngineError."""
-    cases = read_lines(options.cases)[: options.limit]
     engine = await engines.engine()
-    limits = Limits(completion_block_tokens=_NEW_TOKENS, chat_answer_tokens=_NEW_TOKENS)
-    services = Services(engines, limits=limits)
-    with Predictions(options.out, resume=options.resume) as predictions:
-        pending = predictions.pending(cases)
-        with Progress(len(cases), predictions.done) as progress:
-            for case in pending:
-                if not isinstance(case.get("prompt"), str) or case.get("mode") not in ("completion", "instruction"):
-                    raise PackError(f"case {case['id']} has no prompt or no known mode")
-                item = await (_raw(case, engine) if options.raw else _answer(case, services))
-                predictions.add({"id": case["id"], **item})
-                progress.add(item)
-        return summary_table([(options.out.name, predictions.done)])
+    services = Services(engines, limits=Limits(completion_block_tokens=_NEW_TOKENS, chat_answer_tokens=_NEW_TOKENS))
+    return await fim.answer_all(
+        options,
+        needs=("prompt", "mode"),
+        ours=lambda case: _answer(case, services),
+        raw=lambda case: _raw(case, engine),
+    )
 
 
 async def _answer(case: Mapping[str, Any], services: Services) -> dict[str, Any]:
-    if case["mode"] == "completion":
+    if _goes_on(case):
         question = CompletionQuestion(case["prompt"], "", thread=str(case["id"]), by_key=True)
         return await complete_once(question, services)
     started, answer = time.perf_counter(), None
@@ -74,8 +66,15 @@ async def _answer(case: Mapping[str, Any], services: Services) -> dict[str, Any]
 
 
 async def _raw(case: Mapping[str, Any], engine: Engine) -> dict[str, Any]:
-    if case["mode"] == "completion":
+    if _goes_on(case):
         return await generate_once(engine, neutralise(case["prompt"]), stop=CHAT_STOP)
     turns = (message("system", _RAW_SYSTEM), message("user", case["prompt"].strip()))
     item = await generate_once(engine, chatml(turns, "```python\n"), stop=("\n```", *CHAT_STOP))
     return {**item, "completion": strip_fences(item["completion"])}
+
+
+def _goes_on(case: Mapping[str, Any]) -> bool:
+    """Whether the answer goes on behind the prompt; else the prompt asks for a program. Raises PackError for other modes."""
+    if case["mode"] not in ("completion", "instruction"):
+        raise PackError(f"case {case['id']} has no known mode")
+    return bool(case["mode"] == "completion")

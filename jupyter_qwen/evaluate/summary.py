@@ -52,6 +52,7 @@ def _figures(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     verdicts = Counter(item["verdict"] for item in items if item.get("verdict"))
     for verdict, number in verdicts.most_common():
         figures[verdict] = f"{100 * number / len(items):.1f} %"
+    figures |= _passed(items)
     repaired = sum(bool(item.get("repairs")) for item in items)
     if verdicts:
         figures["repaired"] = f"{100 * repaired / len(items):.1f} %"
@@ -63,6 +64,19 @@ def _figures(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         numbers = [int(item[field]) for item in items if item.get(field)]
         if numbers:
             figures[f"{label}, mean"] = f"{sum(numbers) / len(numbers):.0f}"
+            figures[f"{label}, median"] = f"{percentile(numbers, 0.5):.0f}"
+    return figures
+
+
+def _passed(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """pass@1 of the answers whose tests were run, together and by kind."""
+    scored = [item for item in items if item.get("passed") is not None]
+    if not scored:
+        return {}
+    figures = {"pass@1": f"{100 * sum(item['passed'] for item in scored) / len(scored):.1f} %"}
+    for kind in sorted({str(item["kind"]) for item in scored if item.get("kind")}):
+        of_kind = [item["passed"] for item in scored if item.get("kind") == kind]
+        figures[f"passed, {kind}"] = f"{sum(of_kind)} / {len(of_kind)}"
     return figures
 
 

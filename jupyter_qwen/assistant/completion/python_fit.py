@@ -27,6 +27,8 @@ _ENDINGS = (
     "}'",
     '}"',
 )
+# What could stand between a cursor and the rest of its line: when one of them makes it Python, a suggestion must as well.
+_FILLERS = ("a", "", " = ", ", ", ".a", "a, ", "(a", "'", '"', ": ")
 _MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2})$", re.MULTILINE)
 _CELL_MAGIC = re.compile(r"\s*%%\w[^\n]*\n?")
 
@@ -39,9 +41,21 @@ def fits(text: str, prefix: str, suffix: str) -> bool:
     before = plain(prefix)
     if parses(before + text + suffix):
         return True
+    rest = suffix.split("\n", 1)[0].rstrip()
+    if rest and not _stands(before + text + rest) and any(_stands(before + word + rest) for word in _FILLERS):
+        return False
     if may_go_on(before + text):
         return True
     return not may_go_on(before)
+
+
+def cut_to_fit(text: str, prefix: str, suffix: str) -> str:
+    """The longest beginning of a line that fits and behind which `text` says what follows the cursor; "" for none."""
+    rest = suffix.split("\n", 1)[0].strip()
+    if not rest:
+        return ""
+    places = [place for place in range(len(text) - 1, 0, -1) if text[place] == rest[0]]
+    return next((text[:place] for place in places if fits(text[:place], prefix, suffix)), "")
 
 
 def plain(source: str) -> str:
@@ -66,6 +80,11 @@ def parses(source: str) -> bool:
 def may_go_on(source: str) -> bool:
     """Whether `source` is the beginning of some Python program."""
     return any(_complete_or_open(source + ending) for ending in _ENDINGS)
+
+
+@lru_cache(maxsize=512)
+def _stands(source: str) -> bool:
+    return _complete_or_open(source)
 
 
 def _complete_or_open(source: str) -> bool:

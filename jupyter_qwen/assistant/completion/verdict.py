@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from jupyter_qwen.assistant.completion.columns import reads_unknown_column
-from jupyter_qwen.assistant.completion.python_fit import fits
+from jupyter_qwen.assistant.completion.python_fit import cut_to_fit, fits
 from jupyter_qwen.assistant.completion.spot import Spot
 from jupyter_qwen.assistant.completion.sql_fit import binds
 from jupyter_qwen.assistant.ghost_text import tidy, trim
@@ -50,6 +50,8 @@ def _checked(text: str, complete: bool, reason: str, spot: Spot) -> str:
     if reason == "length" and len(lines) > 1:
         lines.pop()  # the last line ends anywhere
     if _is_python(spot):
+        if len(lines) == 1 and not _python_ok(text, spot):
+            return cut_to_fit(text, spot.prefix, spot.suffix)
         while lines and not _python_ok("\n".join(lines), spot):
             lines.pop()
         return text if "\n".join(lines) == text else "\n".join(lines).rstrip("\n")

@@ -53,6 +53,8 @@ def test_block_is_offered_where_one_begins(prefix: str, suffix: str, block: bool
         ("return None\n    return 1", "if x:\n        ", "\n    return None\n    return 2", True, "return None"),
         ("y = 1\n\n\nz = 2", "x = 1\n", "", True, "y = 1"),
         (" 0", "if x ==", ":\n    pass", False, " 0"),
+        (" count(DISTINCT a) AS n", 'con.sql("SELECT', '(DISTINCT b) AS m FROM t")', False, " count"),
+        ('a, on="x").head()', "b.merge(", ', on="y")', False, "a"),
     ],
 )
 def test_middle_ends_where_its_place_ends(raw: str, prefix: str, suffix: str, block: bool, shown: str) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import duckdb
 import pytest
 
 from jupyter_qwen.engine.base import Capabilities, Delta, Engine, Finished, GenerationRequest, Usage
-from jupyter_qwen.evaluate import fim, python, text_to_sql
+from jupyter_qwen.evaluate import fim, python, scoring, text_to_sql
 from jupyter_qwen.evaluate.predictions import PackError
 from jupyter_qwen.evaluate.sql_pack import SqlPack
 
@@ -153,6 +154,51 @@ def test_whole_line_middles_are_completed_on_an_empty_line(tmp_path: Path) -> No
     asyncio.run(fim.run(fim.Options(cases, out), Source(engine)))
 
     assert lines(out)[0]["completion"] == "b = 2\n"
+
+
+def test_the_baseline_stands_beside_and_both_are_scored(tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    case = {"prefix": "def f(x):\n    ", "suffix": "\n", "test": "assert f(2) == 4", "kind": "multiline"}
+    cases.write_text("".join(json.dumps({"id": key, **case}) + "\n" for key in "ab"))
+    # nothing stops the raw model behind the function
+    engine = OneAnswer("return 2 * x\n```\nThis function doubles.")
+    out = tmp_path / "out.jsonl"
+
+    table = asyncio.run(fim.run(fim.Options(cases, out, with_raw=True, score=True), Source(engine)))
+
+    assert [item["passed"] for item in lines(out)] == [True, True]
+    assert [item["passed"] for item in lines(tmp_path / "out.raw.jsonl")] == [False, False]
+    assert re.search(r"\| +\| out.jsonl +\| out.raw.jsonl +\|", table)
+    assert re.search(r"\| pass@1 +\| 100.0 % +\| 0.0 % +\|", table)
+    assert re.search(r"\| passed, multiline +\| 2 / 2 +\| 0 / 2 +\|", table)
+
+
+def test_both_ways_are_resumed_each_where_it_ended(tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text("".join(json.dumps({"id": key, "prefix": "x = ", "suffix": ""}) + "\n" for key in "ab"))
+    out = tmp_path / "out.jsonl"
+    out.write_text('{"id": "a", "completion": "0"}\n')
+
+    asyncio.run(fim.run(fim.Options(cases, out, resume=True, with_raw=True), Source(OneAnswer("1"))))
+
+    assert [item["completion"] for item in lines(out)] == ["0", "1"]
+    assert [item["completion"] for item in lines(tmp_path / "out.raw.jsonl")] == ["1", "1"]
+
+
+def test_an_answer_that_never_ends_fails_its_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scoring, "SECONDS", 1)
+    case = {"id": "a", "prefix": "while True:", "suffix": "", "test": ""}
+
+    assert asyncio.run(scoring.passes(case, " pass")) is False
+    assert asyncio.run(scoring.passes({"id": "a", "prefix": "", "suffix": ""}, "")) is None
+
+
+def test_a_case_without_its_fields_is_named(tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text('{"id": "x", "prefix": "a"}\n')
+
+    with pytest.raises(PackError, match="x has no suffix"):
+        asyncio.run(fim.run(fim.Options(cases, tmp_path / "out.jsonl"), Source(OneAnswer("1"))))
 
 
 def test_python_cases_are_completed_or_asked_by_their_mode(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from itertools import count
 
 import pytest
 
-from jupyter_qwen.assistant.completion.python_fit import fits
+from jupyter_qwen.assistant.completion.python_fit import cut_to_fit, fits
 
 
 @pytest.mark.parametrize(
@@ -38,10 +38,31 @@ def test_what_is_python_or_may_become_some_fits(text: str, prefix: str, suffix: 
         (")", "x = 1", ""),
         ("def f(:", "", ""),
         ("  y = 1", "x = 2\n", "\nz = 3"),
+        # the line could be Python with something else in the hole
+        ("read_only=False)", "con = connect(DATA, ", "=True)"),
+        ("[a > 1]", "orders", "orders[b]"),
+        ("'x", "print(", ")"),
     ],
 )
 def test_what_can_never_become_python_does_not_fit(text: str, prefix: str, suffix: str) -> None:
     assert not fits(text, prefix, suffix)
+
+
+@pytest.mark.parametrize(
+    ("text", "prefix", "suffix", "kept"),
+    [
+        ("read_only=False)", "con = connect(DATA, ", "=True)", "read_only"),
+        ("a, b), c)", "f(g(", "), d)", "a, b"),
+        ("b.c == 1", "x = y[", "", ""),
+        ("1 2", "x = ", "  # note", ""),
+    ],
+)
+def test_a_line_that_says_what_follows_is_cut_where_it_fits(text: str, prefix: str, suffix: str, kept: str) -> None:
+    assert cut_to_fit(text, prefix, suffix) == kept
+
+
+def test_nothing_is_said_of_a_line_that_no_text_could_mend() -> None:
+    assert fits("a", "x = (", "] 1 2")
 
 
 def test_a_cell_of_300_lines_is_judged_in_time(benchmark_seconds) -> None:
