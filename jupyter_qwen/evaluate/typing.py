@@ -1,7 +1,8 @@
 """``jupyter qwen bench typing``: replays typing traces into the assistant and reports what a typist would have seen.
 
 Every trace is typed in real time. The cell is entered before, so its prompt is warm, as it is in the product once the
-cursor rests there; what that cost is told apart.
+cursor rests there; what that cost is told apart. Without ``--cells`` and ``--columns`` all traces are typed in the notebook of
+30 cells, and two of them once more in one of 300 cells whose frames have 200 columns: seven minutes in all.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import argparse
 import json
 import os
 import platform
+import sys
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,9 @@ from jupyter_qwen.assistant.complete import complete
 from jupyter_qwen.assistant.events import CompletionText
 from jupyter_qwen.assistant.question import CompletionQuestion
 from jupyter_qwen.assistant.services import EngineSource, Services
+from jupyter_qwen.evaluate import typing_report
 from jupyter_qwen.evaluate.meter import Meter, MeteredEngines, shared_beginning
-from jupyter_qwen.evaluate.predictions import percentile
+from jupyter_qwen.evaluate.predictions import PackError, percentile
 from jupyter_qwen.evaluate.typing_trace import Notebook, Trace, load
 from jupyter_qwen.evaluate.typist import KeyRecord, Typist
 from jupyter_qwen.schema.model import Schema
@@ -29,22 +32,24 @@ from jupyter_qwen.schema.notebook import Cell
 
 PAUSE_SECONDS = 0.8  # a gap that long is a pause: somebody may read what is suggested
 FOLDER = Path("benchmarks/typing")
+_USUAL, _LARGE = (30, 0), (300, 200)  # cells, columns
+_TYPED_AGAIN = ("function_body", "sql_string")  # in the large notebook; all of them would take nine minutes
 
 
 @dataclass(frozen=True)
 class Options:
-    """What to type, and into what. `cells` and `columns` grow the notebook and its frames."""
+    """What to type, and into what. `cells` and `columns` grow the notebook and its frames; ``None`` for both runs."""
 
     folder: Path = FOLDER
     traces: tuple[str, ...] = ()
-    cells: int = 30
-    columns: int = 0
+    cells: int | None = None
+    columns: int | None = None
     as_json: bool = False
 
 
 @dataclass
 class Run:
-    """The records of all traces, and the counters of the desk and the engine."""
+    """The records of some traces, and the counters of the desk and the engine."""
 
     records: list[tuple[Trace, list[KeyRecord]]] = field(default_factory=list)
     warm_seconds: list[float] = field(default_factory=list)
@@ -59,13 +64,16 @@ class Run:
     new_tokens: int = 0
     unheard_tokens: int = 0
 
+    def __add__(self, other: Run) -> Run:
+        return Run(*(getattr(self, part.name) + getattr(other, part.name) for part in fields(self)))
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """--folder, --traces, --cells, --columns, --json. The engine's options are the caller's."""
     parser.add_argument("--folder", type=Path, default=FOLDER, help="notebook.json and traces/ (default: %(default)s)")
     parser.add_argument("--traces", nargs="+", default=[], metavar="NAME", help="only these traces")
-    parser.add_argument("--cells", type=int, default=30, help="cells of the notebook (default: %(default)s)")
-    parser.add_argument("--columns", type=int, default=0, help="widen every DataFrame to so many columns")
+    parser.add_argument("--cells", type=int, help="one run, in a notebook of so many cells (default: 30, then 300)")
+    parser.add_argument("--columns", type=int, help="one run, every DataFrame widened to so many columns")
     parser.add_argument("--json", action="store_true", help="figures as JSON")
 
 
@@ -77,17 +85,41 @@ def options_from(arguments: argparse.Namespace) -> Options:
 async def run(options: Options, engines: EngineSource) -> str:
     """Type the traces; returns the table, or the JSON. Raises PackError or EngineError."""
     notebook, traces = load(options.folder)
-    notebook = notebook.grown(cells=options.cells, columns=options.columns)
+    unknown = set(options.traces) - {trace.name for trace in traces}
+    if unknown:
+        raise PackError(f"{options.folder} has no trace {', '.join(sorted(unknown))}")
     chosen = [trace for trace in traces if not options.traces or trace.name in options.traces]
-    figures = figures_of(await measure(notebook, chosen, engines, shift=max(0, options.cells - 30)))
-    figures |= {
-        "cells": options.cells,
-        "columns": options.columns,
-        "traces": [trace.name for trace in chosen],
+    if options.cells is None and options.columns is None:
+        again = [trace for trace in chosen if trace.name in _TYPED_AGAIN] or chosen[:1]
+        plan = [(_USUAL, chosen), (_LARGE, again)]
+    else:
+        plan = [((options.cells or _USUAL[0], options.columns or 0), chosen)]
+    report: dict[str, Any] = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
-        "engine": str(engines.describe().get("engine")),
+        "runs": [],
     }
-    return json.dumps(figures, indent=1) if options.as_json else table(figures)
+    done: list[dict[str, Run]] = []
+    for (cells, columns), typed in plan:
+        runs = await _type_all(notebook, typed, engines, cells=cells, columns=columns)
+        done.append(runs)
+        figures = {name: figures_of(result) for name, result in runs.items()}
+        together = figures_of(sum(runs.values(), Run()))
+        report["runs"].append({"cells": cells, "columns": columns, "traces": figures, "all": together})
+    if len(done) > 1:
+        report["compared"] = figures_of(sum((done[0][name] for name in done[1]), Run()))
+    report["engine"] = str(engines.describe().get("engine"))
+    return json.dumps(report, indent=1) if options.as_json else typing_report.table(report)
+
+
+async def _type_all(
+    notebook: Notebook, traces: Sequence[Trace], engines: EngineSource, *, cells: int, columns: int
+) -> dict[str, Run]:
+    grown = notebook.grown(cells=cells, columns=columns)
+    runs = {}
+    for trace in traces:
+        print(f"typing {trace.name}, {cells} cells: {trace.ends:.0f} s", file=sys.stderr, flush=True)
+        runs[trace.name] = await measure(grown, [trace], engines, shift=max(0, cells - len(notebook.cells)))
+    return runs
 
 
 @dataclass(frozen=True)
@@ -149,10 +181,11 @@ def figures_of(result: Run) -> dict[str, Any]:
     return {
         "keys": len(records),
         "pauses": len(pauses),
+        "pauses where text was there": len(pauses) - len(computed),
         "pauses without a suggestion": len(silent),
+        "pauses waited": len(waits),
         "pause to text p50": percentile(waits, 0.5),
         "pause to text p95": percentile(waits, 0.95),
-        "pauses where text was there": len(pauses) - len(computed),
         "typed along p50": percentile(along, 0.5),
         "typed along p95": percentile(along, 0.95),
         "keys typed along": len(along),
@@ -182,17 +215,3 @@ def accepted_characters(trace: Trace, records: Sequence[KeyRecord]) -> int:
             end = max(end, record.position + right)
             covered += end - begin
     return covered
-
-
-def table(figures: dict[str, Any]) -> str:
-    """The figures as a Markdown table."""
-    lines = ["| | |", "|---|---|"]
-    for label, value in figures.items():
-        if not isinstance(value, float):
-            text = ", ".join(value) if isinstance(value, list) else str(value)
-        elif "p50" in label or "p95" in label:
-            text = f"{1000 * value:.0f} ms"
-        else:
-            text = f"{100 * value:.1f} %"
-        lines.append(f"| {label} | {text} |")
-    return "\n".join(lines)

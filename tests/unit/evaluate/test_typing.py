@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from jupyter_qwen.assistant.events import CompletionText
+from jupyter_qwen.engine.base import Capabilities, Delta, Finished, GenerationRequest, Usage
+from jupyter_qwen.evaluate import typing, typing_report
 from jupyter_qwen.evaluate.meter import shared_beginning
 from jupyter_qwen.evaluate.predictions import PackError
 from jupyter_qwen.evaluate.typing import accepted_characters
@@ -105,3 +109,67 @@ def test_a_typist_leaves_a_generation_that_contradicts_and_asks_again() -> None:
     asyncio.run(Typist(trace("ab", gap=0.3), ask).run())
 
     assert left == ["x = 1\na", "x = 1\nab"]
+
+
+class Scribe:
+    """An engine that always writes the same."""
+
+    capabilities = Capabilities(grammar=False)
+    context_tokens = 4096
+
+    async def generate(self, request: GenerationRequest) -> AsyncIterator[Delta | Finished]:
+        if request.max_new_tokens:
+            yield Delta("price * count")
+        yield Finished("stop", Usage(prompt_tokens=100, cached_tokens=90, new_tokens=3))
+
+    async def count_tokens(self, text: str) -> int:
+        return len(text) // 4 + 1
+
+    async def engine(self) -> Scribe:
+        return self
+
+    def describe(self) -> dict[str, str]:
+        return {"state": "ready", "engine": "scribe"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The notebook, and two short traces."""
+    (tmp_path / "traces").mkdir()
+    shutil.copy(FOLDER / "notebook.json", tmp_path)
+    for name in ("one", "sql_string"):
+        data = {"name": name, "after_cell": 30, "closes_brackets": False, "prefix": "", "suffix": "",
+                "keys": [[10 * n, c] for n, c in enumerate("total = ")] + [[1200, "p"]], "ends_ms": 1400}  # fmt: skip
+        (tmp_path / "traces" / f"{name}.json").write_text(json.dumps(data))
+    return tmp_path
+
+
+def test_all_traces_are_typed_and_some_again_in_the_large_notebook(folder: Path) -> None:
+    report = json.loads(asyncio.run(typing.run(typing.Options(folder, as_json=True), Scribe())))
+
+    small, large = report["runs"]
+    assert (small["cells"], large["cells"], large["columns"]) == (30, 300, 200)
+    assert (list(small["traces"]), list(large["traces"])) == (["one", "sql_string"], ["sql_string"])
+    assert small["all"]["keys"] == 18
+    assert report["compared"]["keys"] == large["all"]["keys"] == 9
+    assert small["all"]["pauses waited"] == 2
+    assert 0 < small["all"]["pause to text p50"] < 1
+    assert small["all"]["prompt tokens reused"] == pytest.approx(0.9)
+
+    text = typing_report.table(report)
+    assert "| | target | one | sql_string | all, 30 cells | the same traces, 30 cells | these traces, 300 cells" in text
+    assert "| pause to text p50 | ≤ 600 ms |" in text
+    assert "within 20 %" in text
+
+
+def test_a_size_that_is_asked_for_is_the_only_run(folder: Path) -> None:
+    options = typing.Options(folder, traces=("one",), columns=50)
+
+    text = asyncio.run(typing.run(options, Scribe()))
+
+    assert "| | target | one | all, 30 cells, 50 columns |" in text
+
+
+def test_a_trace_that_is_not_there_is_named(folder: Path) -> None:
+    with pytest.raises(PackError, match="no trace two"):
+        asyncio.run(typing.run(typing.Options(folder, traces=("two",)), Scribe()))
