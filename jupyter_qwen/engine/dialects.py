@@ -1,4 +1,4 @@
-"""How endpoints differ: what a request looks like in llama.cpp, in vLLM and in plain OpenAI, and what each can do."""
+"""How endpoints differ: what a request looks like in llama.cpp, our own child, vLLM and plain OpenAI, and what each can do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from jupyter_qwen.engine.base import Capabilities, GenerationRequest
 
-Flavour = Literal["llama.cpp", "vllm", "plain"]
+Flavour = Literal["llama.cpp", "jupyter_qwen", "vllm", "plain"]  # jupyter_qwen: the transformers child
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,8 @@ def _sampling(request: GenerationRequest, dialect: Dialect) -> dict[str, Any]:
         body |= {"cache_prompt": True, "return_progress": True, "top_k": 0, "min_p": 0.0}
         if request.grammar:
             body["grammar"] = request.grammar
+    elif dialect.flavour == "jupyter_qwen":
+        body |= {"lane": request.lane, "max_tokens": request.max_new_tokens}
     elif dialect.flavour == "vllm" and request.grammar:
         body["structured_outputs"] = {"grammar": request.grammar}
     return body

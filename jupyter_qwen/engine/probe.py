@@ -31,7 +31,7 @@ async def probe(client: httpx.AsyncClient, root: str, *, model: str | None = Non
     meta = row.get("meta") or {}
     flavour = _flavour(listing, row)
     slots, context = 0, row.get("max_model_len") or meta.get("n_ctx") or row.get("context_length")
-    if flavour == "llama.cpp":
+    if flavour in ("llama.cpp", "jupyter_qwen"):
         answer = await client.get(f"{root}/slots", timeout=PROBE_TIMEOUT_SECONDS)
         if answer.status_code == 200 and (rows := answer.json()):
             slots, context = len(rows), rows[0].get("n_ctx") or context
@@ -80,7 +80,8 @@ def _choose(rows: list[dict[str, Any]], model: str | None, root: str) -> dict[st
 def _flavour(listing: httpx.Response, row: dict[str, Any]) -> Flavour:
     if listing.headers.get("server") == "llama.cpp" or row.get("owned_by") == "llamacpp":
         return "llama.cpp"
-    return "vllm" if row.get("owned_by") == "vllm" else "plain"
+    known: dict[str, Flavour] = {"jupyter_qwen": "jupyter_qwen", "vllm": "vllm"}
+    return known.get(str(row.get("owned_by")), "plain")
 
 
 async def _has(client: httpx.AsyncClient, url: str) -> bool:

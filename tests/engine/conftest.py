@@ -42,6 +42,22 @@ def llama(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
 
 
 @pytest.fixture(scope="session")
+def taught_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A network of Qwen2's architecture that has learnt the suite's answers in a process of its own: torch stays out of here."""
+    folder = tmp_path_factory.mktemp("weights") / "taught"
+    subprocess.run([sys.executable, str(Path(__file__).with_name("tiny_weights.py")), str(folder)], check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def transformers(taught_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    settings = {"model": str(taught_weights), "context_tokens": 16384, "pool_tokens": 32768, "threads": 1}
+    endpoint, child = child_endpoint("transformers", settings, tmp_path_factory.mktemp("log"))
+    yield endpoint
+    child.kill()
+
+
+@pytest.fixture(scope="session")
 def openai(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     """Somebody else's llama.cpp server: started without any of our code, with settings that are not ours."""
     log = tmp_path_factory.mktemp("log") / "independent.log"
@@ -61,6 +77,7 @@ def openai(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
 
 ENGINES = [
     pytest.param("scripted", id="scripted"),
+    pytest.param("transformers", id="transformers"),
     pytest.param("llama", id="llama", marks=pytest.mark.model),
     pytest.param("openai", id="openai", marks=pytest.mark.model),
 ]

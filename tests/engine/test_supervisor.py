@@ -38,7 +38,11 @@ from jupyter_qwen.models.machine import Machine
 from jupyter_qwen.models.store import ModelStore
 
 COUNTING = "count: 1, 2, 3, 4, 5, 6,"
-KINDS = [pytest.param("scripted", id="scripted"), pytest.param("llama", id="llama", marks=pytest.mark.model)]
+KINDS = [
+    pytest.param("scripted", id="scripted"),
+    pytest.param("transformers", id="transformers"),
+    pytest.param("llama", id="llama", marks=pytest.mark.model),
+]
 
 
 class Watched:
@@ -60,7 +64,8 @@ def config(tmp_path: Path, request: pytest.FixtureRequest) -> EngineConfig:
     script.write_text(json.dumps(RULES))
     if kind == "llama":
         real_model()
-    return EngineConfig(engine=kind, script=script, context_tokens=2048, log_folder=tmp_path / "log")
+    model = str(request.getfixturevalue("taught_weights")) if kind == "transformers" else None
+    return EngineConfig(engine=kind, model=model, script=script, context_tokens=2048, log_folder=tmp_path / "log")
 
 
 def run(config: EngineConfig, work: Callable[[Watched], Coroutine[Any, Any, None]], **options: Any) -> None:

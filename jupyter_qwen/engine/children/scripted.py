@@ -20,7 +20,8 @@ from typing import Any
 
 from jupyter_qwen.engine.children.guard import announce, begin
 from jupyter_qwen.engine.children.scripted_rules import Rule, load_rules, rule_for, tokens_of
-from jupyter_qwen.engine.children.tiny_http import HttpError, Request, Response, serve
+from jupyter_qwen.engine.children.tiny_http import HttpError, Request, Response, authorise, serve
+from jupyter_qwen.engine.children.wire import choice, stops
 
 MODEL = "scripted"
 BATCH_TOKENS = 32
@@ -55,8 +56,8 @@ class Scripted:
 
     async def handle(self, request: Request, response: Response) -> None:
         """Answer one request. Raises HttpError for what is refused."""
-        if request.path != "/health" and request.headers.get("authorization") != f"Bearer {self._key}":
-            raise HttpError(401, "Invalid API Key", "authentication_error")
+        if request.path != "/health":
+            authorise(request, self._key)
         route = (request.method, request.path)
         if route == ("GET", "/health"):
             await response.json({"status": "ok"})
@@ -131,7 +132,7 @@ class Scripted:
         for done in range(cached, prompt_tokens):
             if tell and (done - cached) % BATCH_TOKENS == 0:
                 await response.event(
-                    {"object": kind, "model": MODEL, "choices": [_choice(chat, 0, "", None)]}
+                    {"object": kind, "model": MODEL, "choices": [choice(chat, 0, "", None)]}
                     | {"prompt_progress": {"total": prompt_tokens, "cache": cached, "processed": done}}
                 )
             if rule.prefill_ms_per_token:
@@ -139,7 +140,7 @@ class Scripted:
         prefilled = clock()
         choices = []
         for index, sample in enumerate(samples):
-            text, reason, count = _cut(sample, stops=_stops(body), limit=int(body.get("max_tokens") or 512))
+            text, reason, count = _cut(sample, stops=stops(body), limit=int(body.get("max_tokens") or 512))
             for number, token in enumerate(tokens_of(text), start=1):
                 if rule.crash_after_tokens is not None and number > rule.crash_after_tokens:
                     os._exit(9)
@@ -147,7 +148,7 @@ class Scripted:
                 self._slots.new_tokens += 1
                 if stream:
                     await response.event(
-                        {"object": kind, "model": MODEL, "choices": [_choice(chat, index, token, None)]}
+                        {"object": kind, "model": MODEL, "choices": [choice(chat, index, token, None)]}
                     )
             timings = {
                 "cache_n": cached,
@@ -161,7 +162,7 @@ class Scripted:
                 "completion_tokens": count,
                 "prompt_tokens_details": {"cached_tokens": cached},
             }
-            last = _choice(chat, index, "" if stream else text, reason, whole=not stream)
+            last = choice(chat, index, "" if stream else text, reason, whole=not stream)
             choices.append(last)
             if stream:
                 await response.event(
@@ -175,12 +176,7 @@ class Scripted:
             )
 
 
-def _stops(body: dict[str, Any]) -> list[str]:
-    stop = body.get("stop") or []
-    return [stop] if isinstance(stop, str) else [str(item) for item in stop]
-
-
-def _cut(text: str, *, stops: list[str], limit: int) -> tuple[str, str, int]:
+def _cut(text: str, *, stops: tuple[str, ...], limit: int) -> tuple[str, str, int]:
     """The text up to the first stop string or the token limit, the reason, and its tokens."""
     places = [place for place in (text.find(stop) for stop in stops if stop) if place >= 0]
     text = text[: min(places)] if places else text
@@ -188,16 +184,6 @@ def _cut(text: str, *, stops: list[str], limit: int) -> tuple[str, str, int]:
     if len(tokens) > limit:
         return "".join(tokens[:limit]), "length", limit
     return text, "stop", len(tokens)
-
-
-def _choice(chat: bool, index: int, text: str, reason: str | None, *, whole: bool = False) -> dict[str, Any]:
-    if not chat:
-        return {"index": index, "text": text, "finish_reason": reason}
-    return {
-        "index": index,
-        "message" if whole else "delta": {"role": "assistant", "content": text},
-        "finish_reason": reason,
-    }
 
 
 async def _run(settings: dict[str, Any], channel: Any) -> None:

@@ -7,13 +7,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
-REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 413: "Content Too Large"}
+REASONS = {
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    404: "Not Found",
+    413: "Content Too Large",
+    500: "Internal Server Error",
+}
 
 
 class HttpError(Exception):
@@ -78,6 +88,18 @@ class Response:
         if self._gone.is_set():
             raise asyncio.CancelledError
 
+    async def unless_gone(self, work: Coroutine[Any, Any, T]) -> T:
+        """The outcome of `work`, or asyncio.CancelledError as soon as the client hangs up."""
+        task, gone = asyncio.ensure_future(work), asyncio.ensure_future(self._gone.wait())
+        try:
+            await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                raise asyncio.CancelledError
+            return task.result()
+        finally:
+            task.cancel()
+            gone.cancel()
+
     async def _head(self, status: int, content_type: str) -> None:
         self.begun = True
         head = f"HTTP/1.1 {status} {REASONS.get(status, 'Error')}\r\nContent-Type: {content_type}\r\nConnection: close\r\n\r\n"
@@ -92,6 +114,13 @@ class Response:
         except ConnectionError:
             self._gone.set()
             raise asyncio.CancelledError from None
+
+
+def authorise(request: Request, key: str) -> None:
+    """Raises HttpError 401 unless the request carries the key; the time it takes does not tell how much of it was right."""
+    given = request.headers.get("authorization", "")
+    if not hmac.compare_digest(given.encode(), f"Bearer {key}".encode()):
+        raise HttpError(401, "Invalid API Key", "authentication_error")
 
 
 Handler = Callable[[Request, Response], Awaitable[None]]

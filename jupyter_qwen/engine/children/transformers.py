@@ -1,0 +1,93 @@
+"""Child process: torch and transformers on a folder of safetensors, behind the same endpoints as llama.cpp's server.
+
+Settings (one JSON line on standard input): model (folder), alias, key, context_tokens, pool_tokens (of all kept KV caches
+together), threads; optional: device ("cpu", "cuda", "mps"), dtype ("bfloat16", …), drafts (guesses checked in a pass; measured
+when absent).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from jupyter_qwen.engine.children.guard import announce, begin
+from jupyter_qwen.engine.children.tiny_http import serve
+from jupyter_qwen.engine.slots import TOTAL
+
+TOO_LITTLE = "The machine has too little memory for this model"
+
+
+async def _run(settings: dict[str, Any], channel: Any) -> None:
+    from jupyter_qwen.engine.children.decoder.computer import Computer
+    from jupyter_qwen.engine.children.decoder.routes import Routes
+    from jupyter_qwen.engine.children.decoder.weights import load
+
+    context = int(settings["context_tokens"])
+    loaded = load(
+        Path(settings["model"]),
+        threads=int(settings.get("threads") or 1),
+        context_tokens=context,
+        device=settings.get("device"),
+        dtype=settings.get("dtype"),
+    )
+    pace = _measured(loaded, settings.get("drafts"))
+    kept = int(settings.get("pool_tokens") or context) * loaded.shape.bytes_per_token
+    computer = Computer(loaded, slots=TOTAL, cache_bytes=kept, pace=pace)
+    routes = Routes(
+        computer, loaded.tokenizer, alias=settings.get("alias") or "local", key=settings["key"], context_tokens=context
+    )
+    server = await serve(routes.handle)
+    port = server.sockets[0].getsockname()[1]
+    announce(channel, "ready", url=f"http://127.0.0.1:{port}", device=loaded.label)
+    await server.serve_forever()
+
+
+def _measured(loaded: Any, drafts: int | None) -> Any:
+    """The pace of this machine, from a few short passes; they also bring the mapped weights into memory."""
+    import torch
+
+    from jupyter_qwen.engine.children.decoder.attention import KeyValues
+    from jupyter_qwen.engine.children.decoder.network import Network, Rows
+    from jupyter_qwen.engine.children.decoder.pace import DRAFT_TOKENS, Pace, worth_drafting
+
+    network = Network(loaded)
+    cache = KeyValues(loaded.shape, 1)
+
+    def seconds(rows: int) -> float:
+        began = time.perf_counter()
+        network.compute([Rows([1] * rows, 0, cache, wanted=rows)], lambda: None)
+        return time.perf_counter() - began
+
+    with torch.inference_mode():
+        seconds(1)
+        one = min(seconds(1), seconds(1))
+        many = min(seconds(1 + DRAFT_TOKENS), seconds(1 + DRAFT_TOKENS))
+    return Pace(drafts=worth_drafting(one, many) if drafts is None else drafts)
+
+
+def main() -> int:
+    settings, channel = begin()
+    announce(channel, "loading")
+    try:
+        asyncio.run(_run(settings, channel))
+    except Exception as error:  # noqa: BLE001 - whatever it was, the parent must be told in words
+        announce(channel, "failed", message=_sentence(error))
+        return 1
+    return 0
+
+
+def _sentence(error: Exception) -> str:
+    """The error in words; a lack of memory has many names."""
+    words = str(error).casefold()
+    if isinstance(error, MemoryError) or "allocate memory" in words or "out of memory" in words:
+        return (
+            f"{TOO_LITTLE} ({type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else 'no memory'})."
+        )
+    return str(error) or type(error).__name__
+
+
+if __name__ == "__main__":
+    sys.exit(main())
