@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from jupyter_qwen.assistant.events import Block, CellSource
-from jupyter_qwen.assistant.python_check import Checked, check_python
+from jupyter_qwen.assistant.python_check import check_python
+from jupyter_qwen.assistant.python_sql import Inside, prove_inside
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.sql.dialect import find_dialect, transpile
@@ -61,18 +62,34 @@ def code_block(
     """
     language = language or kernel_language
     same = language == kernel_language or (language in PYTHON_LANGUAGES and kernel_language in PYTHON_LANGUAGES)
-    checked = Checked(source)
-    if language in PYTHON_LANGUAGES:
-        wrong = _python_syntax(source)
-        checked = Checked(source, diagnostics=wrong) if wrong or not same else check_python(source, schema, cells)
+    if language in PYTHON_LANGUAGES and same:
+        return _python_block(index, language, source, schema, cells)
+    return Block(
+        index=index,
+        language=language,
+        source=source,
+        diagnostics=_python_syntax(source) if language in PYTHON_LANGUAGES else (),
+        # code for another language, a shell command for instance, is there to be copied
+        cell=CellSource(source) if same else None,
+    )
+
+
+def _python_block(index: int, language: str, source: str, schema: Schema | None, cells: Sequence[Cell]) -> Block:
+    """Code for this kernel: its SQL proved, its names looked up. The verdict is that of its SQL where that is not bound."""
+    wrong = _python_syntax(source)
+    if wrong:
+        return Block(index, language, source, diagnostics=wrong, cell=CellSource(source))
+    inside = prove_inside(source, schema, cells) if schema is not None else Inside(source)
+    checked = check_python(inside.source, schema, cells)
     return Block(
         index=index,
         language=language,
         source=checked.source,
-        diagnostics=checked.diagnostics,
-        repairs=checked.repairs,
-        # code for another language, a shell command for instance, is there to be copied
-        cell=CellSource(checked.source) if same else None,
+        verdict=inside.verdict,
+        needs_consent=inside.needs_consent,
+        diagnostics=(*inside.diagnostics, *checked.diagnostics),
+        repairs=(*inside.repairs, *checked.repairs),
+        cell=CellSource(checked.source),
     )
 
 

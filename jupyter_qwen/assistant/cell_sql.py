@@ -67,14 +67,14 @@ def _in_call(node: ast.AST, source: str) -> CellSql | None:
     owner = node.func.value
     return CellSql(
         text.value,
-        _offset(source, text.lineno, text.col_offset),
-        _offset(source, text.end_lineno, text.end_col_offset),
+        offset_of(source, text.lineno, text.col_offset),
+        offset_of(source, text.end_lineno, text.end_col_offset),
         owner.id if isinstance(owner, ast.Name) else None,
         True,
     )
 
 
-def _offset(source: str, line: int, column: int) -> int:
+def offset_of(source: str, line: int, column: int) -> int:
     """The character offset of ast's position: lines from 1, columns in UTF-8 bytes."""
     lines = source.split("\n")
     before = sum(len(text) + 1 for text in lines[: line - 1])

@@ -115,7 +115,19 @@ def _tree(sql: str) -> exp.Expr | None:
         found = [tree for tree in sqlglot.parse(sql, read="duckdb") if tree is not None]
     except (sqlglot.errors.SqlglotError, RecursionError):
         return None
-    return found[0] if len(found) == 1 and not isinstance(found[0], exp.Command) else None
+    if len(found) != 1 or isinstance(found[0], exp.Command):
+        return None
+    _lift_joins(found[0])
+    return found[0]
+
+
+def _lift_joins(tree: exp.Expr) -> None:
+    """Joins of ``FROM a JOIN b`` without SELECT hang on the first table in sqlglot; everywhere else they hang on the SELECT."""
+    for select in tree.find_all(exp.Select):
+        first = (select.args.get("from_") or exp.From()).this
+        if isinstance(first, (exp.Table, exp.Subquery)) and first.args.get("joins"):
+            select.set("joins", [*first.args["joins"], *(select.args.get("joins") or [])])
+            first.set("joins", None)
 
 
 def syntax_tree(sql: str) -> exp.Expr | None:

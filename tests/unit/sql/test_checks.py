@@ -8,6 +8,9 @@ from jupyter_qwen.sql.validate import prove
 WARNED = {
     "SELECT * FROM customers, orders": "cross-join",
     "SELECT * FROM customers JOIN orders ON orders.total > 3": "cross-join",
+    "FROM customers JOIN orders ON orders.total > 3": "cross-join",
+    "FROM customers JOIN orders ON customers.id = orders.customer_id": None,
+    "FROM customers JOIN orders ON customers.id = orders.code SELECT name": "text-beside-number",
     "SELECT sum(id) FROM orders": "aggregate-of-key",
     "SELECT avg(o.customer_id) FROM orders o": "aggregate-of-key",
     "SELECT * FROM customers WHERE country = 'norway'": "literal-not-in-values",
