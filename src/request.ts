@@ -9,6 +9,8 @@ import {
   ICompleteRequest,
   IModelRow,
   IPromptPart,
+  IPromptSource,
+  IPromptView,
   IStatus,
   ITurn,
   PrivacyLevel,
@@ -159,14 +161,20 @@ export class QwenClient {
 
   /** What the model would see for this question, with the tokens that each source takes. */
   async context(
-    request: IAskRequest
-  ): Promise<{ parts: IPromptPart[]; prompt_tokens: number }> {
-    const data = await this._json('POST', 'context', request);
+    request: IAskRequest,
+    signal?: AbortSignal
+  ): Promise<IPromptView> {
+    const data = await this._json('POST', 'context', request, signal);
     if (!isObject(data) || !Array.isArray(data.parts)) {
       throw new HttpFailure(200, 'The server sent no prompt.');
     }
     return {
       parts: data.parts as IPromptPart[],
+      sources: Array.isArray(data.sources)
+        ? (data.sources as IPromptSource[])
+        : [],
+      notes: Array.isArray(data.notes) ? data.notes.map(String) : [],
+      prompt: typeof data.prompt === 'string' ? data.prompt : '',
       prompt_tokens: Number(data.prompt_tokens ?? 0)
     };
   }
@@ -187,6 +195,11 @@ export class QwenClient {
 
   async deleteThread(id: string): Promise<void> {
     await this._json('DELETE', `thread${URLExt.objectToQueryString({ id })}`);
+  }
+
+  /** A notebook, or a folder of them, has another path now: its conversations go along. */
+  async moveThread(from: string, to: string): Promise<void> {
+    await this._json('POST', 'thread/move', { from, to });
   }
 
   /** Ask a question. Aborting `signal`, or closing the generator, stops the engine's work. */
@@ -244,9 +257,10 @@ export class QwenClient {
   private async _json(
     method: string,
     route: string,
-    body?: unknown
+    body?: unknown,
+    signal?: AbortSignal
   ): Promise<unknown> {
-    const response = await this._request(method, route, body);
+    const response = await this._request(method, route, body, signal);
     const text = await response.text();
     return text ? JSON.parse(text) : null;
   }

@@ -28,6 +28,16 @@ export interface ICell {
 /** The collector's result. The browser passes it on and reads no more than names, for chips and examples. */
 export type Schema = JSONObject;
 
+/** One thing that the user added to a question by name. A table brings no text: it is in the schema. */
+export interface IAttachment {
+  kind: 'table' | 'cell' | 'error' | 'file';
+  /** For people; a table's dotted reference. */
+  name: string;
+  /** A cell's id, a file's path. */
+  id: string;
+  text: string;
+}
+
 export interface IAskRequest {
   question: string;
   mode: Mode;
@@ -39,6 +49,10 @@ export interface IAskRequest {
   connection: string | null;
   dialect: string | null;
   privacy: PrivacyLevel | null;
+  /** Added by name, in the user's order: first in the prompt. */
+  include?: IAttachment[];
+  /** Taken out: `cells`, `error`, `cell:<id>`, `table:<reference>`. */
+  exclude?: string[];
 }
 
 export interface ICompleteRequest {
@@ -174,6 +188,22 @@ export interface IPromptPart {
   text?: string;
 }
 
+/** One thing of the notebook that is in a prompt. */
+export interface IPromptSource {
+  ref: string;
+  tokens: number;
+}
+
+/** What the model would see. */
+export interface IPromptView {
+  parts: IPromptPart[];
+  sources: IPromptSource[];
+  notes: string[];
+  /** The whole of it, as the model gets it. */
+  prompt: string;
+  prompt_tokens: number;
+}
+
 export type StreamEvent =
   | ({ type: 'status' } & IStatus)
   | {
@@ -187,6 +217,7 @@ export type StreamEvent =
       prompt_tokens: number;
       parts: IPromptPart[];
       notes: string[];
+      prompt?: string;
     }
   | { type: 'delta'; text: string }
   | ({ type: 'repair'; round: number } & IRepair)
@@ -218,6 +249,23 @@ export interface ITurn {
   asked_at: string;
   model: string;
   blocks: IBlock[];
+  /** `cut`: nobody waited for the end. `failed`: `note` says why. */
+  state?: 'done' | 'cut' | 'failed';
+  note?: string;
+}
+
+const MODES: ReadonlySet<string> = new Set<Mode>([
+  'auto',
+  'sql',
+  'python',
+  'chat',
+  'explain',
+  'fix',
+  'plot'
+]);
+
+export function isMode(value: unknown): value is Mode {
+  return typeof value === 'string' && MODES.has(value);
 }
 
 const EVENT_TYPES: ReadonlySet<string> = new Set([

@@ -5,7 +5,9 @@ import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { UUID } from '@lumino/coreutils';
 
+import { FileRefused } from '../context/files';
 import type { ContextGatherer, IContext } from '../context/gather';
+import type { ContextSelection } from '../context/selection';
 import type { ModelStatus } from '../model/status';
 import { Anchor } from '../notebook/anchor';
 import {
@@ -17,7 +19,9 @@ import {
 } from '../request';
 import { IAskRequest, Mode, isStatus } from '../wire';
 import { Answer, IFailure } from './answer';
+import type { ContextModel } from './context-model';
 import type { Conversation, IExchange } from './conversation';
+import { describeRefusal } from './refusal';
 
 export interface IQuestion {
   text: string;
@@ -32,6 +36,7 @@ export class Asker {
     private readonly _gatherer: ContextGatherer,
     private readonly _status: ModelStatus,
     private readonly _tracker: INotebookTracker | null,
+    private readonly _context: ContextModel,
     private readonly _trans: TranslationBundle
   ) {}
 
@@ -67,24 +72,28 @@ export class Asker {
       controller
     };
     conversation.add(exchange);
-    void this._answer(exchange, request, controller);
+    void this._answer(exchange, request, conversation.selection, controller);
     return exchange;
   }
 
   private async _answer(
     exchange: IExchange,
     request: IAskRequest,
+    selection: ContextSelection,
     controller: AbortController
   ): Promise<void> {
     const { answer, anchor } = exchange;
     try {
+      const panel = anchor?.panel(this._tracker) ?? null;
       const context = await unlessAborted(
-        this._gatherer.gather(
-          anchor?.panel(this._tracker) ?? null,
-          request.active_cell
-        ),
+        this._gatherer.gather(panel, request.active_cell),
         controller.signal
       );
+      request.question = await this._context.settle(
+        request.question,
+        selection
+      );
+      Object.assign(request, await this._context.chosen(selection, panel));
       const note = this._explain(context, request.mode);
       if (note) {
         answer.note(note);
@@ -175,6 +184,12 @@ export class Asker {
         };
       }
       return { message: error.message, hint: error.hint };
+    }
+    if (error instanceof FileRefused) {
+      return {
+        message: describeRefusal(error, trans),
+        hint: trans.__('Take it out of the context, or ask again.')
+      };
     }
     if (error instanceof NetworkFailure) {
       return {

@@ -18,8 +18,11 @@ import type { QwenClient } from '../request';
 import type { QwenSettings } from '../settings';
 import { BlockActions } from './actions';
 import { AnswerView } from './answer-view';
+import { acceptHighlighted } from './completion-keys';
+import type { ContextModel } from './context-model';
 import type { IExchange } from './conversation';
 import type { Conversations } from './conversations';
+import { MentionCommands } from './mention-commands';
 import { QwenChatModel } from './model';
 import type { IPanelBody } from './panel';
 import { IParsed, SlashCommands } from './slash';
@@ -32,6 +35,7 @@ const FOLLOW_PIXELS = 80;
 
 export interface IBodyOptions {
   client: QwenClient;
+  context: ContextModel;
   conversations: Conversations;
   gatherer: ContextGatherer;
   /** Sanitises what the model writes. */
@@ -43,6 +47,10 @@ export interface IBodyOptions {
   trans: TranslationBundle;
   submit: (input: IParsed) => void;
   retry: (exchange: IExchange) => void;
+  /** Show the exact prompt. */
+  look: () => void;
+  /** Open the menu of the conversation below a button. */
+  openMenu: (button: HTMLElement) => void;
 }
 
 export class ChatBody implements IPanelBody {
@@ -55,6 +63,9 @@ export class ChatBody implements IPanelBody {
     preambles.addComponent(({ message }) => this._render(message.id));
     const commands = new ChatCommandRegistry();
     commands.addProvider(new SlashCommands(trans));
+    commands.addProvider(
+      new MentionCommands(() => _options.context.candidates(), trans)
+    );
     this.widget = new ChatWidget({
       model: this._model,
       rmRegistry: _options.rendermime,
@@ -62,6 +73,9 @@ export class ChatBody implements IPanelBody {
       chatCommandRegistry: commands,
       inputToolbarRegistry: buildToolbar({
         model: this._model,
+        context: _options.context,
+        look: _options.look,
+        openMenu: _options.openMenu,
         gatherer: _options.gatherer,
         settings,
         status: _options.status,
@@ -89,9 +103,14 @@ export class ChatBody implements IPanelBody {
       _options.gatherer,
       _options.status,
       conversations,
-      tracker
+      tracker,
+      _options.context
     );
-    this._model.input.valueChanged.connect((_, text) => warmer.typed(text));
+    this._model.input.valueChanged.connect((_, text) => {
+      warmer.typed(text);
+      _options.context.typed(text);
+    });
+    this.widget.node.addEventListener('keydown', acceptHighlighted, true);
     this.widget.disposed.connect(() => warmer.dispose());
     const show = () => this._model.show(conversations.current);
     conversations.currentChanged.connect(show);
@@ -165,7 +184,9 @@ export class ChatBody implements IPanelBody {
     }
     const { trans } = this._options;
     this._list = list;
-    input.placeholder = trans.__('Ask about your data, or type /');
+    input.placeholder = trans.__(
+      'Ask; / for commands, @ to add'
+    );
     input.setAttribute('aria-label', trans.__('Question'));
     list.tabIndex = 0; // scrolls by keyboard
     list.setAttribute('role', 'group');

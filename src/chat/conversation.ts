@@ -3,7 +3,9 @@
  */
 import { ISignal, Signal } from '@lumino/signaling';
 
+import { ContextSelection } from '../context/selection';
 import type { Anchor } from '../notebook/anchor';
+import type { Mode } from '../wire';
 import type { Answer } from './answer';
 
 export interface IExchange {
@@ -15,10 +17,16 @@ export interface IExchange {
   answer: Answer;
   anchor: Anchor | null;
   controller: AbortController | null;
+  /** What kind of answer was asked for, where that is known from disk only. */
+  mode?: Mode;
 }
 
 export class Conversation {
-  constructor(public thread: string) {}
+  constructor(
+    public thread: string,
+    /** What was added to its context, and taken out. */
+    readonly selection: ContextSelection = new ContextSelection()
+  ) {}
 
   /** Whether the turns on disk were read. */
   restored = false;

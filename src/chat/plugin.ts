@@ -12,16 +12,15 @@ import {
   IThemeManager,
   Sanitizer
 } from '@jupyterlab/apputils';
-import type { ICodeCellModel } from '@jupyterlab/cells';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import { readError } from '../context/cells';
+import { NotebookFiles } from '../context/files';
 import type { ContextGatherer } from '../context/gather';
 import { qwenIcon } from '../icons';
 import type { ModelStatus } from '../model/status';
-import { Anchor } from '../notebook/anchor';
+import type { Anchor } from '../notebook/anchor';
 import type { QwenClient } from '../request';
 import { QwenSettings, opensOnStart } from '../settings';
 import {
@@ -33,7 +32,10 @@ import {
   NAMESPACE
 } from '../tokens';
 import { Asker, IQuestion } from './ask';
+import { addCellCommands } from './cell-commands';
+import { ContextModel } from './context-model';
 import { Conversations } from './conversations';
+import { addHistoryCommands } from './history-commands';
 import { QwenPanel } from './panel';
 import { AnswerSanitizer } from './sanitizer';
 import type { IParsed } from './slash';
@@ -74,8 +76,31 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load(NAMESPACE);
-    const conversations = new Conversations(client, tracker);
-    const asker = new Asker(client, gatherer, status, tracker, trans);
+    const { commands } = app;
+    const conversations = new Conversations(client, tracker, trans);
+    const context = new ContextModel(
+      client,
+      gatherer,
+      status,
+      conversations,
+      tracker,
+      new NotebookFiles(app.serviceManager.contents)
+    );
+    const asker = new Asker(client, gatherer, status, tracker, context, trans);
+    const history = addHistoryCommands({
+      app,
+      context,
+      conversations,
+      tracker,
+      trans
+    });
+    app.serviceManager.contents.fileChanged.connect(
+      (_, { type, oldValue, newValue }) => {
+        if (type === 'rename' && oldValue?.path && newValue?.path) {
+          conversations.renamed(oldValue.path, newValue.path);
+        }
+      }
+    );
 
     const panel = new QwenPanel({
       status,
@@ -85,6 +110,7 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
         const { ChatBody } = await import('./body');
         return new ChatBody({
           client,
+          context,
           conversations,
           gatherer,
           rendermime: rendermimeRegistry.clone({
@@ -96,11 +122,13 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
           tracker,
           trans,
           submit,
-          retry: ({ answer, shown, anchor }) =>
+          look: () => void history.look(),
+          openMenu: history.openMenu,
+          retry: ({ answer, shown, anchor, mode }) =>
             ask(
               {
                 text: answer.question,
-                mode: answer.request?.mode ?? 'auto',
+                mode: answer.request?.mode ?? mode ?? 'auto',
                 shown
               },
               anchor ?? undefined
@@ -119,37 +147,32 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
     }
 
     function submit(input: IParsed): void {
-      if (input.action === 'clear') {
-        void conversations.clear(conversations.current);
-      } else if (input.action === 'model') {
-        void (status.current?.state === 'absent'
-          ? status.refresh()
-          : status.load());
-      } else if (input.question) {
-        ask({ text: input.question, mode: input.mode });
+      const { action, mode, question } = input;
+      if (action === 'clear') {
+        void history.clear();
+      } else if (action === 'model') {
+        chooseModel();
+      } else if (mode === 'fix' || mode === 'explain') {
+        aboutCell(mode, question);
       } else {
-        askAboutCell(input.mode === 'fix' ? 'fix' : 'explain');
+        // A bare command is a question, too: /plot draws the last result, the others say what they need.
+        ask(
+          question
+            ? { text: question, mode }
+            : { text: `/${mode}`, mode: 'auto' }
+        );
       }
     }
 
-    /** Ask about the active cell, as the commands of its context menu do. */
-    function askAboutCell(mode: 'fix' | 'explain'): void {
-      const cell = tracker?.activeCell;
-      const error =
-        mode === 'fix' && cell?.model.type === 'code'
-          ? readError(cell.model as ICodeCellModel)
-          : undefined;
-      const text =
-        mode === 'explain'
-          ? trans.__('Explain the active cell.')
-          : error
-            ? trans.__(
-                'Fix the active cell. It fails with %1: %2',
-                error.name,
-                error.message
-              )
-            : trans.__('Fix the active cell.');
-      ask({ text, mode });
+    /** Open the menu of models where there is one; without it, load what is there. */
+    function chooseModel(): void {
+      if (commands.hasCommand(CommandIDs.chooseModel)) {
+        void commands.execute(CommandIDs.chooseModel);
+      } else {
+        void (status.current?.state === 'absent'
+          ? status.refresh()
+          : status.load());
+      }
     }
 
     if (tracker) {
@@ -178,7 +201,6 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
       }
     });
 
-    const { commands } = app;
     commands.addCommand(CommandIDs.openChat, {
       label: trans.__('Open the Qwen Assistant'),
       caption: trans.__('Open the assistant and put the cursor into its input'),
@@ -186,43 +208,13 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
       describedBy: NO_ARGUMENTS,
       execute: open
     });
-    commands.addCommand(CommandIDs.clearChat, {
-      label: trans.__('Clear the Conversation'),
-      describedBy: NO_ARGUMENTS,
-      execute: () => conversations.clear(conversations.current)
-    });
     commands.addCommand(CommandIDs.stop, {
       label: trans.__('Stop the Answer'),
       describedBy: NO_ARGUMENTS,
       isEnabled: () => conversations.current.running !== null,
       execute: () => conversations.current.stop()
     });
-    commands.addCommand(CommandIDs.explainCell, {
-      label: trans.__('Explain with Qwen'),
-      icon: qwenIcon,
-      describedBy: NO_ARGUMENTS,
-      isEnabled: () => !!tracker?.activeCell,
-      execute: () => {
-        open();
-        askAboutCell('explain');
-      }
-    });
-    commands.addCommand(CommandIDs.fixCell, {
-      label: trans.__('Fix with Qwen'),
-      icon: qwenIcon,
-      describedBy: NO_ARGUMENTS,
-      isEnabled: () => {
-        const cell = tracker?.activeCell?.model;
-        return (
-          cell?.type === 'code' &&
-          readError(cell as ICodeCellModel) !== undefined
-        );
-      },
-      execute: () => {
-        open();
-        askAboutCell('fix');
-      }
-    });
+    const aboutCell = addCellCommands({ app, ask, open, tracker, trans });
     commands.addCommand(CommandIDs.explainCode, {
       label: trans.__('Explain Code with Qwen'),
       icon: qwenIcon,
@@ -253,6 +245,9 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
     for (const command of [
       CommandIDs.openChat,
       CommandIDs.clearChat,
+      CommandIDs.exportMarkdown,
+      CommandIDs.exportNotebook,
+      CommandIDs.showPrompt,
       CommandIDs.stop,
       CommandIDs.explainCell,
       CommandIDs.fixCell

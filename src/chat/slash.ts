@@ -50,10 +50,10 @@ export class SlashCommands implements IChatCommandProvider {
       ['/sql', trans.__('answer with SQL for your tables')],
       ['/python', trans.__('answer with Python')],
       ['/explain', trans.__('explain the active cell')],
-      ['/fix', trans.__('fix the error of the active cell')],
-      ['/plot', trans.__('plot a table or the last result')],
+      ['/fix', trans.__('fix the cell that failed')],
+      ['/plot', trans.__('draw the last result, or a table')],
       ['/clear', trans.__('forget this conversation')],
-      ['/model', trans.__('load the model, or say what it is doing')]
+      ['/model', trans.__('choose another model')]
     ];
     this._commands = describe.map(([name, description]) => ({
       name,

@@ -1,44 +1,67 @@
 /**
- * The input's buttons: how much of the tables is shared, Stop, Send.
+ * The input's tools: chips above it; privacy, menu, Stop and Send below.
  */
 import { InputToolbarRegistry } from '@jupyter/chat';
 import { UseSignal } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { stopIcon } from '@jupyterlab/ui-components';
+import { ellipsesIcon, stopIcon } from '@jupyterlab/ui-components';
+import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
 import type { ContextGatherer } from '../context/gather';
 import type { ModelStatus } from '../model/status';
-import type { ISettingValues, QwenSettings } from '../settings';
-import type { PrivacyLevel } from '../wire';
+import type { QwenSettings } from '../settings';
+import { ChipsWidget } from './chips';
+import type { ContextModel } from './context-model';
 import type { QwenChatModel } from './model';
+import { Privacy } from './privacy';
 
 export function buildToolbar(options: {
   model: QwenChatModel;
+  context: ContextModel;
   gatherer: ContextGatherer;
   status: ModelStatus;
   settings: QwenSettings;
   trans: TranslationBundle;
+  /** Show the exact prompt. */
+  look: () => void;
+  /** Open the menu of the conversation below a button. */
+  openMenu: (button: HTMLElement) => void;
 }): InputToolbarRegistry {
-  const { model, gatherer, settings, status, trans } = options;
+  const { context, gatherer, look, model, openMenu, settings, status, trans } =
+    options;
   const registry = new InputToolbarRegistry();
+
+  registry.addItem('chips', {
+    position: 5,
+    element: () => <ChipsPlace context={context} look={look} trans={trans} />
+  });
 
   registry.addItem('privacy', {
     position: 10,
     element: () => (
-      <UseSignal signal={settings.changed}>
-        {() => (
-          <UseSignal signal={status.changed}>
-            {() => (
-              <PrivacySelect
-                settings={settings}
-                effective={gatherer.privacy}
-                trans={trans}
-              />
-            )}
-          </UseSignal>
-        )}
-      </UseSignal>
+      <Privacy
+        gatherer={gatherer}
+        settings={settings}
+        status={status}
+        trans={trans}
+      />
+    )
+  });
+
+  registry.addItem('more', {
+    position: 20,
+    element: () => (
+      <button
+        type="button"
+        className="jp-Qwen-button jp-mod-quiet jp-Qwen-more"
+        aria-haspopup="menu"
+        aria-label={trans.__('More')}
+        title={trans.__('Export, clear, what the model sees')}
+        onClick={({ currentTarget }) => openMenu(currentTarget)}
+      >
+        <ellipsesIcon.react tag="span" height="14px" width="14px" />
+      </button>
     )
   });
 
@@ -93,46 +116,29 @@ export function buildToolbar(options: {
   return registry;
 }
 
-function PrivacySelect(props: {
-  settings: QwenSettings;
-  /** What `auto` means now. */
-  effective: PrivacyLevel;
+/** Stands in the toolbar, which the chat draws for us, and keeps the chips at the top of the input's box. */
+function ChipsPlace(props: {
+  context: ContextModel;
+  look: () => void;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { effective, settings, trans } = props;
-  const meaning = {
-    names: trans.__('names'),
-    types: trans.__('types'),
-    values: trans.__('values'),
-    samples: trans.__('samples')
-  }[effective];
-  const labels: Record<ISettingValues['privacy'], string> = {
-    auto: trans.__('Tables: auto (%1)', meaning),
-    names: trans.__('Tables: names only'),
-    types: trans.__('Tables: with types'),
-    values: trans.__('Tables: with values'),
-    samples: trans.__('Tables: with sample rows')
-  };
-  return (
-    <select
-      className="jp-Qwen-privacy"
-      aria-label={trans.__('What the model sees of your tables')}
-      title={trans.__(
-        'What the model sees of your tables. Auto: sample rows while the model runs on this machine, names and types when it is remote.'
-      )}
-      value={settings.values.privacy}
-      onChange={event =>
-        void settings.set(
-          'privacy',
-          event.target.value as ISettingValues['privacy']
-        )
-      }
-    >
-      {Object.entries(labels).map(([value, label]) => (
-        <option key={value} value={value}>
-          {label}
-        </option>
-      ))}
-    </select>
-  );
+  const { context, look, trans } = props;
+  const place = React.useRef<HTMLSpanElement>(null);
+  React.useEffect(() => {
+    const box = place.current?.closest('.jp-chat-input-toolbar')?.parentElement;
+    if (!box) {
+      return;
+    }
+    const host = document.createElement('div');
+    box.prepend(host);
+    const chips = new ChipsWidget({ context, look, trans });
+    Widget.attach(chips, host);
+    context.watched = true;
+    return () => {
+      context.watched = false;
+      chips.dispose();
+      host.remove();
+    };
+  }, []);
+  return <span ref={place} hidden />;
 }

@@ -7,6 +7,7 @@ import { Debouncer } from '@lumino/polling';
 import type { ContextGatherer } from '../context/gather';
 import type { ModelStatus } from '../model/status';
 import type { QwenClient } from '../request';
+import type { ContextModel } from './context-model';
 import type { Conversations } from './conversations';
 
 /** Reading the tables is not worth a look at every key. */
@@ -19,6 +20,7 @@ export class QuestionWarmer {
     private readonly _status: ModelStatus,
     private readonly _conversations: Conversations,
     private readonly _tracker: INotebookTracker | null,
+    private readonly _context: Pick<ContextModel, 'chosen'>,
     pause = PAUSE_MS
   ) {
     this._debouncer = new Debouncer(() => this._warm(), pause);
@@ -51,7 +53,8 @@ export class QuestionWarmer {
     try {
       await this._gatherer.refresh(panel);
       const view = this._gatherer.glance(panel, active);
-      const told = JSON.stringify([conversation.thread, view]);
+      const chosen = await this._context.chosen(conversation.selection, panel);
+      const told = JSON.stringify([conversation.thread, view, chosen]);
       if (told === this._told) {
         return;
       }
@@ -69,7 +72,8 @@ export class QuestionWarmer {
         schema: context.schema,
         connection: null,
         dialect: null,
-        privacy: context.privacy
+        privacy: context.privacy,
+        ...chosen
       });
     } catch (error) {
       console.debug('jupyter_qwen: the question was not prepared', error);

@@ -40,6 +40,11 @@ export function gatherCells(
   return nearest.map(index => toWire(cells[index]));
 }
 
+/** Every cell, empty ones too, in document order. */
+export function allCells(model: INotebookModel): ICell[] {
+  return Array.from(model.cells, toWire);
+}
+
 function distance(index: number, active: number): number {
   return index <= active ? active - index : index - active + 0.5;
 }
@@ -62,6 +67,22 @@ function toWire(model: ICellModel): ICell {
     }
   }
   return cell;
+}
+
+/** The code cell that failed last: the highest execution count among those that show an error. */
+export function lastFailed(model: INotebookModel): ICodeCellModel | null {
+  let found: ICodeCellModel | null = null;
+  for (const cell of model.cells) {
+    const code = cell.type === 'code' ? (cell as ICodeCellModel) : null;
+    if (
+      code &&
+      readError(code) &&
+      (code.executionCount ?? 0) >= (found?.executionCount ?? 0)
+    ) {
+      found = code;
+    }
+  }
+  return found;
 }
 
 /** The error that the cell's last run left, if any. */

@@ -40,6 +40,13 @@ function server(engine: 'scripted' | 'llama', port: number) {
     stdout: 'ignore' as const,
     stderr: process.env.QWEN_UI_LOG ? ('pipe' as const) : ('ignore' as const),
     env: {
+      // Kernels that call themselves R, Julia and SQL.
+      JUPYTER_PATH: [
+        process.env.JUPYTER_PATH,
+        path.join(__dirname, '../fixtures/jupyter')
+      ]
+        .filter(Boolean)
+        .join(path.delimiter),
       QWEN_UI_FOLDER: folder,
       QWEN_UI_PORT: String(port),
       QWEN_UI_TOKEN: TOKEN,

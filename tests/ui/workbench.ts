@@ -38,10 +38,15 @@ export class Workbench {
   /** Write a notebook and open it; its kernel is idle when this returns. */
   async open(
     cells: (string | ICellText)[],
-    options: { app?: App; name?: string; outputs?: string[] } = {}
+    options: {
+      app?: App;
+      name?: string;
+      outputs?: string[];
+      kernel?: string;
+    } = {}
   ): Promise<string> {
     const name = options.name ?? `test-${process.pid}-${created++}.ipynb`;
-    await this.write(name, cells, options.outputs);
+    await this.write(name, cells, options.outputs, options.kernel);
     await this.visit(name, options.app);
     return name;
   }
@@ -50,16 +55,17 @@ export class Workbench {
   async write(
     name: string,
     cells: (string | ICellText)[],
-    outputs: string[] = []
+    outputs: string[] = [],
+    kernel = 'python3'
   ): Promise<void> {
     const content = {
       nbformat: 4,
       nbformat_minor: 5,
       metadata: {
         kernelspec: {
-          name: 'python3',
-          display_name: 'Python 3',
-          language: 'python'
+          name: kernel,
+          display_name: kernel,
+          language: kernel.replace(/^fake-|\d+$/g, '')
         }
       },
       cells: cells.map((cell, index) => {
@@ -88,6 +94,40 @@ export class Workbench {
       data: { type: 'notebook', content }
     });
     expect(reply.ok()).toBe(true);
+  }
+
+  /** Write a file beside the notebooks. */
+  async writeFile(
+    name: string,
+    content: string,
+    format: 'text' | 'base64' = 'text'
+  ): Promise<void> {
+    const reply = await this._request.put(`/api/contents/${name}`, {
+      headers: { Authorization: `token ${TOKEN}` },
+      data: { type: 'file', format, content }
+    });
+    expect(reply.ok()).toBe(true);
+  }
+
+  /** A file as the server has it; null when there is none. */
+  async readFile(name: string): Promise<unknown> {
+    const reply = await this._request.get(`/api/contents/${name}`, {
+      headers: { Authorization: `token ${TOKEN}` }
+    });
+    return reply.ok()
+      ? ((await reply.json()) as { content: unknown }).content
+      : null;
+  }
+
+  /** The turns of a conversation as the server keeps them. */
+  async thread(
+    id: string
+  ): Promise<{ question: string; markdown: string; state: string }[]> {
+    const reply = await this._request.get(
+      `/jupyter-qwen/thread?id=${encodeURIComponent(id)}`,
+      { headers: { Authorization: `token ${TOKEN}` } }
+    );
+    return ((await reply.json()) as { turns: [] }).turns;
   }
 
   async visit(name: string, app: App = 'lab'): Promise<void> {
@@ -310,6 +350,17 @@ export class Workbench {
       path: `test-results/screenshots/${name}.png`,
       animations: 'disabled'
     });
+  }
+
+  /** A chip above the input. */
+  chip(ref: string): Locator {
+    return this.panel.locator(`.jp-Qwen-chip[data-ref="${ref}"]`);
+  }
+
+  /** The body of the next question that is sent; ask after calling this, then await it. */
+  async nextQuestion(): Promise<Record<string, unknown>> {
+    const request = await this.page.waitForRequest(/\/jupyter-qwen\/ask/);
+    return request.postDataJSON() as Record<string, unknown>;
   }
 
   /** Keep a picture for the eye under test-results. */

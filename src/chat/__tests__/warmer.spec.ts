@@ -42,6 +42,7 @@ function setUp(options: { state?: string; failing?: boolean } = {}) {
     } as unknown as ModelStatus,
     { current: conversation } as unknown as Conversations,
     { currentWidget: panel } as unknown as INotebookTracker,
+    { chosen: async () => ({ include: [], exclude: ['table:a'] }) },
     PAUSE_MS
   );
   return { warmer, warm, gather, cells, conversation };
@@ -69,7 +70,9 @@ describe('QuestionWarmer', () => {
       schema: { tables: [] },
       connection: null,
       dialect: null,
-      privacy: 'types'
+      privacy: 'types',
+      include: [],
+      exclude: ['table:a']
     });
   });
 

@@ -119,35 +119,7 @@ test('hostile text of the model is inert', async ({ bench }) => {
   expect(foreign.filter(url => url.includes('example.org'))).toEqual([]);
 });
 
-test('two notebooks answer at once and nothing crosses', async ({ bench }) => {
-  const first = await bench.open(['1 + 1']);
-  await bench.openPanel();
-  await bench.ask('/chat a long story');
-  await expect(bench.answer).toContainText('Once upon');
-  const second = `other-${first}`;
-  await bench.write(second, ['2 + 2']);
-  await bench.page
-    .getByRole('button', { name: 'Refresh the file browser.' })
-    .first()
-    .click();
-  await bench.page
-    .locator('.jp-DirListing-item', { hasText: second })
-    .dblclick();
-  await expect(bench.answers).toHaveCount(0);
-  await bench.idle(second);
-  await bench.ask('/python mean of the targets in pandas');
-  await bench.answered();
-  await expect(bench.answer).not.toContainText('Once upon');
-  await bench.page.getByRole('tab', { name: first, exact: true }).click();
-  await expect(bench.answer).toContainText('Once upon');
-  await expect(bench.answer).not.toContainText('mean()');
-  await expect(bench.answer).toHaveAttribute('data-state', 'streaming');
-  await bench.panel.getByRole('button', { name: 'Stop' }).click();
-});
-
-test('the conversation survives a reload, and clear means gone', async ({
-  bench
-}) => {
+test('the conversation survives a reload', async ({ bench }) => {
   const name = await bench.open(['1 + 1']);
   await bench.openPanel();
   await bench.ask('/python mean of the targets in pandas');
@@ -155,10 +127,4 @@ test('the conversation survives a reload, and clear means gone', async ({
   await bench.visit(name);
   await bench.openPanel();
   await expect(bench.answer).toContainText('mean()');
-  await bench.ask('/clear');
-  await expect(bench.answers).toHaveCount(0);
-  await bench.visit(name);
-  await bench.openPanel();
-  await expect(bench.panel.locator('.jp-Qwen-welcome')).toBeVisible();
-  await expect(bench.answers).toHaveCount(0);
 });

@@ -1,0 +1,106 @@
+/**
+ * Fix and Explain, for the cell that they are about wherever the focus has gone.
+ */
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { Cell, ICodeCellModel } from '@jupyterlab/cells';
+import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import { lastFailed, readError } from '../context/cells';
+import { qwenIcon } from '../icons';
+import { Anchor } from '../notebook/anchor';
+import { CommandIDs } from '../tokens';
+import type { IQuestion } from './ask';
+
+const NO_ARGUMENTS = { args: { type: 'object' as const, properties: {} } };
+
+export type AboutCell = (mode: 'fix' | 'explain', words?: string) => void;
+
+/** Adds the commands; the result asks about a cell as they do, with `words` of the user where there are any. */
+export function addCellCommands(options: {
+  app: JupyterFrontEnd;
+  tracker: INotebookTracker | null;
+  trans: TranslationBundle;
+  open: () => void;
+  ask: (question: IQuestion, anchor?: Anchor) => void;
+}): AboutCell {
+  const { app, ask, open, tracker, trans } = options;
+  const { commands } = app;
+
+  const about: AboutCell = (mode, words = '') => {
+    const panel = tracker?.currentWidget;
+    const failed = mode === 'fix' ? failingCell(tracker) : null;
+    const error = failed ? readError(failed) : undefined;
+    const anchor = panel && failed ? new Anchor(panel, failed.id) : undefined;
+    if (words) {
+      ask({ text: words, mode }, anchor);
+      return;
+    }
+    const text =
+      mode === 'explain'
+        ? trans.__('Explain the active cell.')
+        : error
+          ? trans.__(
+              'Fix the active cell. It fails with %1: %2',
+              error.name,
+              error.message
+            )
+          : trans.__('Fix the active cell.');
+    ask({ text, mode }, anchor);
+  };
+
+  commands.addCommand(CommandIDs.explainCell, {
+    label: trans.__('Explain with Qwen'),
+    icon: qwenIcon,
+    describedBy: NO_ARGUMENTS,
+    isEnabled: () => !!tracker?.activeCell,
+    execute: () => {
+      open();
+      about('explain');
+    }
+  });
+  const activeFails = () => failure(tracker?.activeCell) !== undefined;
+  commands.addCommand(CommandIDs.fixCell, {
+    label: trans.__('Fix with Qwen'),
+    caption: trans.__('Ask Qwen to fix the error of this cell'),
+    icon: qwenIcon,
+    describedBy: NO_ARGUMENTS,
+    isEnabled: activeFails,
+    isVisible: activeFails,
+    execute: () => {
+      open();
+      about('fix');
+    }
+  });
+
+  // The button in the cell's toolbar comes and goes with the error.
+  const changed = () => commands.notifyCommandChanged(CommandIDs.fixCell);
+  let watched: ICodeCellModel | null = null;
+  tracker?.activeCellChanged.connect((_, cell) => {
+    watched?.outputs?.changed.disconnect(changed);
+    watched = codeOf(cell);
+    watched?.outputs.changed.connect(changed);
+    changed();
+  });
+  NotebookActions.executed.connect(changed);
+  return about;
+}
+
+/** The cell that /fix is about: the active one when it failed, else the one that failed last; running a cell leaves it. */
+function failingCell(tracker: INotebookTracker | null): ICodeCellModel | null {
+  const active = codeOf(tracker?.activeCell);
+  if (active && readError(active)) {
+    return active;
+  }
+  const notebook = tracker?.currentWidget?.content.model;
+  return notebook ? lastFailed(notebook) : null;
+}
+
+function failure(cell: Cell | null | undefined) {
+  const code = codeOf(cell);
+  return code ? readError(code) : undefined;
+}
+
+function codeOf(cell: Cell | null | undefined): ICodeCellModel | null {
+  return cell?.model.type === 'code' ? (cell.model as ICodeCellModel) : null;
+}
