@@ -17,7 +17,6 @@ export namespace CommandIDs {
   export const exportMarkdown = 'jupyter_qwen:export-markdown';
   export const exportNotebook = 'jupyter_qwen:export-notebook';
   export const showPrompt = 'jupyter_qwen:show-prompt';
-  export const chooseModel = 'jupyter_qwen:choose-model';
   export const stop = 'jupyter_qwen:stop';
   export const fixCell = 'jupyter_qwen:fix-cell';
   export const explainCell = 'jupyter_qwen:explain-cell';

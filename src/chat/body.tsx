@@ -184,9 +184,7 @@ export class ChatBody implements IPanelBody {
     }
     const { trans } = this._options;
     this._list = list;
-    input.placeholder = trans.__(
-      'Ask; / for commands, @ to add'
-    );
+    input.placeholder = trans.__('Ask; / for commands, @ to add');
     input.setAttribute('aria-label', trans.__('Question'));
     list.tabIndex = 0; // scrolls by keyboard
     list.setAttribute('role', 'group');

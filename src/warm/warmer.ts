@@ -5,6 +5,7 @@ import type { INotebookTracker } from '@jupyterlab/notebook';
 import { Debouncer } from '@lumino/polling';
 
 import type { ContextGatherer } from '../context/gather';
+import { SelectionStorage } from '../context/storage';
 import type { ModelStatus } from '../model/status';
 import type { QwenClient } from '../request';
 import type { QwenSettings } from '../settings';
@@ -19,7 +20,8 @@ export class NotebookWarmer {
     private readonly _status: ModelStatus,
     private readonly _settings: QwenSettings,
     private readonly _tracker: INotebookTracker,
-    pause = PAUSE_MS
+    pause = PAUSE_MS,
+    private readonly _selections = new SelectionStorage()
   ) {
     this._debouncer = new Debouncer(() => this._warm(), pause);
   }
@@ -71,7 +73,9 @@ export class NotebookWarmer {
       schema,
       connection: null,
       dialect: null,
-      privacy
+      privacy,
+      // What was taken out of a context is not processed either.
+      exclude: [...this._selections.load(thread).excluded]
     };
     const told = JSON.stringify(request);
     if (told === this._told || (!cells.length && !schema)) {

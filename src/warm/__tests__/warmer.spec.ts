@@ -1,6 +1,8 @@
 import type { INotebookTracker } from '@jupyterlab/notebook';
 
 import type { ContextGatherer } from '../../context/gather';
+import { ContextSelection } from '../../context/selection';
+import { SelectionStorage } from '../../context/storage';
 import type { ModelStatus } from '../../model/status';
 import type { QwenClient } from '../../request';
 import { DEFAULT_SETTINGS, QwenSettings } from '../../settings';
@@ -77,6 +79,17 @@ describe('NotebookWarmer', () => {
       active_cell: 'a',
       privacy: 'types'
     });
+  });
+
+  it('leaves out what was taken out of the context of a question', async () => {
+    const selection = new ContextSelection();
+    selection.remove('table:orders');
+    new SelectionStorage().save('a.ipynb', selection);
+    const { warmer, warm } = setUp();
+    warmer.changed();
+    await settle();
+    expect(warm.mock.calls[0][0]).toMatchObject({ exclude: ['table:orders'] });
+    window.localStorage.clear();
   });
 
   it('tells it again only when cells or tables differ', async () => {

@@ -157,7 +157,9 @@ test('the privacy level is in view, limited by the administrator, and a remote e
     'Tables: auto (types)'
   );
   await expect(menu.locator('option:disabled')).toHaveCount(2);
-  await expect(bench.panel.locator('.jp-Qwen-privacyRemote')).toHaveText('Remote');
+  await expect(bench.panel.locator('.jp-Qwen-privacyRemote')).toHaveText(
+    'Remote'
+  );
   await bench.pictureOfPanel('context-remote');
   await menu.selectOption('names');
   const sent = bench.nextQuestion();
