@@ -13,6 +13,7 @@ import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from jupyter_qwen.assistant.polars_names import with_polars_names
 from jupyter_qwen.schema.model import Schema, Table
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.sql.model import Diagnostic, Repair
@@ -61,7 +62,10 @@ def check_python(source: str, schema: Schema | None, cells: Sequence[Cell]) -> C
     missing = [name for name in _free_names(source) if name not in known]
     repairs: list[Repair] = []
     if schema is not None:
-        source, tree, repairs = _with_columns(source, tree, schema, cells)
+        source, dropped = _without_reloads(source, tree, schema, cells)
+        source, renamed = with_polars_names(source, _parsed(source) or tree, schema)
+        source, tree, respelt = _with_columns(source, _parsed(source) or tree, schema, cells)
+        repairs = [*dropped, *renamed, *respelt]
     lines = [_IMPORTS[name] for name in missing if name in _IMPORTS]
     if lines:
         mended = _with_imports(source, tree, lines)
@@ -153,6 +157,36 @@ def _opaque(cells: Iterable[Cell]) -> bool:
 def _variables(schema: Schema) -> frozenset[str]:
     frames = {table.name for table in schema.tables if table.kind == "dataframe"}
     return frozenset(frames | {connection.name.partition(".")[0] for connection in schema.connections})
+
+
+def _without_reloads(source: str, tree: ast.Module, schema: Schema, cells: Sequence[Cell]) -> tuple[str, list[Repair]]:
+    """Leave out statements that a cell has run already, word for word, and that would make a live DataFrame anew.
+
+    The model repeats them from the cells that it sees; running them again costs time and undoes what was changed since.
+    """
+    frames = {table.name for table in schema.tables if table.kind == "dataframe"}
+    parsed = (_parsed(cell.source) for cell in cells if cell.type == "code")
+    run = {ast.dump(node) for part in parsed if part is not None for node in part.body if isinstance(node, ast.Assign)}
+    repairs: list[Repair] = []
+    for node in reversed(tree.body):
+        if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)):
+            continue
+        name = node.targets[0].id
+        lines = source.split("\n")
+        own = lines[node.lineno - 1 : node.end_lineno]
+        if (
+            name not in frames
+            or ast.dump(node) not in run
+            or "\n".join(own).strip() != ast.get_source_segment(source, node)
+        ):
+            continue
+        kept = [*lines[: node.lineno - 1], *lines[node.end_lineno :]]
+        mended = "\n".join(kept).strip("\n")
+        if not mended:
+            continue
+        repairs.append(Repair("loaded-already", f"Left out a line that makes {name} anew: it exists.", source, mended))
+        source = mended
+    return source, repairs
 
 
 def _unknown_names(

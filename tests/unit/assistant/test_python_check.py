@@ -133,6 +133,27 @@ def test_a_column_that_an_earlier_cell_added_is_known() -> None:
     assert told("sales['margin'].sum()", "sales['margin'] = 1") == []
 
 
+def test_what_a_cell_has_loaded_is_not_loaded_again() -> None:
+    cell = Cell("import pandas as pd\nsales = pd.read_csv(\n    'sales.csv')")
+    found = check_python("import pandas as pd\nsales = pd.read_csv('sales.csv')\nsales['total'].sum()", SCHEMA, [cell])
+    assert found.source == "import pandas as pd\nsales['total'].sum()"
+    assert [repair.name for repair in found.repairs] == ["loaded-already"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "sales = pd.read_csv('other.csv')\nsales['total'].sum()",
+        "copy = pd.read_csv('sales.csv')\ncopy",
+        "sales = pd.read_csv('sales.csv')",
+        "x = 1; sales = pd.read_csv('sales.csv')",
+    ],
+)
+def test_what_is_not_the_same_load_stays(source: str) -> None:
+    cell = Cell("import pandas as pd\nsales = pd.read_csv('sales.csv')")
+    assert check_python(source, SCHEMA, [cell]).source == source
+
+
 def test_nothing_is_said_of_a_kernel_that_was_not_seen() -> None:
     assert told("print(sale['x'])", schema=None) == []
     assert check_python("np.zeros(3)", None, []).source == "import numpy as np\n\nnp.zeros(3)"
