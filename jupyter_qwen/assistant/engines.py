@@ -32,6 +32,10 @@ class SupervisedEngines:
         """The Status of docs/architecture.md."""
         return describe(self.supervisor.status)
 
+    async def forget(self, thread: str) -> None:
+        """Drop what KV caches hold of a conversation that was cleared."""
+        await self.supervisor.forget(thread)
+
     async def aclose(self) -> None:
         """End the child process."""
         await self.supervisor.aclose()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.slot_files import default_folder
 from jupyter_qwen.engine.slots import TOTAL
 from jupyter_qwen.models import fit
 
@@ -43,9 +44,15 @@ def child_settings(choice: Choice, config: EngineConfig, path: Path | None) -> d
         **common,
         "model": str(path),
         "slots": TOTAL,
+        "slot_folder": str(slot_folder(config)),
         "gpu_layers": config.gpu_layers,
         "batch_tokens": batch_tokens(choice.threads, parameters),
     }
+
+
+def slot_folder(config: EngineConfig) -> Path:
+    """Where the child may save KV caches."""
+    return Path(config.slot_folder) if config.slot_folder else default_folder()
 
 
 def yarn(choice: Choice) -> dict[str, Any] | None:

@@ -19,6 +19,8 @@ class EngineConfig:
     lets the machine's memory decide. `threads` ``None`` means every core this process may use. `idle_minutes` 0 keeps the
     model loaded for ever. The `openai_*` fields serve the `openai` engine; `openai_model` ``None`` takes the first one the
     endpoint lists. `script` is a JSON file for the `scripted` engine. `models_folder` ``None`` is the user's cache folder.
+    With `keep_slots` KV caches outlive the engine, in `slot_folder` (``None``: the user's cache folder); `privacy` is the most
+    that prompts may hold, and caches written at a higher level are deleted.
     """
 
     engine: EngineName = "auto"
@@ -34,6 +36,9 @@ class EngineConfig:
     models_folder: str | Path | None = None
     log_folder: str | Path | None = None
     load_timeout_seconds: float = 600.0
+    keep_slots: bool = False
+    slot_folder: str | Path | None = None
+    privacy: str = "samples"
 
     @property
     def remote(self) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 
@@ -32,8 +33,11 @@ from jupyter_qwen.engine.dialects import Dialect, chat_body, completion_body, to
 from jupyter_qwen.engine.probe import probe
 from jupyter_qwen.engine.slots import SlotPlan
 
+log = logging.getLogger(__name__)
 CONNECT_TIMEOUT_SECONDS = 5.0
 COUNT_CACHE_ENTRIES = 4096
+SLOT_ACTION_SECONDS = 10.0
+SlotAction = Literal["save", "restore", "erase"]
 CHARACTERS_PER_TOKEN = 3.2  # Qwen2.5 on Python and SQL lies between 3.2 and 3.9; fewer is the careful estimate
 
 
@@ -103,11 +107,13 @@ class HttpEngine:
         await self._check_context(request)
         path = "/v1/completions" if raw else "/v1/chat/completions"
         body = completion_body(request, dialect) if raw else chat_body(request, dialect)
-        slot = self._slots.take(request.lane, request.prompt) if self._slots else None
-        if slot is not None:
-            body["id_slot"] = slot
+        slot = self._slots.take(request.lane, request.prompt, request.owner) if self._slots else None
         answer = _Answer(request, raw=raw)
         try:
+            if self._slots is not None and slot is not None:
+                body["id_slot"] = slot
+                for other in self._slots.crowded_out(slot, request.max_new_tokens):
+                    await self.slot_action(other, "erase")
             async with self._client.stream("POST", self.root + path, json=body) as response:
                 if response.status_code != 200:
                     await response.aread()
@@ -120,7 +126,7 @@ class HttpEngine:
             raise _unreachable(error) from error
         finally:
             if self._slots is not None and slot is not None:
-                self._slots.give_back(slot)
+                self._slots.give_back(slot, answer.held_tokens)
         for finished in answer.end():
             yield finished
 
@@ -156,6 +162,21 @@ class HttpEngine:
         tokens: list[int] = response.json()["tokens"]
         return tokens
 
+    @property
+    def slots(self) -> SlotPlan | None:
+        """Which KV-cache slot holds what, where the server is ours alone."""
+        return self._slots
+
+    async def slot_action(self, slot: int, action: SlotAction, file: str = "") -> bool:
+        """Save a slot's KV cache to a file of the server's folder, restore it, or empty the slot; False where it cannot."""
+        url = f"{self.root}/slots/{slot}?action={action}"
+        try:
+            response = await self._client.post(url, json={"filename": file}, timeout=SLOT_ACTION_SECONDS)
+        except httpx.TransportError as error:
+            log.info("The KV cache of slot %d: %s failed (%s)", slot, action, type(error).__name__)
+            return False
+        return response.status_code == 200
+
     async def aclose(self) -> None:
         await self._client.aclose()
 
@@ -185,6 +206,12 @@ class _Answer:
     pieces: int = 0
     usage: dict[str, Any] = field(default_factory=dict)
     echoes: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def held_tokens(self) -> int | None:
+        """Tokens that the answer left in its KV-cache slot; ``None`` when the server has not said."""
+        used = self.usage.get("prompt_tokens")
+        return None if used is None else int(used) + int(self.usage.get("completion_tokens") or self.pieces)
 
     def take(self, event: dict[str, Any]) -> list[Delta | Finished]:
         """What one event says. Raises EngineRefused, ContextOverflow or EngineUnavailable for an error inside a stream."""

@@ -24,35 +24,99 @@ MAX_SAMPLES = 1 + len(SCRATCH)
 LANES: dict[Lane, tuple[int, ...]] = {"chat": CHAT, "warming": CHAT, "completion": COMPLETION, "evaluation": EVALUATION}
 # What a slot loses is needed again only perhaps; what the prompt lacks has to be computed now.
 LOSS_WEIGHT = 0.5
+CHARACTERS_PER_TOKEN = 2.5  # few, so that the room is not thought larger than it is
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a slot holds: the last prompt, whose it was, and how many tokens of the pool it takes."""
+
+    text: str
+    owner: str = ""
+    tokens: int = 0
 
 
 @dataclass
 class SlotPlan:
-    """What each slot held last, in characters. One plan serves one child."""
+    """What each slot held last. One plan serves one child, whose slots share `pool_tokens` (``None``: no limit known)."""
 
-    texts: dict[int, str] = field(default_factory=dict)
+    pool_tokens: int | None = None
+    held: dict[int, Held] = field(default_factory=dict)
     busy: dict[int, int] = field(default_factory=dict)
     _clock: itertools.count[int] = field(default_factory=itertools.count)
     _used: dict[int, int] = field(default_factory=dict)
 
-    def take(self, lane: Lane, prompt: str) -> int:
+    def take(self, lane: Lane, prompt: str, owner: str = "") -> int:
         """The slot with the least to compute and the least to lose; an idle one if there is any. Pair with `give_back`."""
         slots = LANES[lane]
         idle = [slot for slot in slots if not self.busy.get(slot)] or list(slots)
         slot = min(idle, key=lambda slot: (self._cost(slot, prompt), self._used.get(slot, -1)))
-        self.texts[slot] = prompt
+        self.held[slot] = Held(prompt, owner, max(self._tokens(slot), _estimate(prompt)))
         self._used[slot] = next(self._clock)
         self.busy[slot] = self.busy.get(slot, 0) + 1
         return slot
 
-    def give_back(self, slot: int) -> None:
-        """The request in `slot` ended, one way or another."""
+    def give_back(self, slot: int, tokens: int | None = None) -> None:
+        """The request in `slot` ended, one way or another; `tokens` is what it left in the pool, where that is known."""
         self.busy[slot] -= 1
+        held = self.held.get(slot)
+        if tokens is not None and held is not None:
+            self.held[slot] = Held(held.text, held.owner, tokens)
+
+    def crowded_out(self, slot: int, new_tokens: int) -> tuple[int, ...]:
+        """The slots to empty before a request in `slot` begins, least recently used first.
+
+        A full pool makes llama.cpp drop idle slots as it likes, completion's among them. Chats give way to chats instead;
+        completion takes from chats only what its own, small share needs.
+        """
+        if self.pool_tokens is None:
+            return ()
+        wanted = sum(self._tokens(other) for other in self.held) + new_tokens
+        dropped: list[int] = []
+        candidates = [
+            s for s in (*SCRATCH, *EVALUATION, *CHAT) if s != slot and s in self.held and not self.busy.get(s)
+        ]
+        for other in sorted(candidates, key=lambda s: self._used.get(s, -1)):
+            if wanted <= self.pool_tokens:
+                break
+            wanted -= self._tokens(other)
+            dropped.append(other)
+        for other in dropped:
+            self.emptied(other)
+        return tuple(dropped)
+
+    def put_back(self, slot: int, held: Held) -> None:
+        """A slot was filled from a file."""
+        self.held[slot] = held
+        self._used[slot] = next(self._clock)
+
+    def emptied(self, slot: int) -> None:
+        """A slot holds nothing any more."""
+        self.held.pop(slot, None)
+        self._used.pop(slot, None)
+
+    def of_owner(self, owner: str) -> tuple[int, ...]:
+        """The slots that hold a notebook's text."""
+        return tuple(slot for slot, held in self.held.items() if held.owner == owner)
+
+    def latest_first(self) -> tuple[int, ...]:
+        """The chat and completion slots that hold something, most recently used first."""
+        kept = [slot for slot in (*CHAT, *COMPLETION) if slot in self.held]
+        return tuple(sorted(kept, key=lambda slot: -self._used.get(slot, -1)))
+
+    def _tokens(self, slot: int) -> int:
+        held = self.held.get(slot)
+        return held.tokens if held is not None else 0
 
     def _cost(self, slot: int, prompt: str) -> float:
-        held = self.texts.get(slot, "")
-        common = _common_prefix(held, prompt)
-        return len(prompt) - common + LOSS_WEIGHT * (len(held) - common)
+        held = self.held.get(slot)
+        text = held.text if held is not None else ""
+        common = _common_prefix(text, prompt)
+        return len(prompt) - common + LOSS_WEIGHT * (len(text) - common)
+
+
+def _estimate(prompt: str) -> int:
+    return round(len(prompt) / CHARACTERS_PER_TOKEN)
 
 
 def _common_prefix(left: str, right: str) -> int:

@@ -19,6 +19,7 @@ from jupyter_qwen.engine.base import (
 from jupyter_qwen.engine.http import HttpEngine
 from jupyter_qwen.engine.launch import ChildProcess, death
 from jupyter_qwen.engine.scheduler import MANY, Capacity, Place, Scheduler, revocable
+from jupyter_qwen.engine.slot_memory import SlotMemory
 
 EXIT_SECONDS = 1.0
 
@@ -26,7 +27,7 @@ EXIT_SECONDS = 1.0
 class SupervisedEngine:
     """An `engine.base.Engine` on a child that may die. `on_usage` hears the cost of every answer that ended well.
 
-    `capacity` is what the endpoint can do at once; the rest waits in `scheduler`.
+    `capacity` is what the endpoint can do at once; the rest waits in `scheduler`. `memory` keeps KV caches on disk.
     """
 
     def __init__(
@@ -36,8 +37,10 @@ class SupervisedEngine:
         on_usage: Callable[[Usage], None],
         *,
         capacity: Capacity = MANY,
+        memory: SlotMemory | None = None,
     ) -> None:
         self.http = http
+        self.memory = memory
         self.scheduler = Scheduler(capacity)
         self.active = 0
         self.last_used = time.monotonic()

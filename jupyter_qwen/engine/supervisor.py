@@ -18,12 +18,15 @@ import psutil
 
 from jupyter_qwen.engine.base import Engine, EngineError, EngineState, EngineUnavailable, Usage
 from jupyter_qwen.engine.board import Board, OnChange
+from jupyter_qwen.engine.child_settings import slot_folder
 from jupyter_qwen.engine.choice import FORMAT, Choice, child_settings, choose
 from jupyter_qwen.engine.config import EngineConfig, EngineName
 from jupyter_qwen.engine.http import HttpEngine
 from jupyter_qwen.engine.launch import ChildProcess, death
 from jupyter_qwen.engine.pulls import Pulls
 from jupyter_qwen.engine.scheduler import Capacity, capacity_of
+from jupyter_qwen.engine.slot_files import SlotFiles, fingerprint
+from jupyter_qwen.engine.slot_memory import SlotMemory
 from jupyter_qwen.engine.slots import SlotPlan
 from jupyter_qwen.engine.status import EngineStatus
 from jupyter_qwen.engine.supervised import SupervisedEngine
@@ -94,6 +97,14 @@ class Supervisor:
                 if self.status.state != "absent":
                     self._post("crashed", message=str(error), hint=error.hint)
                 raise
+
+    async def forget(self, owner: str) -> None:
+        """Drop what the KV caches, in memory and on disk, hold of a notebook's conversation."""
+        engine = self._engine
+        if engine is not None and engine.memory is not None and not engine.dead:
+            await engine.memory.forget(owner)
+        elif self.config.keep_slots:
+            await asyncio.to_thread(SlotFiles(slot_folder(self.config), "").forget, owner)
 
     async def load(self) -> EngineStatus:
         """Load the engine now. Problems become the status rather than an exception."""
@@ -192,9 +203,10 @@ class Supervisor:
         path = await self._verified(choice) if choice.model else None
         name = choice.model.label if choice.model else "the script"
         self._post("loading", message=f"Loading {name}.", progress=None)
+        settings = child_settings(choice, self.config, path)
         child = self._child = ChildProcess(
             f"jupyter_qwen.engine.children.{choice.engine}",
-            child_settings(choice, self.config, path),
+            settings,
             log_folder=Path(self.config.log_folder) if self.config.log_folder else None,
         )
         child.exited.add_done_callback(partial(self._tell_exit, asyncio.get_running_loop(), child))
@@ -203,18 +215,39 @@ class Supervisor:
         except asyncio.CancelledError:
             await self._discard()
             raise
-        http = HttpEngine(ready.url, child.key, context_tokens=choice.context_tokens, slots=SlotPlan())
+        http = HttpEngine(
+            ready.url, child.key, context_tokens=choice.context_tokens, slots=SlotPlan(settings.get("pool_tokens"))
+        )
         on_gpu = bool(ready.device) and not ready.device.startswith("CPU")
         capacity = capacity_of(choice.engine, threads=choice.threads, on_gpu=on_gpu)
-        return await self._adopt(http, child, device=ready.device, capacity=capacity)
+        memory = await self._slot_memory(http, choice, path)
+        return await self._adopt(http, child, device=ready.device, capacity=capacity, memory=memory)
 
-    async def _adopt(self, http: HttpEngine, child: ChildProcess | None, *, device: str, capacity: Capacity) -> Engine:
+    async def _slot_memory(self, http: HttpEngine, choice: Choice, path: Path | None) -> SlotMemory | None:
+        """What carries KV caches over to the next child; slots are emptied through it too, so the folder is there in any case."""
+        if choice.engine != "llama":
+            return None
+        mark = await asyncio.to_thread(fingerprint, path, choice.engine, choice.context_tokens)
+        memory = SlotMemory(http, SlotFiles(slot_folder(self.config), mark, self.config.privacy))
+        if self.config.keep_slots:
+            await memory.restore()
+        return memory
+
+    async def _adopt(
+        self,
+        http: HttpEngine,
+        child: ChildProcess | None,
+        *,
+        device: str,
+        capacity: Capacity,
+        memory: SlotMemory | None = None,
+    ) -> Engine:
         try:
             await http.probe()
         except BaseException:
             await http.aclose()
             raise
-        engine = self._engine = SupervisedEngine(http, child, self._note_usage, capacity=capacity)
+        engine = self._engine = SupervisedEngine(http, child, self._note_usage, capacity=capacity, memory=memory)
         self._post(
             "ready",
             message="",
@@ -253,6 +286,8 @@ class Supervisor:
         engine, self._engine = self._engine, None
         child, self._child = self._child, None
         if engine is not None:
+            if engine.memory is not None and self.config.keep_slots and not engine.dead:
+                await engine.memory.save()
             await engine.http.aclose()
         if child is not None:
             await child.stop()

@@ -63,6 +63,11 @@ class QwenExtension(ExtensionApp):
         help="How much of every minute the engine may work unasked, so that a question about a notebook starts at once; "
         "0 for never. It rests on a battery and whenever somebody waits for an answer.",
     ).tag(config=True)
+    keep_caches = Bool(
+        True,
+        help="Keep what the model has read of the last notebooks (KV caches) in files of the user's cache folder while it is "
+        "unloaded, at most 512 MB. They hold what the prompts held; clearing a conversation deletes its file.",
+    ).tag(config=True)
     script = Unicode("", help="Script of the engine 'scripted' (tests and demonstrations).").tag(config=True)
     models_folder = Unicode("", help="Where weights are kept. Empty: the user's cache folder.").tag(config=True)
     threads_folder = Unicode("", help="Where conversations are kept. Empty: the user's data folder.").tag(config=True)

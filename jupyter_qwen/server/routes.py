@@ -144,7 +144,7 @@ class ThreadHandler(QwenHandler):
     async def delete(self) -> None:
         runtime = await self.runtime()
         thread = runtime.thread_id(self.get_query_argument("id"))
-        await asyncio.to_thread(runtime.services.threads.clear, thread)
+        await runtime.clear(thread)
         self.set_status(204)
         self.finish()
 

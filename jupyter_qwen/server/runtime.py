@@ -91,6 +91,8 @@ class Runtime:
             openai_model=app.endpoint_model or None,
             script=app.script or None,
             models_folder=app.models_folder or None,
+            keep_slots=app.keep_caches,
+            privacy=app.max_privacy,
         )
         return cls(
             config,
@@ -167,6 +169,12 @@ class Runtime:
             raise BadRequest("from and to must be paths.")
         ids = self.thread_id(source), self.thread_id(target)
         return await asyncio.to_thread(self.services.threads.move, *ids)
+
+    async def clear(self, thread: str) -> None:
+        """Forget a conversation: its file, and what KV caches hold of it, in memory and on disk."""
+        self.services.warming.stop(thread)
+        await asyncio.to_thread(self.services.threads.clear, thread)
+        await self._engines.forget(thread)
 
     async def warm(self, body: dict[str, Any]) -> dict[str, Any]:
         """Process the beginning of the next question about ``body["cells"]`` and ``body["schema"]`` while nobody waits."""

@@ -1,11 +1,12 @@
 """Child process: llama.cpp's own server (xllamacpp) on a GGUF file, behind a key, on the loopback address only.
 
 Settings (one JSON line on standard input): model, alias, key, context_tokens (of one answer), pool_tokens (of all slots
-together), slots, threads, gpu_layers, batch_tokens.
+together), slots, threads, gpu_layers, batch_tokens, slot_folder (where KV caches may be saved).
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from typing import Any
@@ -50,6 +51,9 @@ def params_for(settings: dict[str, Any]) -> Any:
     params.fit_params = False  # the supervisor has decided what fits
     params.verbosity = WARNING
     params.offline = True
+    # Only with a folder can slots be saved, restored and emptied; llama.cpp wants the separator at its end.
+    if settings.get("slot_folder"):
+        params.slot_save_path = settings["slot_folder"].rstrip(os.sep) + os.sep
     return params
 
 
@@ -76,6 +80,7 @@ def device(threads: int) -> str:
 
 def main() -> int:
     settings, channel = begin()
+    os.umask(0o077)  # saved KV caches hold what the prompts held
     announce(channel, "loading")
     try:
         import xllamacpp

@@ -11,7 +11,8 @@ from typing import Any
 
 import httpx
 
-from jupyter_qwen.engine.choice import Choice, child_settings, choose
+from jupyter_qwen.engine.child_settings import child_settings
+from jupyter_qwen.engine.choice import Choice, choose
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.launch import ChildProcess
 from jupyter_qwen.evaluate.bench.product import BenchError, Heard

@@ -1,0 +1,87 @@
+"""KV caches across a restart of the real engine, in a pool that is too small for everything."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from endpoints import child_endpoint, real_model
+
+from jupyter_qwen.engine.base import Finished, GenerationRequest, Lane, Usage
+from jupyter_qwen.engine.child_settings import child_settings
+from jupyter_qwen.engine.choice import Choice
+from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.http import HttpEngine
+from jupyter_qwen.engine.slot_files import SlotFiles
+from jupyter_qwen.engine.slot_memory import SlotMemory
+from jupyter_qwen.engine.slots import SlotPlan
+
+pytestmark = pytest.mark.model
+
+
+def text_of(name: str, lines: int) -> str:
+    return "".join(f"{name}_{number} = {number} + {number * 7}\n" for number in range(lines))
+
+
+async def cost(engine: HttpEngine, text: str, lane: Lane, owner: str = "a.ipynb") -> Usage:
+    request = GenerationRequest(text, max_new_tokens=1, lane=lane, owner=owner)
+    async with aclosing(engine.generate(request)) as items:
+        return [item async for item in items if isinstance(item, Finished)].pop().usage
+
+
+def test_chat_and_completion_never_evict_each_other_in_a_full_pool(tmp_path: Path) -> None:
+    config = EngineConfig(slot_folder=tmp_path / "slots")
+    settings = child_settings(Choice("llama", "", context_tokens=512, threads=2), config, real_model())
+    settings["pool_tokens"] = 768  # two of the three chats below, and the completion
+    endpoint, child = child_endpoint("llama", settings, tmp_path)
+    endpoint = replace(endpoint, plan=SlotPlan(768))
+
+    async def work(engine: HttpEngine) -> None:
+        typed = text_of("typed", 8)
+        first = await cost(engine, typed, "completion")
+        for name in ("one", "two", "three"):
+            await cost(engine, text_of(name, 18), "chat", owner=name)
+        again = await cost(engine, typed + "t", "completion")
+        assert again.cached_tokens >= first.prompt_tokens - 2, "chats took the completion's place"
+        last = await cost(engine, text_of("three", 18) + "x", "chat", owner="three")
+        assert last.cached_tokens >= last.prompt_tokens - 4, "the completion took the chat's place"
+
+    try:
+        endpoint.run(work)
+    finally:
+        child.kill()
+
+
+def test_caches_survive_a_restart_and_are_gone_when_the_conversation_is_cleared(tmp_path: Path) -> None:
+    config = EngineConfig(slot_folder=tmp_path / "slots")
+    settings = child_settings(Choice("llama", "", context_tokens=1024, threads=2), config, real_model())
+    files = SlotFiles(tmp_path / "slots", "mark")
+    prompt = text_of("kept", 22)
+
+    def with_child(work: object, plan: SlotPlan) -> None:
+        endpoint, child = child_endpoint("llama", settings, tmp_path)
+        try:
+            replace(endpoint, plan=plan).run(work)  # type: ignore[arg-type]
+        finally:
+            child.kill()
+
+    async def before(engine: HttpEngine) -> None:
+        memory = SlotMemory(engine, files)
+        assert await memory.restore() == 0
+        assert (await cost(engine, prompt, "chat")).cached_tokens == 0
+        assert await memory.save() == 1
+        assert all(path.stat().st_mode & 0o077 == 0 for path in files.folder.iterdir())
+
+    async def after(engine: HttpEngine) -> None:
+        memory = SlotMemory(engine, files)
+        assert await memory.restore() == 1
+        usage = await cost(engine, prompt + "z", "chat")
+        assert usage.cached_tokens >= usage.prompt_tokens - 4
+        await memory.forget("a.ipynb")
+        assert not list(files.folder.glob("*.kv"))
+        assert (await cost(engine, prompt + "z", "chat")).cached_tokens == 0
+
+    with_child(before, SlotPlan())
+    with_child(after, SlotPlan())
