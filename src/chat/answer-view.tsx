@@ -186,6 +186,9 @@ function WhatTheModelSaw(props: IAnswerViewProps): JSX.Element {
     if (!event.currentTarget.open || texts || !answer.request) {
       return;
     }
+    if (answer.parts.some(part => part.text)) {
+      return; // the server told them with the answer: this very prompt, and none that was built anew
+    }
     client
       .context(answer.request)
       .then(context => setTexts(context.parts))

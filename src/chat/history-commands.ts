@@ -15,7 +15,7 @@ import type { ExportFormat } from './export';
 const NO_ARGUMENTS = { args: { type: 'object' as const, properties: {} } };
 
 /** Long enough to press the button in it. */
-const SAID_MILLISECONDS = 8000;
+const SAID_MILLISECONDS = 5000;
 
 export interface IHistory {
   /** Forget the current conversation, after a question. */

@@ -218,6 +218,14 @@ export class Workbench {
     }
   }
 
+  /** What the model is doing, as the server says it. */
+  async status(): Promise<object> {
+    const reply = await this._request.get('/jupyter-qwen/status', {
+      headers: { Authorization: `token ${TOKEN}` }
+    });
+    return (await reply.json()) as object;
+  }
+
   /** Send a status as the server does: an event that every open page hears. */
   async tellStatus(data: object): Promise<void> {
     const reply = await this._request.post('/api/events', {
