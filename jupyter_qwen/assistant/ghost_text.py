@@ -7,15 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from jupyter_qwen.prompt.cursor import code_only, open_brackets, place_of
+from jupyter_qwen.assistant.completion.block import cut_block, cut_comments, cut_paragraph, indent
+from jupyter_qwen.prompt.cursor import code_only, open_brackets, place_of, plain_quotes
 
 _REPEAT = 3
 _OPENERS, _CLOSERS = "([{", ")]}"
 _PAIR = {")": "(", "]": "[", "}": "{"}
-_HEADER = re.compile(
-    r"[ \t]*(?:async\s+)?(?:if|elif|else|for|while|def|class|with|try|except|finally|match|case)\b[^#\n]*:[ \t]*\Z"
-)
-_DEFINITION = re.compile(r"([ \t]*)(?:async\s+def|def|class)\b")
 _RESTATED, _RESTATED_WITHIN = 3, 40  # so many lines of the next so many in a row are no chance
 _LONG_OVERLAP = 4  # characters; a shorter overlap with the text that follows may be chance
 _SAID_OVERLAP = 6  # so much of it in the middle of the text is none either
@@ -29,21 +26,6 @@ class Trimmed:
     reason: str = ""
 
 
-def wants_block(prefix: str, suffix: str) -> bool:
-    """Whether more than one line may be shown: where a block begins, or on an empty line with nothing right below it.
-
-    A block begins behind the colon that opens it as well as on the line below.
-    """
-    lines = prefix.split("\n")
-    current = lines[-1]
-    if suffix.split("\n", 1)[0].strip():
-        return False
-    if current.strip():
-        return _HEADER.match(current) is not None
-    before = next((line for line in reversed(lines[:-1]) if line.strip()), "")
-    return before.rstrip().endswith((":", "{", "(", "[")) or not suffix.strip()
-
-
 def trim(raw: str, prefix: str, suffix: str, *, block: bool, asked: bool = False, language: str = "python") -> Trimmed:
     """`raw` up to the first place where it leaves its line, its block or its text, repeats itself, or says what follows.
 
@@ -53,12 +35,14 @@ def trim(raw: str, prefix: str, suffix: str, *, block: bool, asked: bool = False
     steps = [
         partial(_cut_line, block=block),
         partial(cut_repeats, prefix=prefix),
-        partial(cut_block, prefix=prefix, asked=asked),
+        partial(cut_comments, prefix=prefix),
+        partial(cut_block, prefix=prefix, asked=asked, language=language),
+        partial(cut_paragraph, prefix=prefix, suffix=suffix),
         partial(cut_string, prefix=prefix, suffix=suffix, language=language),
         partial(cut_brackets, prefix=prefix, suffix=suffix, language=language),
         partial(cut_at_suffix, prefix=prefix, suffix=suffix),
     ]
-    names = ("line", "repeat", "block", "string", "bracket", "suffix")
+    names = ("line", "repeat", "repeat", "block", "block", "string", "bracket", "suffix")
     for name, step in zip(names, steps, strict=True):
         shorter = step(text)
         if len(shorter) < len(text) and text[len(shorter) :].strip():
@@ -135,26 +119,11 @@ def cut_repeats(text: str, prefix: str = "") -> str:
     """`text` up to the point where a line comes back for the third time in a row."""
     lines = text.split("\n")
     # the first line's indentation stands in the prefix
-    whole = [_indent(prefix) + lines[0], *lines[1:]]
+    whole = [indent(prefix) + lines[0], *lines[1:]]
     for number in range(len(lines) - _REPEAT + 1):
         window = whole[number : number + _REPEAT]
         if window[0].strip() and all(line == window[0] for line in window):
             return "\n".join(lines[: number + 1])
-    return text
-
-
-def cut_block(text: str, prefix: str, *, asked: bool = False) -> str:
-    """`text` up to the end of the block that it begins in: the first line that is indented less than the cursor's line.
-
-    When it was asked for, up to the end of the function that the cursor stands in.
-    """
-    depth = _inside_definition(prefix) if asked else len(_indent(prefix))
-    if not asked and _HEADER.match(prefix.rsplit("\n", 1)[-1]):
-        depth += 1
-    lines = text.split("\n")
-    for number, line in enumerate(lines[1:], 1):
-        if line.strip() and len(line) - len(line.lstrip()) < depth:
-            return "\n".join(lines[:number]).rstrip()
     return text
 
 
@@ -169,11 +138,13 @@ def cut_string(text: str, prefix: str, suffix: str, language: str = "python") ->
 
 def cut_brackets(text: str, prefix: str, suffix: str, language: str = "python") -> str:
     """`text` up to the first closing bracket that nothing needs: none of its own, nor of the prefix that the suffix leaves."""
+    text, original = plain_quotes(text, language), text
+    prefix, suffix = plain_quotes(prefix, language), plain_quotes(suffix, language)
     quote = place_of(prefix, language).quote
     after = suffix.split(quote, 1)[-1] if quote and quote in suffix else suffix
     needed = len(open_brackets(prefix[-4000:])) - _closed_at_once(after)
     if _balanced(prefix[-4000:] + text + suffix[:2000]):
-        return text
+        return original
     depth = 0
     blank = code_only(prefix[-4000:] + text)[-len(text) :] if text else ""
     for place, character in enumerate(blank):
@@ -185,8 +156,8 @@ def cut_brackets(text: str, prefix: str, suffix: str, language: str = "python") 
             elif needed > 0:
                 needed -= 1
             else:
-                return text[:place].rstrip() if text[:place].strip() else ""
-    return text
+                return original[:place].rstrip() if text[:place].strip() else ""
+    return original
 
 
 def _balanced(text: str) -> bool:
@@ -218,22 +189,3 @@ def _cut_line(text: str, *, block: bool) -> str:
         return text.split("\n", 1)[0]
     gap = re.search(r"\S[ \t]*\n[ \t]*\n[ \t]*\n", text)
     return text[: gap.start() + 1] if gap else text
-
-
-def _indent(prefix: str) -> str:
-    """The white space that the cursor's line begins with."""
-    found = re.match(r"[ \t]*", prefix.rsplit("\n", 1)[-1])
-    return found.group() if found else ""
-
-
-def _inside_definition(prefix: str) -> int:
-    """The least indentation inside the function that the cursor stands in; 0 at the top level."""
-    lines = prefix.split("\n")
-    depth = len(_indent(prefix)) if lines[-1].strip() else 10**6
-    for line in reversed(lines[:-1]):
-        definition = _DEFINITION.match(line)
-        if definition and len(definition[1]) < depth:
-            return len(definition[1]) + 1
-        if line.strip():
-            depth = min(depth, len(line) - len(line.lstrip()))
-    return 0

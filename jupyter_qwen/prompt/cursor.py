@@ -23,6 +23,7 @@ _STATEMENT = re.compile(
     re.IGNORECASE,
 )
 _SQL_MAGIC = re.compile(r"\s*%%(?:sql|duckdb|bigquery)\b[^\n]*\n")
+_TRANSPOSED = re.compile(r"(?<=[\w)\]'])'(?!')")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -61,10 +62,15 @@ def place_of(prefix: str, language: str = "python") -> Place:
     magic = _SQL_MAGIC.match(prefix)
     if magic:
         return Place("sql", magic.end())
-    last = (regions(prefix) or (None,))[-1]
+    last = (regions(plain_quotes(prefix, language)) or (None,))[-1]
     if last is None or not last.open:
         return Place("code")
     return Place(last.kind, last.start, last.quote, last.owner, last.formatted)
+
+
+def plain_quotes(text: str, language: str) -> str:
+    """`text` with the quotes that open no string (Julia's transposed matrices) made another character; same length."""
+    return _TRANSPOSED.sub("\u02b9", text) if language == "julia" else text
 
 
 @lru_cache(maxsize=64)

@@ -185,7 +185,8 @@ def _cell_text(cell: Cell, comment: str, *, last: bool) -> str:
     source = cell.source.strip("\n")
     if cell.type == "markdown":
         lines = source[:_MARKDOWN_CHARACTERS].split("\n")
-        return neutralise("".join(f"{comment}{line}\n" for line in lines if line.strip()))
+        # without the marks of headings: the model would begin its own comments with them
+        return neutralise("".join(f"{comment}{line.lstrip('# ')}\n" for line in lines if line.strip("# ")))
     if len(source) > _CELL_CHARACTERS:
         source = source[:_CELL_CHARACTERS].rpartition("\n")[0] or source[:_CELL_CHARACTERS]
     return neutralise(source) + "\n\n"

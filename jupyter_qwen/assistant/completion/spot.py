@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from jupyter_qwen.assistant.ghost_text import wants_block
+from jupyter_qwen.assistant.completion.block import wants_block
 from jupyter_qwen.assistant.question import CompletionQuestion
 from jupyter_qwen.prompt.cursor import Place, place_of
 from jupyter_qwen.schema.model import Schema
@@ -38,7 +38,7 @@ class Spot:
         if question.multiline is not None:
             block = question.multiline
         else:
-            block = question.by_key or wants_block(question.prefix, question.suffix)
+            block = question.by_key or wants_block(question.prefix, question.suffix, language)
         tables = _tables(question.schema)
         editor = question.thread or question.path
         return cls(

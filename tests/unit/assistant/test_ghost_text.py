@@ -4,28 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_qwen.assistant.ghost_text import tidy, wants_block
-
-
-@pytest.mark.parametrize(
-    ("prefix", "suffix", "block"),
-    [
-        ("def f(x):\n    ", "", True),
-        ("for x in y:\n    ", "\nprint(1)", True),
-        ("x = ", "", False),
-        ("a = 1\n", "\nb = 2", False),
-        ("a = 1\n", "", True),
-        ("foo(", ")", False),
-        ("for x in y:", "", True),
-        ("    async def f(a, b) -> int:", "\nprint(1)", True),
-        ("for x in y:", "  # each", False),
-        ("x[1:", "", False),
-        ("format(x):", "", False),
-        ("# if this:", "", False),
-    ],
-)
-def test_block_is_offered_where_one_begins(prefix: str, suffix: str, block: bool) -> None:
-    assert wants_block(prefix, suffix) is block
+from jupyter_qwen.assistant.ghost_text import tidy
 
 
 @pytest.mark.parametrize(

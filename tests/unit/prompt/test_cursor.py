@@ -37,6 +37,11 @@ def test_a_file_of_sql_is_sql_from_its_beginning() -> None:
     assert place_of("SELECT 'it", "sql").start == 0
 
 
+@pytest.mark.parametrize(("prefix", "kind"), [("B = A' * ", "code"), ("B = (A * C)' + ", "code"), ("c = 'x", "string")])
+def test_a_transposed_matrix_of_julia_opens_no_string(prefix: str, kind: str) -> None:
+    assert place_of(prefix, "julia").kind == kind
+
+
 def test_an_f_string_says_so() -> None:
     assert place_of('con.sql(f"""SELECT').formatted
     assert not place_of('con.sql("""SELECT').formatted

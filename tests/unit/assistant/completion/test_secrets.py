@@ -18,6 +18,14 @@ from jupyter_qwen.prompt.cursor import place_of
         'url = "postgresql://me:',
         'headers = {"Authorization": "Bearer ',
         'apiKey = """',
+        'db_password <- "',
+        'Dict("token" => "',
+        "%env API_KEY=",
+        "%set_env DB_PASSWORD ",
+        "!export TOKEN=ab",
+        "DB_PASSWORD=",
+        "con.sql(\"CREATE SECRET (TYPE s3, KEY_ID 'a', SECRET '",
+        "con.sql(\"ATTACH 'postgres://me:",
     ],
 )
 def test_a_string_that_holds_a_secret_is_left_alone(prefix: str) -> None:
@@ -35,7 +43,28 @@ def test_a_string_that_holds_a_secret_is_left_alone(prefix: str) -> None:
         '# password = "',
         'tokens = ["',
         'print("your password is',
+        "password = get",
+        "password",
+        "TOKENS = 3",
+        "x=",
+        "con.sql(\"SELECT token FROM t WHERE kind = '",
+        "con.sql(\"SELECT password, '",
+        'limit <- "',
     ],
 )
 def test_other_places_are_not(prefix: str) -> None:
     assert not is_secret_place(prefix, place_of(prefix))
+
+
+@pytest.mark.parametrize(
+    ("sql", "secret"),
+    [
+        ("CREATE USER me IDENTIFIED BY '", True),
+        ("CREATE SECRET s (TYPE s3, SECRET 'ab", True),
+        ("ALTER ROLE me PASSWORD '", True),
+        ("SELECT * FROM users WHERE name = '", False),
+        ("SELECT 'it''s' AS password, ", False),
+    ],
+)
+def test_literals_of_an_sql_file_are_looked_at_too(sql: str, secret: bool) -> None:
+    assert is_secret_place(sql, place_of(sql, "sql")) is secret
