@@ -12,7 +12,7 @@ from typing import Any
 
 from jupyter_qwen.assistant.chat_answer import answer_in_prose, build_chat_prompt
 from jupyter_qwen.assistant.events import Answer, BlockJudged, Event, StatusChanged, TextDelta, encode
-from jupyter_qwen.assistant.failures import describe
+from jupyter_qwen.assistant.failures import EXPECTED, describe
 from jupyter_qwen.assistant.fix_answer import answer_with_fix, failing_query
 from jupyter_qwen.assistant.intent import choose_connection, choose_mode, split_command
 from jupyter_qwen.assistant.owner import OwnedEngine
@@ -74,6 +74,8 @@ async def _answer(question: Question, services: Services, emit: Emit) -> None:
         raise
     if kept is not None:
         await asyncio.to_thread(kept.finish, _turn(kept.turn, answer))
+        if services.warming.after_answers and question.mode in ("chat", "python", "plot"):
+            services.warming.soon(_prepare_next(question, services))
     await emit(answer)
 
 
@@ -139,6 +141,12 @@ async def warm(question: Question, services: Services) -> bool:
     if not texts:
         return False
     return services.warming.start(await services.engines.engine(), question.thread, texts)
+
+
+async def _prepare_next(question: Question, services: Services) -> None:
+    """Process the answer as part of the next prompt: it may have been repaired, and old turns may have been dropped."""
+    with suppress(*EXPECTED):  # nobody asked for it; a question will say what is wrong
+        await warm(question, services)
 
 
 def _likeliest(question: Question) -> tuple[Mode, ...]:

@@ -24,7 +24,8 @@ from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.sql.mend import mend
 
-HISTORY_TURNS = 4
+HISTORY_TURNS = 4  # at least so many, as far as they fit
+HISTORY_STEP = 4
 EXPECTED_CHARACTERS = 16_000  # more cells than a prompt holds
 
 
@@ -52,7 +53,7 @@ async def build_chat_prompt(
             language=question.language,
             history=[
                 message
-                for turn in previous[-HISTORY_TURNS:]
+                for turn in previous[_first_told(len(previous)) :]
                 for message in (Message("user", turn.question), Message("assistant", turn.markdown))
             ],
             attachments=question.include,
@@ -60,6 +61,11 @@ async def build_chat_prompt(
         ),
         expected=[question.text, *_nearest_sources(cells)],
     )
+
+
+def _first_told(turns: int) -> int:
+    """Where the history begins: it moves by four turns at once, so that mostly nothing but the end of the prompt is new."""
+    return max(0, (turns - HISTORY_TURNS) // HISTORY_STEP * HISTORY_STEP)
 
 
 def _nearest_sources(cells: Sequence[Cell]) -> list[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from jupyter_qwen.assistant.completion.idle import IdleBudget
 from jupyter_qwen.assistant.owner import OwnedEngine
@@ -40,11 +40,20 @@ class _Work:
 class Warming:
     """The warming of one server, a piece of work a notebook. Real work comes first: the engine's scheduler sees to that.
 
-    `budget` is shared with completion's idle work. What was processed before an interruption stays in the KV cache.
+    `budget` is shared with completion's idle work. What was processed before an interruption stays in the KV cache. With
+    `after_answers` the next prompt of a conversation is processed as soon as its answer is out: for servers, which stay.
     """
 
     budget: IdleBudget = field(default_factory=IdleBudget)
+    after_answers: bool = False
     _works: OrderedDict[str, _Work] = field(default_factory=OrderedDict)
+    _jobs: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def soon(self, preparing: Coroutine[Any, Any, None]) -> None:
+        """Run what builds prompts and calls `start`, so that whoever has an answer need not wait for it."""
+        job = asyncio.create_task(preparing)
+        self._jobs.add(job)
+        job.add_done_callback(self._jobs.discard)
 
     def start(self, engine: Engine, owner: str, texts: Sequence[str]) -> bool:
         """Begin to process `texts` for a notebook; they replace what it wanted before.
@@ -86,7 +95,9 @@ class Warming:
 
     async def aclose(self) -> None:
         """Stop, and wait until it has."""
-        tasks = [work.task for work in self._works.values() if work.task is not None]
+        for job in self._jobs:
+            job.cancel()
+        tasks = [*self._jobs, *(work.task for work in self._works.values() if work.task is not None)]
         self.stop()
         await asyncio.gather(*tasks, return_exceptions=True)
 

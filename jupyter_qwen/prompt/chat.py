@@ -1,8 +1,8 @@
 """Chat, Python, explain, fix, plot: one conversation shape, one system turn per mode.
 
-Order: the mode's rules, what the user added by name, the tables, the notebook's cells in document order, earlier turns, the
-question. Everything but the last turn stays the same between two questions unless the notebook changed, and then only from
-the changed cell on.
+Order: the mode's rules, what the user added by name, the tables (a mere selection of them stands behind the cells, for it changes
+with the question), the notebook's cells in document order, earlier turns, the question. Everything but the last turn stays the
+same between two questions unless the notebook changed, and then only from the changed cell on.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ __all__ = ["MODES", "Mode", "build"]
 
 _LINE = Notation(form="line", keys=True, comments=False)
 _CELL_SHARE, _SCHEMA_SHARE, _HISTORY_SHARE, _ATTACHED_SHARE = 0.4, 0.4, 0.2, 0.5
+_HISTORY_STEP = 4
 _SQL_LANGUAGES = ("sql", "duckdb")
 _ERROR_CHARACTERS = 300
 
@@ -80,11 +81,10 @@ def build(
     failed = last_failed(_unattached(earlier, attachments)) if mode not in ("fix", "explain") else None
     cell_texts = [_cell_text(cell, language, failed=failed is not None and cell.id == failed.id) for cell in window]
     shown = "\n\n".join(cell_texts)
-    system = "\n\n".join(
-        text
-        for text in (system_rules, attached.text, tables, f"Cells of the notebook so far:\n\n{shown}" if shown else "")
-        if text
-    )
+    told = f"Cells of the notebook so far:\n\n{shown}" if shown else ""
+    # A schema that is told in part is another part for every question: behind the cells it takes nothing of them along.
+    body = (tables, told) if linked.whole else (told, tables)
+    system = "\n\n".join(text for text in (system_rules, attached.text, *body) if text)
     messages = (message("system", system), *turns, message("user", closing))
     prefill = ""
     if mode in ("python", "plot"):
@@ -207,20 +207,20 @@ def _last_frames(traceback: str, lines: int = 12) -> str:
 
 
 def _recent(history: Sequence[Message], *, count: Callable[[str], int], budget_tokens: int) -> tuple[Message, ...]:
-    """The latest whole exchanges that fit; a user's turn never stands without its answer before the next question."""
-    taken: list[Message] = []
-    used = 0
-    for turn in reversed(history):
-        content = neutralise(turn.content)
-        cost = count(content) + 5  # tokens of the turn's frame
-        if used + cost > budget_tokens:
-            break
-        taken.append(Message(turn.role, content))
-        used += cost
-    taken.reverse()
-    while taken and taken[0].role != "user":
-        taken.pop(0)
-    return tuple(taken)
+    """The latest whole exchanges that fit; a user's turn never stands without its answer before the next question.
+
+    The oldest go two exchanges at a time: dropping one with every question would leave nothing of the KV cache behind them.
+    """
+    turns = [Message(turn.role, neutralise(turn.content)) for turn in history]
+    costs = [count(turn.content) + 5 for turn in turns]  # tokens of the turn's frame
+    start = 0
+    while start < len(turns) and sum(costs[start:]) > budget_tokens:
+        start += _HISTORY_STEP
+    if start >= len(turns):
+        start = len(turns) - 2 if len(turns) > 1 and sum(costs[-2:]) <= budget_tokens else len(turns)
+    while start < len(turns) and turns[start].role != "user":
+        start += 1
+    return tuple(turns[start:])
 
 
 def _speaks_of(question: str, cell: Cell) -> bool:
@@ -240,10 +240,9 @@ def _parts(
     parts = [Part("rules", system_rules)]
     if attached.text:
         parts.append(Part("added by name", neutralise(attached.text)))
-    if linked.tables:
-        parts.append(Part("schema", neutralise(tables)))
-    if cells:
-        parts.append(Part("cells", neutralise(cells)))
+    told = [Part("schema", neutralise(tables))] if linked.tables else []
+    shown = [Part("cells", neutralise(cells))] if cells else []
+    parts += [*told, *shown] if linked.whole else [*shown, *told]
     if turns:
         parts.append(Part("earlier turns", "\n\n".join(t.content for t in turns)))
     parts.append(Part("question", neutralise(closing)))

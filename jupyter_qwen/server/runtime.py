@@ -68,7 +68,7 @@ class Runtime:
             ThreadStore(threads_folder, scope=root_dir),
             limits,
             CompletionDesk(idle=idle),
-            Warming(idle),
+            Warming(idle, after_answers=True),
         )
         self._max_privacy = min(max_privacy, REMOTE_PRIVACY, key=_rank) if config.remote else max_privacy
         self._root_dir = root_dir

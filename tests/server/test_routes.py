@@ -213,3 +213,18 @@ async def test_notebook_is_warmed_for_sql_and_for_chat_while_nobody_asks(
         usage = answer["usage"]
         assert usage["cached_tokens"] > 0.7 * usage["prompt_tokens"], (mode, usage)
     assert (await warm(schema=None))["started"] is True  # the tables changed
+
+
+async def test_next_question_finds_the_answer_processed_though_old_turns_were_dropped(
+    jp_fetch: Any, ask_events: Post, question: Post
+) -> None:
+    async def warmth() -> str:
+        body = json.dumps(question("", mode="chat", thread="long.ipynb"))
+        return str(json.loads((await jp_fetch("jupyter-qwen", "warm", method="POST", body=body)).body)["state"])
+
+    for number in range(10):
+        usage = (await ask_events("ask", question(f"tell me {number}", mode="chat", thread="long.ipynb")))[-1]["usage"]
+        if number:
+            assert usage["prompt_tokens"] - usage["cached_tokens"] < 25, number
+        while await warmth() != "done":
+            pass
