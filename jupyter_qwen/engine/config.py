@@ -21,6 +21,8 @@ class EngineConfig:
     endpoint lists. `script` is a JSON file for the `scripted` engine. `models_folder` ``None`` is the user's cache folder.
     With `keep_slots` KV caches outlive the engine, in `slot_folder` (``None``: the user's cache folder); `privacy` is the most
     that prompts may hold, and caches written at a higher level are deleted.
+    With `share` one engine process serves all of the user's servers that want the same of it; they find it by files in
+    `runtime_folder`, ``None`` for Jupyter's own.
     """
 
     engine: EngineName = "auto"
@@ -35,6 +37,8 @@ class EngineConfig:
     script: str | Path | None = None
     models_folder: str | Path | None = None
     log_folder: str | Path | None = None
+    share: bool = False
+    runtime_folder: str | Path | None = None
     load_timeout_seconds: float = 600.0
     keep_slots: bool = False
     slot_folder: str | Path | None = None

@@ -30,10 +30,11 @@ LOG_DAYS = 7
 
 @dataclass(frozen=True)
 class Ready:
-    """What a child says once it serves: its address and what computes there."""
+    """What a child says once it serves: its address, what computes there, the weights' precision where it knows that."""
 
     url: str
     device: str
+    dtype: str = ""
 
 
 class ChildFailed(EngineUnavailable):
@@ -74,6 +75,10 @@ class ChildProcess:
         """The exit code, negative for a signal; ``None`` while it runs."""
         return self._process.poll()
 
+    def end(self) -> tuple[str, str]:
+        """Its end in one sentence, and the way out."""
+        return death(self.returncode or 0)
+
     async def wait_ready(self, timeout_seconds: float) -> Ready:
         """Wait for the child's `ready`. Raises ChildFailed."""
         try:
@@ -112,7 +117,7 @@ class ChildProcess:
             for line in lines:
                 event = json.loads(line)
                 if event["event"] == "ready" and not self.ready.done():
-                    self.ready.set_result(Ready(event["url"], event.get("device", "")))
+                    self.ready.set_result(Ready(event["url"], event.get("device", ""), event.get("dtype") or ""))
                 elif event["event"] == "failed":
                     failed = event["message"]
         code = self._process.wait()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from jupyter_qwen.engine.base import EngineState
-from jupyter_qwen.models.catalog import ModelEntry
+from jupyter_qwen.engine.choice import Choice
+from jupyter_qwen.models.entries import ModelEntry
 from jupyter_qwen.models.progress import Progress
 
 
@@ -38,3 +41,17 @@ class EngineStatus:
     kv_bytes: int | None = None
     pulling: ModelEntry | None = None
     sharing: str = ""
+
+
+def facts_of(choice: Choice, path: Path | None) -> dict[str, Any]:
+    """What a choice says about the status."""
+    return {
+        "dtype": choice.dtype,
+        "threads": choice.threads if choice.engine in ("llama", "transformers") else None,
+        "kv_bytes": choice.need.kv_cache if choice.need else None,
+        "engine": choice.engine,
+        "reason": choice.reason,
+        "model": choice.model,
+        "model_file": str(path) if path else None,
+        "context_tokens": choice.context_tokens,
+    }

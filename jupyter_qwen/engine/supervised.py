@@ -16,8 +16,9 @@ from jupyter_qwen.engine.base import (
     Preempted,
     Usage,
 )
+from jupyter_qwen.engine.borrowed import BorrowedChild
 from jupyter_qwen.engine.http import HttpEngine
-from jupyter_qwen.engine.launch import ChildProcess, death
+from jupyter_qwen.engine.launch import ChildProcess
 from jupyter_qwen.engine.scheduler import MANY, Capacity, Place, Scheduler, revocable
 from jupyter_qwen.engine.slot_memory import SlotMemory
 
@@ -33,7 +34,7 @@ class SupervisedEngine:
     def __init__(
         self,
         http: HttpEngine,
-        child: ChildProcess | None,
+        child: ChildProcess | BorrowedChild | None,
         on_usage: Callable[[Usage], None],
         *,
         capacity: Capacity = MANY,
@@ -114,5 +115,4 @@ class SupervisedEngine:
         done, _ = await asyncio.wait({asyncio.wrap_future(self._child.exited)}, timeout=EXIT_SECONDS)
         if not done:
             return error
-        sentence, hint = death(self._child.returncode or 0)
-        return EngineUnavailable(sentence, hint)
+        return EngineUnavailable(*self._child.end())

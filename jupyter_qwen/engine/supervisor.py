@@ -14,21 +14,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from jupyter_qwen.engine.base import Engine, EngineError, EngineState, EngineUnavailable, Usage
 from jupyter_qwen.engine.board import Board, OnChange
-from jupyter_qwen.engine.child_settings import slot_folder
-from jupyter_qwen.engine.choice import FORMAT, Choice, child_settings, choose
+from jupyter_qwen.engine.choice import FORMAT, Choice, choose
 from jupyter_qwen.engine.config import EngineConfig, EngineName
-from jupyter_qwen.engine.http import HttpEngine
-from jupyter_qwen.engine.launch import ChildProcess, death
 from jupyter_qwen.engine.pulls import Pulls
-from jupyter_qwen.engine.scheduler import Capacity, capacity_of
-from jupyter_qwen.engine.slot_files import SlotFiles, fingerprint
-from jupyter_qwen.engine.slot_memory import SlotMemory
-from jupyter_qwen.engine.slots import SlotPlan
-from jupyter_qwen.engine.status import EngineStatus
+from jupyter_qwen.engine.running import Child, Running, connect, forget, start
+from jupyter_qwen.engine.status import EngineStatus, facts_of
 from jupyter_qwen.engine.supervised import SupervisedEngine
 from jupyter_qwen.models import fit
 from jupyter_qwen.models.catalog import UnknownModel
@@ -53,8 +45,7 @@ class Supervisor:
         self._configured = self.config
         self._board = Board(EngineStatus("unloaded", remote=self.config.remote), on_change)
         self._pulls = Pulls(self._board)
-        self._engine: SupervisedEngine | None = None
-        self._child: ChildProcess | None = None
+        self._running: Running | None = None
         self._lock = asyncio.Lock()
         self._idle: asyncio.Task[None] | None = None
 
@@ -74,10 +65,10 @@ class Supervisor:
         path = await asyncio.to_thread(self.store.path, choice.model, choice.format) if choice.model else None
         if choice.model and path is None:
             missing = self.store.absent(choice.model, choice.format)
-            return self._post("absent", message=str(missing), hint=missing.hint, **_facts(choice, None))
+            return self._post("absent", message=str(missing), hint=missing.hint, **facts_of(choice, None))
         if self.status.state == "crashed":
             return self.status
-        return self._post("unloaded", message="", hint="", **_facts(choice, path))
+        return self._post("unloaded", message="", hint="", **facts_of(choice, path))
 
     async def engine(self) -> Engine:
         """The running engine; loads it first when it is not. Concurrent callers wait for the same load.
@@ -93,18 +84,13 @@ class Supervisor:
             try:
                 return await self._start()
             except EngineError as error:
-                await self._discard()
                 if self.status.state != "absent":
                     self._post("crashed", message=str(error), hint=error.hint)
                 raise
 
     async def forget(self, owner: str) -> None:
         """Drop what the KV caches, in memory and on disk, hold of a notebook's conversation."""
-        engine = self._engine
-        if engine is not None and engine.memory is not None and not engine.dead:
-            await engine.memory.forget(owner)
-        elif self.config.keep_slots:
-            await asyncio.to_thread(SlotFiles(slot_folder(self.config), "").forget, owner)
+        await forget(owner, self._running, self.config)
 
     async def load(self) -> EngineStatus:
         """Load the engine now. Problems become the status rather than an exception."""
@@ -117,7 +103,7 @@ class Supervisor:
         async with self._lock:
             await self._discard()
             if self.status.state not in ("absent", "downloading"):
-                self._post("unloaded", message="", hint="")
+                self._post("unloaded", message="", hint="", sharing="")
         return self.status
 
     async def configure(self, config: EngineConfig) -> EngineStatus:
@@ -153,7 +139,12 @@ class Supervisor:
     def machine(self) -> fit.Machine:
         """This machine, with what the running child holds counted as free: it goes when another model comes."""
         found = fit.machine()
-        return replace(found, available_bytes=min(found.total_bytes, found.available_bytes + self._held()))
+        return replace(
+            found,
+            available_bytes=min(
+                found.total_bytes, found.available_bytes + (self._running.freed_bytes() if self._running else 0)
+            ),
+        )
 
     async def pull_model(
         self, model: str | None = None, *, force: bool = False, kind: Format | None = None
@@ -192,72 +183,35 @@ class Supervisor:
 
     async def _start(self) -> Engine:
         choice = await asyncio.to_thread(choose, self.config, None, self.store)
-        self._post("loading", message="Starting the engine.", hint="", **_facts(choice, None))
+        self._post("loading", message="Starting the engine.", hint="", sharing="", **facts_of(choice, None))
         if choice.engine == "openai":
-            url = self.config.openai_base_url or ""
-            self._post("loading", message=f"Connecting to {url}.")
-            http = HttpEngine(
-                url, self.config.openai_key, model=self.config.openai_model, context_tokens=self.config.context_tokens
-            )
-            return await self._adopt(http, None, device="", capacity=capacity_of(choice.engine))
+            self._post("loading", message=f"Connecting to {self.config.openai_base_url}.")
+            return self._adopt(await connect(self.config, self._note_usage), choice)
         path = await self._verified(choice) if choice.model else None
-        name = choice.model.label if choice.model else "the script"
-        self._post("loading", message=f"Loading {name}.", progress=None)
-        settings = child_settings(choice, self.config, path)
-        child = self._child = ChildProcess(
-            f"jupyter_qwen.engine.children.{choice.engine}",
-            settings,
-            log_folder=Path(self.config.log_folder) if self.config.log_folder else None,
+        self._post("loading", message=f"Loading {choice.model.label if choice.model else 'the script'}.", progress=None)
+        waiting = partial(
+            self._post, "loading", message="Your other Jupyter server is loading a model; waiting for it."
         )
-        child.exited.add_done_callback(partial(self._tell_exit, asyncio.get_running_loop(), child))
-        try:
-            ready = await child.wait_ready(self.config.load_timeout_seconds)
-        except asyncio.CancelledError:
-            await self._discard()
-            raise
-        http = HttpEngine(
-            ready.url, child.key, context_tokens=choice.context_tokens, slots=SlotPlan(settings.get("pool_tokens"))
-        )
-        on_gpu = bool(ready.device) and not ready.device.startswith("CPU")
-        capacity = capacity_of(choice.engine, threads=choice.threads, on_gpu=on_gpu)
-        memory = await self._slot_memory(http, choice, path)
-        return await self._adopt(http, child, device=ready.device, capacity=capacity, memory=memory)
+        running = await start(choice, self.config, path, self._note_usage, waiting)
+        return self._adopt(running, choice)
 
-    async def _slot_memory(self, http: HttpEngine, choice: Choice, path: Path | None) -> SlotMemory | None:
-        """What carries KV caches over to the next child; slots are emptied through it too, so the folder is there in any case."""
-        if choice.engine != "llama":
-            return None
-        mark = await asyncio.to_thread(fingerprint, path, choice.engine, choice.context_tokens)
-        memory = SlotMemory(http, SlotFiles(slot_folder(self.config), mark, self.config.privacy))
-        if self.config.keep_slots:
-            await memory.restore()
-        return memory
-
-    async def _adopt(
-        self,
-        http: HttpEngine,
-        child: ChildProcess | None,
-        *,
-        device: str,
-        capacity: Capacity,
-        memory: SlotMemory | None = None,
-    ) -> Engine:
-        try:
-            await http.probe()
-        except BaseException:
-            await http.aclose()
-            raise
-        engine = self._engine = SupervisedEngine(http, child, self._note_usage, capacity=capacity, memory=memory)
+    def _adopt(self, running: Running, choice: Choice) -> Engine:
+        self._running, engine = running, running.engine
         self._post(
             "ready",
             message="",
             hint="",
-            device=device or None,
-            context_tokens=http.context_tokens,
-            memory_bytes=self._memory(),
+            device=running.device or None,
+            dtype=running.dtype or choice.dtype,
+            context_tokens=engine.context_tokens,
+            memory_bytes=running.memory_bytes(),
+            sharing=running.sharing,
         )
-        if self.config.idle_minutes > 0 and child is not None:
-            self._idle = asyncio.create_task(self._unload_when_idle(engine))
+        if running.child is not None:
+            loop = asyncio.get_running_loop()
+            running.child.exited.add_done_callback(partial(self._tell_exit, loop, running))
+            if self.config.idle_minutes > 0:
+                self._idle = asyncio.create_task(self._unload_when_idle(running))
         return engine
 
     async def _verified(self, choice: Choice) -> Path:
@@ -279,54 +233,55 @@ class Supervisor:
         return path
 
     async def _discard(self) -> None:
-        """Close the client and end the child, whatever state they are in. The lock is held."""
+        """Stop what runs, whatever state it is in. The lock is held."""
         idle, self._idle = self._idle, None
         if idle is not None and idle is not asyncio.current_task():
             idle.cancel()
-        engine, self._engine = self._engine, None
-        child, self._child = self._child, None
-        if engine is not None:
-            if engine.memory is not None and self.config.keep_slots and not engine.dead:
-                await engine.memory.save()
-            await engine.http.aclose()
-        if child is not None:
-            await child.stop()
+        running, self._running = self._running, None
+        if running is not None:
+            await running.stop(keep_slots=self.config.keep_slots)
 
-    def _tell_exit(self, loop: asyncio.AbstractEventLoop, child: ChildProcess, _: object) -> None:
+    def _tell_exit(self, loop: asyncio.AbstractEventLoop, running: Running, _: object) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to be told
-            loop.call_soon_threadsafe(self._exited, child)
+            loop.call_soon_threadsafe(self._exited, running)
 
-    def _exited(self, child: ChildProcess) -> None:
-        """A child ended. Only news when it is the current one and was ready: an unload forgets it first."""
-        if child is self._child and self._engine is not None:
-            sentence, hint = death(child.returncode or 0)
-            log.warning("%s log: %s", sentence, child.log)
-            self._post("crashed", message=sentence, hint=hint)
+    def _exited(self, running: Running) -> None:
+        """A child ended. Only news when it is the current one: an unload forgets it first."""
+        if running is not self._running or running.child is None:
+            return
+        sentence, hint = running.child.end()
+        if running.borrowed:
+            self._post("unloaded", message=sentence, hint=hint, sharing="")
+            return
+        log.warning("%s log: %s", sentence, running.child.log)
+        self._post("crashed", message=sentence, hint=hint)
 
-    async def _unload_when_idle(self, engine: SupervisedEngine) -> None:
+    async def _unload_when_idle(self, running: Running) -> None:
         limit = self.config.idle_minutes * 60
-        while self._engine is engine:
+        while self._running is running:
             await asyncio.sleep(min(IDLE_CHECK_SECONDS, max(limit / 4, 0.05)))
-            if engine.active == 0 and time.monotonic() - engine.last_used >= limit and self._engine is engine:
+            if self._running is running and running.idle_seconds(time.monotonic()) >= limit:
                 await self.unload()
                 return
 
     # -- status
 
+    @property
+    def _engine(self) -> SupervisedEngine | None:
+        return self._running.engine if self._running else None
+
+    @property
+    def _child(self) -> Child | None:
+        return self._running.child if self._running else None
+
     def _verifying(self, progress: Progress) -> None:
-        if self.status.state == "loading" and self._child is None:
+        if self.status.state == "loading" and self._running is None:
             self._post("loading", message="Checking the model file.", progress=progress)
 
     def _note_usage(self, usage: Usage) -> None:
-        if usage.decode_seconds > 0 and usage.new_tokens >= ENOUGH_TOKENS_FOR_A_RATE and self.status.state == "ready":
+        if usage.decode_seconds > 0 and usage.new_tokens >= ENOUGH_TOKENS_FOR_A_RATE and self._running is not None:
             speed = round(usage.new_tokens / usage.decode_seconds, 1)
-            self._post("ready", tokens_per_second=speed, memory_bytes=self._memory())
-
-    def _memory(self) -> int | None:
-        try:
-            return int(psutil.Process(self._child.pid).memory_info().rss) if self._child else None
-        except psutil.NoSuchProcess:
-            return None
+            self._post("ready", tokens_per_second=speed, memory_bytes=self._running.memory_bytes())
 
     def _entry(self) -> ModelEntry | None:
         """The model that is configured, or that was chosen where none is."""
@@ -337,31 +292,9 @@ class Supervisor:
         except UnknownModel:  # an administrator's typing error: `refresh` says so
             return None
 
-    def _held(self) -> int:
-        """Bytes that ending the child would free. Mapped weights are page cache: they count as available already."""
-        try:
-            memory = psutil.Process(self._child.pid).memory_info() if self._child else None
-        except psutil.NoSuchProcess:
-            return 0
-        return int(memory.rss - getattr(memory, "shared", 0)) if memory else 0
-
     def _post(self, state: EngineState | None = None, **fields: Any) -> EngineStatus:
         return self._board.post(state, **fields)
 
 
 def _local(engine: EngineName) -> EngineName:
     return "auto" if engine == "openai" else engine
-
-
-def _facts(choice: Choice, path: Path | None) -> dict[str, Any]:
-    """What a choice says about the status."""
-    return {
-        "dtype": choice.dtype,
-        "threads": choice.threads if choice.engine in ("llama", "transformers") else None,
-        "kv_bytes": choice.need.kv_cache if choice.need else None,
-        "engine": choice.engine,
-        "reason": choice.reason,
-        "model": choice.model,
-        "model_file": str(path) if path else None,
-        "context_tokens": choice.context_tokens,
-    }

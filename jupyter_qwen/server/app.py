@@ -43,6 +43,9 @@ class QwenExtension(ExtensionApp):
     allow_model_switch = Bool(
         True, help="Whether users may switch the model, its context length and its engine from the panel."
     ).tag(config=True)
+    share_engine = Bool(
+        True, help="Let all Jupyter servers of one user on one machine use one engine process: one model in memory."
+    ).tag(config=True)
     endpoint_url = Unicode(
         "", help="Base URL of an OpenAI-compatible endpoint for the engine 'openai'. Prompts are sent there."
     ).tag(config=True)

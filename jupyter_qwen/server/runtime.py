@@ -93,6 +93,7 @@ class Runtime:
             models_folder=app.models_folder or None,
             keep_slots=app.keep_caches,
             privacy=app.max_privacy,
+            share=app.share_engine,
         )
         return cls(
             config,

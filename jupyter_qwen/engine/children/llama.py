@@ -47,6 +47,8 @@ def params_for(settings: dict[str, Any]) -> Any:
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = settings["threads"]
     if settings.get("gpu_layers") is not None:
         params.n_gpu_layers = settings["gpu_layers"]
+    if settings.get("yarn"):
+        stretch(params, **settings["yarn"])
     params.ctx_shift = False  # nothing is cut silently
     params.fit_params = False  # the supervisor has decided what fits
     params.verbosity = WARNING
@@ -55,6 +57,18 @@ def params_for(settings: dict[str, Any]) -> Any:
     if settings.get("slot_folder"):
         params.slot_save_path = settings["slot_folder"].rstrip(os.sep) + os.sep
     return params
+
+
+def stretch(params: Any, *, factor: int, original_tokens: int) -> None:
+    """Let positions reach `factor` times as far as the model was trained for, by YaRN.
+
+    The same as ``--rope-scaling yarn --rope-scale FACTOR --yarn-orig-ctx TOKENS`` of llama.cpp's own server.
+    """
+    import xllamacpp
+
+    params.rope_scaling_type = xllamacpp.llama_rope_scaling_type.LLAMA_ROPE_SCALING_TYPE_YARN
+    params.rope_freq_scale = 1.0 / factor
+    params.yarn_orig_ctx = original_tokens
 
 
 def on_gpu(settings: dict[str, Any]) -> bool:

@@ -1,0 +1,132 @@
+"""Records of engines in the runtime folder: whom they are believed, and when they are thrown away."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from jupyter_qwen.engine.choice import Choice
+from jupyter_qwen.engine.sharing import PREFIX, Registry, Shared, identity
+
+CHOICE = Choice("scripted", "", context_tokens=8192, threads=2)
+
+
+@pytest.fixture
+def process() -> Iterator[int]:
+    """A process that runs: any will do."""
+    running = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    yield running.pid
+    running.kill()
+    running.wait()
+
+
+@pytest.fixture
+def record(tmp_path: Path, process: int) -> tuple[Registry, Shared]:
+    """A record as another server would have written it."""
+    registry = Registry(tmp_path)
+    shared = registry.publish(
+        CHOICE, "w", pid=process, url="http://127.0.0.1:1", key="secret-key", device="CPU", dtype=""
+    )
+    shared = replace(shared, server_pid=os.getppid())
+    write(registry, shared)
+    return registry, shared
+
+
+def write(registry: Registry, shared: Shared) -> None:
+    (registry.folder / f"{PREFIX}{shared.child_pid}.json").write_text(json.dumps(asdict(shared)))
+
+
+def test_engine_of_another_server_is_found(record: tuple[Registry, Shared]) -> None:
+    registry, shared = record
+    assert registry.find(CHOICE, "w")[0] == shared
+    assert "secret-key" not in repr(shared)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"weights": "other", "label": "Qwen 7B"}, "runs another model, Qwen 7B"),
+        ({"context_tokens": 2048}, "2,048 tokens of context"),
+        ({"threads": 7}, "7 threads"),
+        ({"engine": "llama"}, "runs the llama engine"),
+        ({"version": "0.0.0"}, "another installation"),
+        ({"package": "/elsewhere"}, "another installation"),
+    ],
+)
+def test_engine_of_another_kind_is_left_alone_and_the_reason_is_told(
+    record: tuple[Registry, Shared], change: dict[str, object], words: str
+) -> None:
+    registry, shared = record
+    write(registry, replace(shared, **change))  # type: ignore[arg-type]
+    found, said = registry.find(CHOICE, "w")
+    assert found is None
+    assert words in said
+
+
+def test_record_that_others_may_write_is_not_believed(record: tuple[Registry, Shared]) -> None:
+    registry, shared = record
+    (registry.folder / f"{PREFIX}{shared.child_pid}.json").chmod(0o622)
+    assert registry.find(CHOICE, "w") == (None, "")
+
+
+def test_record_of_a_process_that_is_gone_is_removed(record: tuple[Registry, Shared], process: int) -> None:
+    registry, _ = record
+    ended = psutil.Process(process)
+    ended.kill()
+    ended.wait(timeout=5)
+    assert registry.find(CHOICE, "w") == (None, "")
+    assert list(registry.folder.glob(f"{PREFIX}*.json")) == []
+
+
+def test_number_that_another_process_has_now_is_not_taken_for_the_engine(record: tuple[Registry, Shared]) -> None:
+    registry, shared = record
+    write(registry, replace(shared, child_began=shared.child_began - 1000))
+    assert registry.find(CHOICE, "w")[0] is None
+
+
+def test_record_of_another_machine_on_the_same_home_is_ignored_and_kept(record: tuple[Registry, Shared]) -> None:
+    registry, shared = record
+    write(registry, replace(shared, host="other:1"))
+    assert registry.find(CHOICE, "w") == (None, "")
+    assert len(list(registry.folder.glob(f"{PREFIX}*.json"))) == 1
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"url": 3}'])
+def test_file_that_is_no_record_is_ignored(tmp_path: Path, text: str) -> None:
+    file = tmp_path / f"{PREFIX}1.json"
+    file.write_text(text)
+    file.chmod(0o600)
+    assert Registry(tmp_path).find(CHOICE, "w") == (None, "")
+
+
+def test_guests_are_counted_while_they_live(record: tuple[Registry, Shared], process: int) -> None:
+    registry, shared = record
+    assert registry.last_use_by_guests(process) is None
+    registry.lease(shared)
+    age = registry.last_use_by_guests(process)
+    assert age is not None
+    assert age < 5
+    (registry.folder / f"{PREFIX}{process}-guest-999999999").touch()
+    registry.release(shared)
+    assert registry.last_use_by_guests(process) is None
+    registry.withdraw(process)
+    assert list(registry.folder.iterdir()) == []
+
+
+def test_weights_that_were_changed_are_other_weights(tmp_path: Path) -> None:
+    file = tmp_path / "x.gguf"
+    file.write_bytes(b"1")
+    before = identity(file)
+    file.write_bytes(b"22")
+    assert identity(file) != before
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "a.safetensors").write_bytes(b"1")
+    assert "a.safetensors" in identity(tmp_path / "folder")
