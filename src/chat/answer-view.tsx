@@ -12,9 +12,10 @@ import type { IPromptPart } from '../wire';
 import type { BlockActions } from './actions';
 import type { Answer } from './answer';
 import { BlockView } from './block-view';
+import { withoutControls } from './controls';
 import type { IExchange } from './conversation';
 import { Prose } from './prose';
-import { splitSegments } from './segments';
+import { splitProse, splitSegments } from './segments';
 
 export interface IAnswerServices {
   actions: BlockActions;
@@ -56,12 +57,17 @@ function Body(props: IAnswerViewProps): JSX.Element {
       )}
       {splitSegments(answer.markdown).map((segment, position) =>
         segment.kind === 'prose' ? (
-          <Prose
-            key={position}
-            markdown={segment.text}
-            rendermime={rendermime}
-            onRendered={milliseconds => answer.rendered(milliseconds)}
-          />
+          <div key={position} className="jp-Qwen-passage">
+            {splitProse(withoutControls(segment.text)).map((piece, index) => (
+              <Prose
+                key={index}
+                markdown={piece}
+                rendermime={rendermime}
+                trans={trans}
+                onRendered={milliseconds => answer.rendered(milliseconds)}
+              />
+            ))}
+          </div>
         ) : (
           <BlockView
             key={position}

@@ -9,8 +9,10 @@ import { IBlock, normalizeBlock } from '../wire';
 import type { BlockActions } from './actions';
 import { artifactKind } from './artifact';
 import { BlockButtons } from './block-buttons';
+import { withControlsShown } from './controls';
 import type { IExchange } from './conversation';
 import { Badge, Diagnostics, Repairs } from './findings';
+import { LongText, RENDERED_CHARACTERS } from './long-text';
 import { Preview } from './preview';
 import { Prose } from './prose';
 import { ICode, fence } from './segments';
@@ -28,6 +30,10 @@ interface IBlockViewProps {
 export function BlockView(props: IBlockViewProps): JSX.Element {
   const { segment, block, exchange, trans } = props;
   const finished = block !== null;
+  const source = React.useMemo(
+    () => withControlsShown(segment.source),
+    [segment.source]
+  );
   const kind = segment.closed
     ? artifactKind(segment.language, segment.source)
     : null;
@@ -61,14 +67,17 @@ export function BlockView(props: IBlockViewProps): JSX.Element {
           </span>
         )}
       </div>
-      {segment.closed ? (
+      {source.length > RENDERED_CHARACTERS ? (
+        <LongText text={source} trans={trans} />
+      ) : segment.closed ? (
         <Prose
-          markdown={fence(segment.source, segment.language)}
+          markdown={fence(source, segment.language)}
           rendermime={props.rendermime}
+          trans={trans}
         />
       ) : (
         <pre className="jp-Qwen-streaming" tabIndex={0}>
-          {segment.source}
+          {source}
         </pre>
       )}
       {kind && previewed && (

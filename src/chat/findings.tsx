@@ -55,7 +55,7 @@ export function Diagnostics(props: {
                 : trans.__('Line %1', diagnostic.line)}
             </span>
           )}
-          <span>{diagnostic.message}</span>
+          <span>{shortened(diagnostic.message)}</span>
           {!namesAll(diagnostic) && (
             <div className="jp-Qwen-candidates">
               {trans.__('Did you mean:')}{' '}
@@ -74,6 +74,11 @@ export function Diagnostics(props: {
       ))}
     </ul>
   );
+}
+
+/** DuckDB quotes the line with the error, however long it is. */
+function shortened(message: string): string {
+  return message.length > 2000 ? `${message.slice(0, 2000)}…` : message;
 }
 
 /** Whether the message, often DuckDB's own, names every candidate already. */

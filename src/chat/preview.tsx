@@ -24,7 +24,7 @@ export function Preview(props: IPreviewProps): JSX.Element {
       aria-label={trans.__('Preview')}
     >
       {kind === 'markdown' ? (
-        <Prose markdown={source} rendermime={rendermime} />
+        <Prose markdown={source} rendermime={rendermime} trans={trans} />
       ) : (
         <Frame source={source} trans={trans} />
       )}

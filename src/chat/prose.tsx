@@ -4,18 +4,30 @@
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
+
+import { LongText, RENDERED_CHARACTERS } from './long-text';
 
 const MARKDOWN = 'text/markdown';
 
 interface IProseProps {
   markdown: string;
   rendermime: IRenderMimeRegistry;
+  trans: TranslationBundle;
   /** Told how long the rendering took, in milliseconds. */
   onRendered?: (milliseconds: number) => void;
 }
 
 function ProseBase(props: IProseProps): JSX.Element {
+  return props.markdown.length > RENDERED_CHARACTERS ? (
+    <LongText text={props.markdown} trans={props.trans} />
+  ) : (
+    <Rendered {...props} />
+  );
+}
+
+function Rendered(props: IProseProps): JSX.Element {
   const { markdown, rendermime, onRendered } = props;
   const host = React.useRef<HTMLDivElement>(null);
 

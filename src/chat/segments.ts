@@ -88,6 +88,48 @@ function dedent(line: string, indent: number): string {
   return line.slice(start);
 }
 
+/** What reaches across blank lines: HTML, displayed formulas, definitions of links and footnotes. */
+const FAR_REACHING = /^ {0,3}(<[a-z!?/]|\[[^\]]+\]:)|\$\$|\\\[/im;
+
+const LIST_ITEM = /^([-*+]|\d{1,9}[.)])[ \t]/;
+
+/** A list is cut when it is longer than this. */
+const LIST_CHARACTERS = 1500;
+
+/**
+ * Cut prose where cutting changes nothing, so that while the end of it streams, all before stays as it was rendered.
+ *
+ * Joined by line breaks, the pieces are the text.
+ */
+export function splitProse(text: string): string[] {
+  if (FAR_REACHING.test(text)) {
+    return [text];
+  }
+  const pieces: string[] = [];
+  let piece: string[] = [];
+  let characters = 0;
+  let inList = false;
+  let afterBlank = false;
+  for (const line of text.split('\n')) {
+    const item = LIST_ITEM.test(line);
+    const startsAnew = afterBlank && /^\S/.test(line) && !(item && inList);
+    const longList = item && inList && characters > LIST_CHARACTERS;
+    if (startsAnew || longList) {
+      pieces.push(piece.join('\n'));
+      piece = [];
+      characters = 0;
+    }
+    if (piece.length === 0) {
+      inList = item;
+    }
+    piece.push(line);
+    characters += line.length;
+    afterBlank = line.trim() === '';
+  }
+  pieces.push(piece.join('\n'));
+  return pieces;
+}
+
 /** A Markdown fence around `source` that nothing in it can close. */
 export function fence(source: string, language: string): string {
   const runs = source.match(/`{3,}/g) ?? [];

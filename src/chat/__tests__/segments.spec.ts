@@ -1,4 +1,4 @@
-import { fence, splitSegments } from '../segments';
+import { fence, splitProse, splitSegments } from '../segments';
 
 describe('splitSegments', () => {
   it('numbers code blocks in the order of the answer', () => {
@@ -59,5 +59,47 @@ describe('fence', () => {
     expect(splitSegments(fence(source, 'python'))).toEqual([
       { kind: 'code', index: 0, language: 'python', source, closed: true }
     ]);
+  });
+});
+
+describe('splitProse', () => {
+  const long = Array.from({ length: 200 }, (_, n) => `- item ${n} of a list`);
+
+  it('cuts between paragraphs, headings and what follows a list', () => {
+    expect(splitProse('# a\n\nb\n\n- c\n\n  d\n- e\n\nf')).toEqual([
+      '# a\n',
+      'b\n',
+      '- c\n\n  d\n- e\n',
+      'f'
+    ]);
+  });
+
+  it('cuts long lists between items only', () => {
+    const pieces = splitProse(long.join('\n'));
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(pieces.every(piece => piece.startsWith('- item'))).toBe(true);
+  });
+
+  it.each([
+    '<details>\n\ninside\n\n</details>',
+    '$$\na\n\nb\n$$',
+    'see [x]\n\n[x]: https://example.org',
+    '| a |\n|---|\n| 1 |',
+    '    indented\n\n    code'
+  ])('leaves %j whole', text => {
+    expect(splitProse(text)).toEqual([text]);
+  });
+
+  it('loses nothing, and only the last piece changes while text streams', () => {
+    const text = `# a\n\nb **c**\n\n${long.slice(0, 110).join('\n')}\n\nd\n\n\n1. e\n2. f\n`;
+    let before: string[] = [];
+    for (let end = 1; end <= text.length; end++) {
+      const pieces = splitProse(text.slice(0, end));
+      expect(pieces.join('\n')).toBe(text.slice(0, end));
+      // A piece may still lose its end to the next one; all before it stay.
+      const settled = before.slice(0, -1);
+      expect(pieces.slice(0, settled.length)).toEqual(settled);
+      before = pieces;
+    }
   });
 });
