@@ -15,7 +15,7 @@ import { Badge, Diagnostics, Repairs } from './findings';
 import { LongText, RENDERED_CHARACTERS } from './long-text';
 import { Preview } from './preview';
 import { Prose } from './prose';
-import { ICode, fence } from './segments';
+import { ICode, fence, splitCode } from './segments';
 
 interface IBlockViewProps {
   segment: ICode;
@@ -70,15 +70,24 @@ export function BlockView(props: IBlockViewProps): JSX.Element {
       {source.length > RENDERED_CHARACTERS ? (
         <LongText text={source} trans={trans} />
       ) : segment.closed ? (
-        <Prose
-          markdown={fence(source, segment.language)}
-          rendermime={props.rendermime}
-          trans={trans}
-        />
+        <div
+          className="jp-Qwen-code"
+          role="group"
+          aria-label={trans.__('Code')}
+          tabIndex={0} // scrolls by keyboard
+        >
+          {splitCode(source).map((piece, index) => (
+            <Prose
+              key={index}
+              markdown={fence(piece, segment.language)}
+              rendermime={props.rendermime}
+              trans={trans}
+              until={<pre className="jp-Qwen-streaming">{piece}</pre>}
+            />
+          ))}
+        </div>
       ) : (
-        <pre className="jp-Qwen-streaming" tabIndex={0}>
-          {source}
-        </pre>
+        <Growing text={source} />
       )}
       {kind && previewed && (
         <Preview
@@ -112,5 +121,30 @@ export function BlockView(props: IBlockViewProps): JSX.Element {
         />
       )}
     </div>
+  );
+}
+
+/** Code that is still being written, with its end in view unless the user looks at its beginning. */
+function Growing({ text }: { text: string }): JSX.Element {
+  const pre = React.useRef<HTMLPreElement>(null);
+  const follows = React.useRef(true);
+  React.useLayoutEffect(() => {
+    if (pre.current && follows.current) {
+      pre.current.scrollTop = pre.current.scrollHeight;
+    }
+  }, [text]);
+  return (
+    <pre
+      ref={pre}
+      className="jp-Qwen-streaming"
+      tabIndex={0}
+      onScroll={({
+        currentTarget: { scrollHeight, scrollTop, clientHeight }
+      }) => {
+        follows.current = scrollHeight - scrollTop - clientHeight < 20;
+      }}
+    >
+      {text}
+    </pre>
   );
 }

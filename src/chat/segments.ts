@@ -130,6 +130,30 @@ export function splitProse(text: string): string[] {
   return pieces;
 }
 
+/** Code is coloured in pieces of at least this length. */
+const CODE_CHARACTERS = 1500;
+
+/** Cut long code where a statement ends: before a line that starts at the margin, behind an empty one if there is one. */
+export function splitCode(source: string): string[] {
+  const pieces: string[] = [];
+  let piece: string[] = [];
+  let characters = 0;
+  let afterBlank = false;
+  for (const line of source.split('\n')) {
+    const enough = characters > CODE_CHARACTERS * (afterBlank ? 1 : 2);
+    if (enough && /^[\w@#%-]/.test(line)) {
+      pieces.push(piece.join('\n'));
+      piece = [];
+      characters = 0;
+    }
+    piece.push(line);
+    characters += line.length;
+    afterBlank = line.trim() === '';
+  }
+  pieces.push(piece.join('\n'));
+  return pieces;
+}
+
 /** A Markdown fence around `source` that nothing in it can close. */
 export function fence(source: string, language: string): string {
   const runs = source.match(/`{3,}/g) ?? [];

@@ -1,4 +1,4 @@
-import { fence, splitProse, splitSegments } from '../segments';
+import { fence, splitCode, splitProse, splitSegments } from '../segments';
 
 describe('splitSegments', () => {
   it('numbers code blocks in the order of the answer', () => {
@@ -101,5 +101,17 @@ describe('splitProse', () => {
       expect(pieces.slice(0, settled.length)).toEqual(settled);
       before = pieces;
     }
+  });
+});
+
+describe('splitCode', () => {
+  it('leaves short code whole and cuts long code at the margin, losing nothing', () => {
+    const step = 'def f(x):\n    y = x + 1\n\n    return y\n\n\n';
+    expect(splitCode(step)).toEqual([step]);
+    const long = step.repeat(100);
+    const pieces = splitCode(long);
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(pieces.join('\n')).toBe(long);
+    expect(pieces.every(piece => piece.startsWith('def f'))).toBe(true);
   });
 });
