@@ -228,3 +228,12 @@ async def test_next_question_finds_the_answer_processed_though_old_turns_were_dr
             assert usage["prompt_tokens"] - usage["cached_tokens"] < 25, number
         while await warmth() != "done":
             pass
+
+
+@pytest.mark.parametrize(("mode", "code"), [("sql", "SELECT count(*) FROM orders"), ("python", "print('short')")])
+async def test_answer_ends_with_its_code_and_computes_no_explanation_that_nobody_asked_for(
+    ask_events: Post, question: Post, mode: str, code: str
+) -> None:
+    answer = (await ask_events("ask", question(f"talk on and on in {mode}", mode=mode, thread="")))[-1]
+    assert answer["markdown"].strip() == f"```{mode}\n{code}\n```"
+    assert answer["usage"]["new_tokens"] < 15
