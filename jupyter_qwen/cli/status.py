@@ -55,6 +55,8 @@ def _line(item: dict[str, Any]) -> str:
         facts.append(f"{item['memory_bytes'] / 2**30:.1f} GB")
     if item.get("tokens_per_second"):
         facts.append(f"{item['tokens_per_second']:.0f} tokens/s")
+    if item.get("completion_resting"):
+        facts.append(f"completion rests: {item['completion_resting']}")
     progress = item.get("progress")
     if progress and progress.get("total_bytes"):
         facts.append(f"{100 * progress['done_bytes'] / progress['total_bytes']:.0f} %")

@@ -128,7 +128,12 @@ class Runtime:
 
     def amended(self, status: dict[str, Any]) -> dict[str, Any]:
         """A status with what only this server knows."""
-        return {**status, "max_privacy": self._max_privacy, "switchable": self._allow_model_switch}
+        return {
+            **status,
+            "max_privacy": self._max_privacy,
+            "switchable": self._allow_model_switch,
+            "completion_resting": self.services.completion.pace.advice().reason,
+        }
 
     async def ask(self, body: dict[str, Any]) -> AsyncIterator[Event]:
         """Answer an AskRequest. Raises what `failures.describe` knows."""

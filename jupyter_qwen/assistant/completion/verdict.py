@@ -56,6 +56,8 @@ def _checked(text: str, complete: bool, reason: str, spot: Spot) -> str:
             lines.pop()
         return text if "\n".join(lines) == text else "\n".join(lines).rstrip("\n")
     if spot.place.kind == "sql" and spot.schema is not None:
+        # a string of one line ends with its line
+        complete = complete or (reason == "line" and len(spot.place.quote) == 1)
         ok = binds(
             text, spot.prefix, spot.suffix, spot.place, schema=spot.schema, cells=spot.cells, complete=complete
         )  # fmt: skip
