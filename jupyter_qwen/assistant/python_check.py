@@ -13,8 +13,11 @@ import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from jupyter_qwen.assistant.completion.python_fit import plain
 from jupyter_qwen.assistant.polars_names import with_polars_names
-from jupyter_qwen.schema.model import Schema, Table
+from jupyter_qwen.assistant.python_columns import parsed, unknown_columns, with_columns
+from jupyter_qwen.assistant.table_variables import reading_lines
+from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.sql.model import Diagnostic, Repair
 
@@ -32,13 +35,11 @@ _OF_IPYTHON = frozenset(
     ("get_ipython", "display", "In", "Out", "_", "__", "___", "exit", "quit", "__name__", "__file__")
 )
 _BUILTINS = frozenset(dir(builtins)) | _OF_IPYTHON
-_MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2})$", re.MULTILINE)
 # A magic may define anything; these are known to define nothing that code would use.
 _HARMLESS = re.compile(r"^[ \t]*%(?:matplotlib|load_ext|reload_ext|time|timeit|config|pip|conda|autoreload|qwen)\b")
 _ASSIGNING = re.compile(r"^[ \t]*(\w+)[ \t]*=(?!=)", re.MULTILINE)
 # Results that a magic keeps: `%sql name << …`, `%%qwen sql --out name`
 _KEPT = re.compile(r"^[ \t]*%[^\n]*?(?:--out[ =]+(\w+)|\b(\w+)[ \t]*<<)", re.MULTILINE)
-_CHANGE_COLUMNS = ("columns", "rename", "insert", "drop")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def check_python(source: str, schema: Schema | None, cells: Sequence[Cell]) -> C
 
     `schema` is ``None`` when the kernel was not seen; then only imports are added. Code that does not parse comes back as it is.
     """
-    tree = _parsed(source)
+    tree = parsed(source)
     if tree is None:
         return Checked(source)
     known = _BUILTINS | _defined(cells) | (_variables(schema) if schema is not None else frozenset())
@@ -63,17 +64,23 @@ def check_python(source: str, schema: Schema | None, cells: Sequence[Cell]) -> C
     repairs: list[Repair] = []
     if schema is not None:
         source, dropped = _without_reloads(source, tree, schema, cells)
-        source, renamed = with_polars_names(source, _parsed(source) or tree, schema)
-        source, tree, respelt = _with_columns(source, _parsed(source) or tree, schema, cells)
+        source, renamed = with_polars_names(source, parsed(source) or tree, schema)
+        source, tree, respelt = with_columns(source, parsed(source) or tree, schema, cells)
         repairs = [*dropped, *renamed, *respelt]
+    if schema is not None and (reading := reading_lines(missing, schema, cells)):
+        mended = _above(source, tree, list(reading.values()), imports=False)
+        reason = f"Read {', '.join(reading)} from DuckDB first: a table is no variable."
+        repairs.append(Repair("table-as-variable", reason, source, mended))
+        source, tree = mended, parsed(mended) or tree
+        missing = [name for name in missing if name not in reading]
     lines = [_IMPORTS[name] for name in missing if name in _IMPORTS]
     if lines:
-        mended = _with_imports(source, tree, lines)
+        mended = _above(source, tree, lines, imports=True)
         repairs.append(Repair("missing-import", f"Added {', '.join(lines)}.", source, mended))
-        source, tree = mended, _parsed(mended) or tree
+        source, tree = mended, parsed(mended) or tree
     if schema is None:
         return Checked(source, tuple(repairs))
-    diagnostics = list(_unknown_columns(tree, schema, cells))
+    diagnostics = list(unknown_columns(tree, schema, cells))
     if not _opaque(cells):
         invented = [name for name in missing if name not in _IMPORTS]
         diagnostics += _unknown_names(tree, invented, known, schema)
@@ -81,17 +88,10 @@ def check_python(source: str, schema: Schema | None, cells: Sequence[Cell]) -> C
     return Checked(source, tuple(repairs), tuple(diagnostics))
 
 
-def _parsed(source: str) -> ast.Module | None:
-    try:
-        return ast.parse(_MAGIC.sub(r"\1pass", source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
 def _free_names(source: str) -> list[str]:
     """Names that the code reads and does not define anywhere, in the order of their first use."""
-    plain = _MAGIC.sub(r"\1pass", source)
-    top = symtable.symtable(plain, "<cell>", "exec")
+    code = plain(source)
+    top = symtable.symtable(code, "<cell>", "exec")
     bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported() or s.is_namespace()}
     free: dict[str, None] = {}
 
@@ -107,7 +107,7 @@ def _free_names(source: str) -> list[str]:
             walk(child)
 
     walk(top)
-    first = _first_uses(ast.parse(plain))
+    first = _first_uses(ast.parse(code))
     return sorted(free.keys() - bound, key=lambda name: (first[name].lineno, first[name].col_offset, name))
 
 
@@ -122,7 +122,7 @@ def _defined(cells: Iterable[Cell]) -> frozenset[str]:
     for cell in cells:
         if cell.type != "code":
             continue
-        tree = _parsed(cell.source)
+        tree = parsed(cell.source)
         names.update(name for kept in _KEPT.findall(cell.source) for name in kept if name)
         if tree is None or cell.source.lstrip().startswith("%%"):
             names.update(_ASSIGNING.findall(cell.source))
@@ -165,7 +165,7 @@ def _without_reloads(source: str, tree: ast.Module, schema: Schema, cells: Seque
     The model repeats them from the cells that it sees; running them again costs time and undoes what was changed since.
     """
     frames = {table.name for table in schema.tables if table.kind == "dataframe"}
-    parsed = (_parsed(cell.source) for cell in cells if cell.type == "code")
+    parsed = (parsed(cell.source) for cell in cells if cell.type == "code")
     run = {ast.dump(node) for part in parsed if part is not None for node in part.body if isinstance(node, ast.Assign)}
     repairs: list[Repair] = []
     for node in reversed(tree.body):
@@ -214,87 +214,13 @@ def _unknown_names(
         )
 
 
-def _reads(tree: ast.Module, schema: Schema, cells: Sequence[Cell]) -> Iterator[tuple[Table, ast.Constant]]:
-    """Each column that the code reads by name from a DataFrame whose columns are known, and that it lacks."""
-    frames = {t.name: t for t in schema.tables if t.kind == "dataframe" and t.columns}
-    changed = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    added = {c for part in (tree, *(_parsed(cell.source) for cell in cells if cell.type == "code")) for c in _new(part)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in _CHANGE_COLUMNS:
-            changed.add(node.value.id)
-    for node in ast.walk(tree):
-        if not (
-            isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and isinstance(node.value, ast.Name)
-        ):
-            continue
-        table = frames.get(node.value.id)
-        if table is None or table.name in changed:
-            continue
-        items = node.slice.elts if isinstance(node.slice, (ast.List, ast.Tuple)) else [node.slice]
-        for item in items:
-            if (
-                isinstance(item, ast.Constant)
-                and isinstance(item.value, str)
-                and item.value not in added
-                and all(column.name != item.value for column in table.columns)
-            ):
-                yield table, item
-
-
-def _new(tree: ast.Module | None) -> Iterator[str]:
-    """Columns that code assigns to some frame."""
-    for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
-            for item in ast.walk(node.slice):
-                if isinstance(item, ast.Constant) and isinstance(item.value, str):
-                    yield item.value
-
-
-def _with_columns(
-    source: str, tree: ast.Module, schema: Schema, cells: Sequence[Cell]
-) -> tuple[str, ast.Module, list[Repair]]:
-    """Columns that differ in nothing but case and underscores from one that exists are written as it is."""
-    repairs: list[Repair] = []
-    for table, item in sorted(_reads(tree, schema, cells), key=lambda found: (-found[1].lineno, -found[1].col_offset)):
-        alike = [column.name for column in table.columns if _squeezed(column.name) == _squeezed(str(item.value))]
-        if len(alike) != 1 or item.end_lineno != item.lineno:
-            continue
-        lines = source.split("\n")
-        line = lines[item.lineno - 1].encode()
-        lines[item.lineno - 1] = b"".join(
-            (line[: item.col_offset], repr(alike[0]).encode(), line[item.end_col_offset :])
-        ).decode()
-        mended = "\n".join(lines)
-        reason = f"{table.name} has {alike[0]!r}, not {item.value!r}."
-        repairs.append(Repair("column-spelling", reason, source, mended))
-        source = mended
-    return source, _parsed(source) or tree, repairs
-
-
-def _unknown_columns(tree: ast.Module, schema: Schema, cells: Sequence[Cell]) -> Iterator[Diagnostic]:
-    for table, item in _reads(tree, schema, cells):
-        names = [column.name for column in table.columns]
-        near = difflib.get_close_matches(str(item.value), names, n=3, cutoff=0.5)
-        yield Diagnostic(
-            "unknown-column",
-            "warning",
-            f"{table.name} has no column {item.value!r}.",
-            candidates=tuple(near or names[:5]),
-            line=item.lineno,
-            column=item.col_offset + 1,
-        )
-
-
-def _squeezed(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name).casefold()
-
-
-def _with_imports(source: str, tree: ast.Module, lines: Sequence[str]) -> str:
-    """`lines` above the first statement, below magics and comments at the top; an empty line parts them from code."""
-    first = next((node for node in tree.body if not isinstance(node, ast.Pass)), None)  # magics are read as `pass`
-    at = first.lineno - 1 if first is not None else 0
+def _above(source: str, tree: ast.Module, lines: Sequence[str], *, imports: bool) -> str:
+    """`lines` above the first statement, below magics, comments and, unless they are `imports` themselves, the imports."""
+    body = [node for node in tree.body if not isinstance(node, ast.Pass)]  # magics are read as `pass`
+    skipped = [] if imports else [node for node in body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    first = next((node for node in body if node not in skipped), None)
     decorators = getattr(first, "decorator_list", [])
-    at = min([at, *(node.lineno - 1 for node in decorators)])
+    at = min(node.lineno - 1 for node in (first, *decorators)) if first is not None else len(source.split("\n"))
     before, after = source.split("\n")[:at], source.split("\n")[at:]
-    gap = [] if isinstance(first, (ast.Import, ast.ImportFrom)) else [""]
+    gap = [] if not imports or isinstance(first, (ast.Import, ast.ImportFrom)) else [""]
     return "\n".join([*before, *lines, *gap, *after])

@@ -56,10 +56,30 @@ def test_an_invented_name_is_told_with_its_place_and_what_it_may_mean() -> None:
     assert found.diagnostics[0].candidates == ("sales",)
 
 
-def test_a_table_that_is_no_variable_says_how_it_is_read() -> None:
-    (found,) = check_python("orders.plot()", SCHEMA, []).diagnostics
-    assert found.message == "orders is a DuckDB table and no variable."
-    assert found.hint == 'Read it with con.sql("FROM orders").df().'
+def test_a_table_that_is_taken_for_a_variable_is_read_first() -> None:
+    found = check_python("import pandas as pd\n# the chart\norders.plot()", SCHEMA, [Cell("con = duckdb.connect()")])
+    assert found.source == 'import pandas as pd\n# the chart\norders = con.sql("FROM orders").df()\norders.plot()'
+    assert [repair.name for repair in found.repairs] == ["table-as-variable"]
+    assert not found.diagnostics
+
+
+def test_a_table_that_is_too_large_to_be_read_unasked_says_how() -> None:
+    large = Schema(
+        tables=(Table(("events",), "table", (Column("id", "INTEGER"),), "con", row_count=90_000_000),),
+        connections=(Connection("con"),),
+    )
+    (found,) = check_python("events.plot()", large, []).diagnostics
+    assert found.message == "events is a DuckDB table and no variable."
+    assert found.hint == 'Read it with con.sql("FROM events").df().'
+
+
+def test_a_table_of_several_parts_is_quoted() -> None:
+    part = Schema(
+        tables=(Table(("my db", "main", "orders"), "table", (Column("id", "INTEGER"),), "con"),),
+        connections=(Connection("con"),),
+    )
+    found = check_python("orders.head()", part, [])
+    assert found.source == 'orders = con.sql("FROM \\"my db\\".main.orders").df()\norders.head()'
 
 
 @pytest.mark.parametrize(
