@@ -18,7 +18,7 @@ from jupyter_qwen.evaluate.bench.product import serving
 from jupyter_qwen.evaluate.bench.raw import running
 from jupyter_qwen.evaluate.typing_trace import load
 
-PARTS = ("engine", "question", "sql", "prepared", "completion", "notebooks", "typing", "clients", "streams")
+PARTS = ("engine", "question", "sql", "prepared", "completion", "notebooks", "typing", "ours", "clients", "streams")
 WITH_MODEL = frozenset({"engine", "question", "sql", "prepared", "completion", "notebooks"})
 DEFAULT_PARTS = PARTS
 TRACE = "function_body"
@@ -70,6 +70,11 @@ async def _figures(options: Options, config: EngineConfig) -> AsyncIterator[Figu
                 yield item
         if "typing" in chosen:
             async for figure in _typing(options, config):
+                yield figure
+        if "ours" in chosen:
+            below = folder / "ours"
+            below.mkdir()
+            async for figure in traffic.overhead(below, rounds=20):
                 yield figure
         for part, clients, asked in (("clients", 10, 5), ("streams", 100, 1)):
             if part in chosen:

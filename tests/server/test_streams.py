@@ -1,0 +1,28 @@
+"""A hundred readers at once, in a server process of its own: nothing lost, nothing reordered, the event loop always free."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from jupyter_qwen.evaluate.bench.pairs import Figure
+from jupyter_qwen.evaluate.bench.traffic import clients
+
+
+@pytest.fixture(autouse=True)
+def stop_child() -> None:
+    """The servers of these tests are processes of their own, which stop their children themselves."""
+
+
+def test_hundred_streams_leave_the_event_loop_free_and_the_memory_small(tmp_path: Path) -> None:
+    async def work() -> dict[str, Figure]:
+        # it raises when an answer lost, gained or reordered a single piece
+        return {figure.name: figure async for figure in clients(tmp_path, clients=100, questions=1)}
+
+    figures = asyncio.run(asyncio.wait_for(work(), 120))
+    assert len(figures["whole answer"].product) == 100
+    # Processor time of the loop's own thread: on the clock, a busy test machine measures the other programs.
+    assert figures["event loop computing at a stretch"].product[0] <= 50
+    assert figures["memory of the server"].product[0] < 250
