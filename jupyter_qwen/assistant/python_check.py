@@ -165,8 +165,8 @@ def _without_reloads(source: str, tree: ast.Module, schema: Schema, cells: Seque
     The model repeats them from the cells that it sees; running them again costs time and undoes what was changed since.
     """
     frames = {table.name for table in schema.tables if table.kind == "dataframe"}
-    parsed = (parsed(cell.source) for cell in cells if cell.type == "code")
-    run = {ast.dump(node) for part in parsed if part is not None for node in part.body if isinstance(node, ast.Assign)}
+    trees = (parsed(cell.source) for cell in cells if cell.type == "code")
+    run = {ast.dump(node) for part in trees if part is not None for node in part.body if isinstance(node, ast.Assign)}
     repairs: list[Repair] = []
     for node in reversed(tree.body):
         if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)):
