@@ -9,7 +9,7 @@ from jupyter_qwen.assistant.completion.pace import Advice
 from jupyter_qwen.engine.base import Usage
 from jupyter_qwen.sql.model import Diagnostic, Repair, StatementKind, Verdict
 
-PhaseName = Literal["linking", "prefill", "decode", "proof", "repair", "trial", "choice"]
+PhaseName = Literal["linking", "waiting", "prefill", "decode", "proof", "repair", "trial", "choice"]
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,8 @@ async def stream_answer(prompt: Prompt, engine: Engine, emit: Emit, *, max_new_t
         async for piece in pieces:
             if isinstance(piece, Finished):
                 usage, hit_limit = piece.usage, piece.reason == "length"
+            elif piece.waiting is not None:
+                await emit(Phase("waiting" if piece.waiting else "prefill"))
             elif piece.read is not None:
                 await emit(Phase("prefill", *piece.read))
             elif piece.text:

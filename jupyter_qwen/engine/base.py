@@ -86,12 +86,13 @@ class Delta:
     """A piece of text of sample `index`.
 
     While the prompt is read, `text` is empty and `read` tells how many of how many prompt tokens are done, cached ones
-    included.
+    included. Before that, `waiting` tells how many requests go first, and 0 when the turn has come after a wait.
     """
 
     text: str
     index: int = 0
     read: tuple[int, int] | None = None
+    waiting: int | None = None
 
 
 @dataclass(frozen=True)

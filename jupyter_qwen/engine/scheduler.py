@@ -104,10 +104,11 @@ class Scheduler:
         return sum(len(places) for places in self._waiting[lane].values())
 
     async def enter(self, request: GenerationRequest, *, again: bool = False) -> Place:
-        """Wait for the turn of `request`. Cancelling the wait leaves the queue.
+        """`join` and `wait` in one."""
+        return await self.wait(self.join(request, again=again))
 
-        Raises EngineBusy when the lane's queue is full, Superseded when a newer request of the owner made this one pointless.
-        """
+    def join(self, request: GenerationRequest, *, again: bool = False) -> Place:
+        """Stand in the queue, or have a turn at once. Needs `wait` or `abandon`. Raises EngineBusy when the lane's is full."""
         lane = lane_of(request)
         now = self._clock()
         hold = self.capacity.hold_seconds if lane == "chat" and self.capacity.yields else 0.0
@@ -126,10 +127,21 @@ class Scheduler:
             queue.append(place)
         self._preempt(lane)
         self._start()
+        return place
+
+    def before(self, place: Place) -> int:
+        """How many requests of its kind run or wait before a place in the queue; 0 when it is its turn."""
+        if place in self._running[place.lane]:
+            return 0
+        earlier = sum(len(places) for places in self._waiting[place.lane].values()) - 1
+        return max(1, earlier + self.running(place.lane))
+
+    async def wait(self, place: Place) -> Place:
+        """Wait for the turn. Cancelling leaves the queue; raises Superseded when a newer request made this one pointless."""
         try:
             await place.turn
         except asyncio.CancelledError:
-            self._forget(place)
+            self.abandon(place)
             raise
         return place
 
@@ -148,8 +160,10 @@ class Scheduler:
             if not stale.turn.done():
                 stale.turn.set_exception(Superseded("A newer request took this one's place."))
 
-    def _forget(self, place: Place) -> None:
+    def abandon(self, place: Place) -> None:
         """A caller went away while it waited, perhaps in the very moment in which its turn came."""
+        if place.turn.done() and not place.turn.cancelled():
+            place.turn.exception()  # heard here, for nobody else will
         if place in self._running[place.lane]:
             self.leave(place)
             return

@@ -67,8 +67,18 @@ class SupervisedEngine:
         again = False
         try:
             while True:
-                place = await self.scheduler.enter(request, again=again)
+                place = self.scheduler.join(request, again=again)
+                told = request.report_prefill and place.lane != "warming" and not place.turn.done()
                 try:
+                    if told:
+                        yield Delta("", waiting=self.scheduler.before(place))
+                except GeneratorExit:
+                    self.scheduler.abandon(place)
+                    raise
+                await self.scheduler.wait(place)
+                try:
+                    if told:
+                        yield Delta("", waiting=0)
                     async with aclosing(self._run(request, place)) as stream:
                         async for item in stream:
                             yield item

@@ -8,6 +8,7 @@ from typing import Any
 
 PHASES = {
     "linking": "choosing tables",
+    "waiting": "waiting for another answer to end",
     "prefill": "reading the question",
     "decode": "writing",
     "proof": "proving the SQL",

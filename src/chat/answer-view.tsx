@@ -119,6 +119,8 @@ function phaseText(answer: Answer, trans: TranslationBundle): string {
   switch (answer.phase) {
     case 'linking':
       return trans.__('Finding the tables that matter…');
+    case 'waiting':
+      return trans.__('Waiting for another answer to end…');
     case 'prefill':
       if (answer.promptTokens && answer.readTokens !== null) {
         return trans.__(

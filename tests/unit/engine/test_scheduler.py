@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -404,3 +404,44 @@ def test_two_cores_answer_one_question_at_a_time_and_a_script_any_number() -> No
     assert capacity_of("llama", threads=2, on_gpu=True).questions == 3
     assert capacity_of("openai") is MANY
     assert capacity_of("scripted") is MANY
+
+
+def test_question_that_has_to_wait_hears_so_and_when_its_turn_comes() -> None:
+    async def work() -> None:
+        pen = Pen()
+        engine = engine_on(pen)
+        first = asyncio.create_task(text_of(engine, request("chat", text="a")))
+        await settle()
+        heard: list[Delta] = []
+
+        async def listen() -> None:
+            wanted = replace(request("chat", "b", text="b"), report_prefill=True)
+            async with aclosing(engine.generate(wanted)) as items:
+                heard.extend([item async for item in items if isinstance(item, Delta)])
+
+        second = asyncio.create_task(listen())
+        await settle()
+        assert engine.scheduler.waiting("chat") == 1
+        pen.gate.set()
+        await asyncio.gather(first, second)
+        assert [item.waiting for item in heard[:2]] == [1, 0]
+        assert "".join(item.text for item in heard) == "b0 b1 b2 b3 "
+
+    run(work())
+
+
+def test_reader_who_leaves_on_hearing_of_the_wait_leaves_the_queue_too() -> None:
+    async def work() -> None:
+        pen = Pen()
+        engine = engine_on(pen)
+        first = asyncio.create_task(text_of(engine, request("chat", text="a")))
+        await settle()
+        stream = engine.generate(replace(request("chat", "b", text="b"), report_prefill=True))
+        assert (await anext(stream)).waiting == 1  # type: ignore[union-attr]
+        await stream.aclose()
+        assert engine.scheduler.waiting("chat") == 0
+        pen.gate.set()
+        await first
+        assert engine.active == 0
+
+    run(work())
