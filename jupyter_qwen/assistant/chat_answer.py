@@ -26,7 +26,7 @@ from jupyter_qwen.sql.mend import mend
 
 HISTORY_TURNS = 4  # at least so many, as far as they fit
 HISTORY_STEP = 4
-EXPECTED_CHARACTERS = 16_000  # more cells than a prompt holds
+EXPECTED_CHARACTERS_PER_TOKEN = 5  # so that more cells are counted at once than the prompt holds
 
 
 async def build_chat_prompt(
@@ -59,7 +59,7 @@ async def build_chat_prompt(
             attachments=question.include,
             data=data,
         ),
-        expected=[question.text, *_nearest_sources(cells)],
+        expected=[question.text, *_nearest_sources(cells, budget * EXPECTED_CHARACTERS_PER_TOKEN)],
     )
 
 
@@ -68,10 +68,9 @@ def _first_told(turns: int) -> int:
     return max(0, (turns - HISTORY_TURNS) // HISTORY_STEP * HISTORY_STEP)
 
 
-def _nearest_sources(cells: Sequence[Cell]) -> list[str]:
+def _nearest_sources(cells: Sequence[Cell], room: int) -> list[str]:
     """What the prompt is going to look at of the cells, the last first, so that it is counted in one request."""
     sources: list[str] = []
-    room = EXPECTED_CHARACTERS
     for cell in reversed(cells):
         room -= len(cell.source)
         if room < 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from jupyter_qwen.assistant.completion.desk import CompletionDesk
@@ -27,6 +27,9 @@ class EngineSource(Protocol):
         ...
 
 
+CONTEXT_MARGIN_TOKENS = 128  # the turns' frames, and where joined texts make other tokens than each alone
+
+
 @dataclass(frozen=True)
 class Limits:
     """Bounds of one answer, in tokens and seconds.
@@ -45,6 +48,14 @@ class Limits:
     completion_block_tokens: int = 128
     choice_seconds: float = 6.0
     sql_seconds: float = 10.0
+
+    def for_context(self, set_tokens: int | None) -> Limits:
+        """These limits where a context length was set by hand: prompts in prose may then use all of it but the answer's room.
+
+        Without one they stay small whatever the machine holds, because reading is what takes the time.
+        """
+        room = (set_tokens or 0) - self.chat_answer_tokens - CONTEXT_MARGIN_TOKENS
+        return replace(self, chat_prompt_tokens=max(self.chat_prompt_tokens, room))
 
 
 @dataclass

@@ -25,6 +25,7 @@ from jupyter_qwen.schema.privacy import is_secret
 __all__ = ["MODES", "Mode", "build"]
 
 _LINE = Notation(form="line", keys=True, comments=False)
+_USUAL_TOKENS = 3_000
 _CELL_SHARE, _SCHEMA_SHARE, _HISTORY_SHARE, _ATTACHED_SHARE = 0.4, 0.4, 0.2, 0.5
 _HISTORY_STEP = 4
 _SQL_LANGUAGES = ("sql", "duckdb")
@@ -76,7 +77,7 @@ def build(
     window = nearest_first(
         _unattached(earlier, attachments),
         count=count,
-        budget_tokens=min(room, int(budget_tokens * _CELL_SHARE)),
+        budget_tokens=min(room, _cell_budget(budget_tokens)),
     )
     failed = last_failed(_unattached(earlier, attachments)) if mode not in ("fix", "explain") else None
     cell_texts = [_cell_text(cell, language, failed=failed is not None and cell.id == failed.id) for cell in window]
@@ -103,8 +104,29 @@ def build(
             *((Source(f"error:{failed.id}", _error_line(failed)),) if failed in window and failed is not None else ()),
             *((Source(f"cell:{subject.id}", subject.source),) if subject is not None else ()),
         ),
-        notes=(*attached.notes, *linked.notes),
+        notes=(*attached.notes, *linked.notes, *_cut(_unattached(earlier, attachments), window)),
     )
+
+
+def _cell_budget(budget_tokens: int) -> int:
+    """Tokens for cells: a share of the usual prompt, and all that a longer one has beyond it: that is what it is longer for."""
+    return int(min(budget_tokens, _USUAL_TOKENS) * _CELL_SHARE) + max(0, budget_tokens - _USUAL_TOKENS)
+
+
+def _cut(cells: Sequence[Cell], window: Sequence[Cell]) -> tuple[str, ...]:
+    """What of the notebook is not shown, or not whole, in words for the user."""
+    told = [cell for cell in cells if cell.source.strip()]
+    missing = len(told) - len(window)
+    notes = []
+    if missing > 0:
+        notes.append(
+            f"{missing} of the {len(told)} cells above do not fit into the prompt: the nearest {len(window)} are shown"
+        )
+    shortened = sum(shown.source != cell.source for shown, cell in zip(window, told[missing:], strict=True))
+    if shortened:
+        longest = "1 cell is" if shortened == 1 else f"{shortened} cells are"
+        notes.append(f"{longest} too long for the prompt: beginning and end are shown")
+    return tuple(notes)
 
 
 def last_failed(cells: Sequence[Cell]) -> Cell | None:

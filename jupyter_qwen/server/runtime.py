@@ -62,11 +62,11 @@ class Runtime:
         log: logging.Logger,
     ) -> None:
         self._engines = SupervisedEngines(config, lambda status: on_status(self.amended(status)))
-        idle = IdleBudget(share=warming_share)
+        self._limits, idle = limits, IdleBudget(share=warming_share)
         self.services = Services(
             self._engines,
             ThreadStore(threads_folder, scope=root_dir),
-            limits,
+            limits.for_context(config.context_tokens),
             CompletionDesk(idle=idle),
             Warming(idle, after_answers=True),
         )
@@ -248,6 +248,7 @@ class Runtime:
         status = await self._engines.supervisor.switch(
             _model_name(body.get("model")), engine=cast("EngineName | None", engine), context_tokens=context
         )
+        self.services.limits = self._limits.for_context(self._engines.supervisor.config.context_tokens)
         if status.state == "unloaded" and not status.message:
             self._in_background(self._engines.supervisor.load())
             await asyncio.sleep(0)

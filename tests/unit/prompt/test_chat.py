@@ -88,3 +88,27 @@ def test_a_new_cell_rarely_moves_the_beginning_of_the_window(count: Count) -> No
 def test_an_unknown_mode_is_refused(count: Count) -> None:
     with pytest.raises(ValueError, match="poem"):
         chat.build("x", None, mode="poem", count=count, budget_tokens=100)  # type: ignore[arg-type]
+
+
+def test_notebook_larger_than_the_budget_is_cut_and_the_note_says_how_much(count: Count) -> None:
+    cells = [Cell(f"value_{number} = compute_the_value_of({number})", id=str(number)) for number in range(400)]
+    prompt = chat.build("what is value_3?", None, cells, mode="chat", count=count, budget_tokens=3000)
+    shown = prompt.text.count("compute_the_value_of")
+    assert 0 < shown < 400
+    assert prompt.notes == (
+        f"{400 - shown} of the 400 cells above do not fit into the prompt: the nearest {shown} are shown",
+    )
+    assert count(prompt.text) <= 3000
+
+
+def test_longer_budget_shows_the_whole_notebook_and_notes_nothing(count: Count) -> None:
+    cells = [Cell(f"value_{number} = compute_the_value_of({number})", id=str(number)) for number in range(400)]
+    prompt = chat.build("what is value_3?", None, cells, mode="chat", count=count, budget_tokens=20_000)
+    assert prompt.text.count("compute_the_value_of") == 400
+    assert prompt.notes == ()
+
+
+def test_cell_that_is_shortened_is_noted(count: Count) -> None:
+    long = Cell("\n".join(f"step({number})" for number in range(3000)), id="a")
+    prompt = chat.build("why?", None, [long], mode="chat", count=count, budget_tokens=3000)
+    assert prompt.notes == ("1 cell is too long for the prompt: beginning and end are shown",)
