@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import httpx
 
 from jupyter_qwen.engine import sse
+from jupyter_qwen.engine.answer import StreamedAnswer
 from jupyter_qwen.engine.base import (
     Capabilities,
-    ContextOverflow,
     Delta,
-    EngineError,
     EngineRefused,
-    EngineUnavailable,
     Finished,
-    FinishReason,
     GenerationRequest,
-    Usage,
 )
 from jupyter_qwen.engine.config import is_loopback
 from jupyter_qwen.engine.counting import counted
 from jupyter_qwen.engine.dialects import Dialect, chat_body, completion_body, tokenize_body
 from jupyter_qwen.engine.probe import probe
+from jupyter_qwen.engine.refusals import overflow, refusal, unreachable
 from jupyter_qwen.engine.slots import SlotPlan
 
 log = logging.getLogger(__name__)
@@ -108,7 +104,7 @@ class HttpEngine:
         path = "/v1/completions" if raw else "/v1/chat/completions"
         body = completion_body(request, dialect) if raw else chat_body(request, dialect)
         slot = self._slots.take(request.lane, request.prompt, request.owner) if self._slots else None
-        answer = _Answer(request, raw=raw)
+        answer = StreamedAnswer(request, raw=raw)
         try:
             if self._slots is not None and slot is not None:
                 body["id_slot"] = slot
@@ -123,7 +119,7 @@ class HttpEngine:
                         for item in answer.take(event):
                             yield item
         except httpx.TransportError as error:
-            raise _unreachable(error) from error
+            raise unreachable(error) from error
         finally:
             if self._slots is not None and slot is not None:
                 self._slots.give_back(slot, answer.held_tokens)
@@ -156,7 +152,7 @@ class HttpEngine:
         try:
             response = await self._client.post(self.root + "/tokenize", json=tokenize_body(text, dialect))
         except httpx.TransportError as error:
-            raise _unreachable(error) from error
+            raise unreachable(error) from error
         if response.status_code != 200:
             raise refusal(response)
         tokens: list[int] = response.json()["tokens"]
@@ -188,152 +184,6 @@ class HttpEngine:
         tokens = await self.count_tokens(request.prompt)
         if tokens > room:
             raise overflow(tokens, request.max_new_tokens, self.context_tokens)
-
-
-@dataclass
-class _Answer:
-    """The state of one streamed answer: turns wire events into deltas, and keeps the ends back until usage is known.
-
-    vLLM sends usage in a last event of its own, llama.cpp inside each sample's last event, others not at all.
-    """
-
-    request: GenerationRequest
-    raw: bool
-    began: float = field(default_factory=time.monotonic)
-    first: float | None = None
-    ended: dict[int, FinishReason] = field(default_factory=dict)
-    emitted: set[int] = field(default_factory=set)
-    pieces: int = 0
-    usage: dict[str, Any] = field(default_factory=dict)
-    echoes: dict[int, str] = field(default_factory=dict)
-
-    @property
-    def held_tokens(self) -> int | None:
-        """Tokens that the answer left in its KV-cache slot; ``None`` when the server has not said."""
-        used = self.usage.get("prompt_tokens")
-        return None if used is None else int(used) + int(self.usage.get("completion_tokens") or self.pieces)
-
-    def take(self, event: dict[str, Any]) -> list[Delta | Finished]:
-        """What one event says. Raises EngineRefused, ContextOverflow or EngineUnavailable for an error inside a stream."""
-        if "error" in event:
-            raise refusal_of(event, status=500)
-        self.usage = event.get("usage") or self.usage
-        out: list[Delta | Finished] = []
-        reading = event.get("prompt_progress")  # llama.cpp, after each batch of the prompt
-        if reading and self.request.report_prefill:
-            return [Delta("", read=(int(reading["processed"]), int(reading["total"])))]
-        for choice in event.get("choices") or ():
-            index = int(choice.get("index") or 0)
-            text = choice.get("text") if self.raw else (choice.get("delta") or {}).get("content")
-            text = self._without_prefill(index, text or "", final=choice.get("finish_reason") is not None)
-            if text and self.request.max_new_tokens > 0:  # warming: endpoints write one token all the same
-                self.first = self.first or time.monotonic()
-                self.pieces += 1
-                out.append(Delta(text, index))
-            reason = choice.get("finish_reason")
-            if reason is not None:
-                self.ended[index] = _reason(reason)
-                if "timings" in event:
-                    self.emitted.add(index)
-                    out.append(Finished(self.ended[index], _usage_from_timings(event), index))
-        return out
-
-    def end(self) -> list[Finished]:
-        """The ends that were kept back. Raises EngineUnavailable when a sample never ended: the connection was cut."""
-        if len(self.ended) < self.request.n:
-            raise EngineUnavailable("The engine stopped in the middle of its answer.")
-        usage = self._measured_usage()
-        return [Finished(reason, usage, index) for index, reason in self.ended.items() if index not in self.emitted]
-
-    def _without_prefill(self, index: int, text: str, *, final: bool) -> str:
-        """Drop a repeated prefill: endpoints that cannot continue an unfinished turn often begin it anew."""
-        if self.raw or not self.request.prefill:
-            return text
-        held = self.echoes.get(index)
-        if held is None and index in self.echoes:
-            return text
-        held = (held or "") + text
-        prefill = self.request.prefill.strip()
-        bare = held.lstrip()
-        if len(bare) < len(prefill) and prefill.startswith(bare) and not final:
-            self.echoes[index] = held
-            return ""
-        self.echoes[index] = None  # type: ignore[assignment]
-        return bare[len(prefill) :] if bare.startswith(prefill) else held
-
-    def _measured_usage(self) -> Usage:
-        """Usage by our own clock, for endpoints without timings; prefill then includes the wait in their queue."""
-        now = time.monotonic()
-        first = self.first or now
-        details = self.usage.get("prompt_tokens_details") or {}
-        return Usage(
-            prompt_tokens=int(self.usage.get("prompt_tokens") or 0),
-            cached_tokens=int(details.get("cached_tokens") or 0),
-            new_tokens=int(self.usage.get("completion_tokens") or self.pieces),
-            prefill_seconds=first - self.began,
-            decode_seconds=now - first,
-        )
-
-
-def _usage_from_timings(event: dict[str, Any]) -> Usage:
-    """llama.cpp's own figures: `prompt_n` tokens were processed besides the `cache_n` that were there already."""
-    timings = event["timings"]
-    cached = int(timings.get("cache_n") or 0)
-    return Usage(
-        prompt_tokens=cached + int(timings.get("prompt_n") or 0),
-        cached_tokens=cached,
-        new_tokens=int(timings.get("predicted_n") or 0),
-        prefill_seconds=float(timings.get("prompt_ms") or 0.0) / 1000,
-        decode_seconds=float(timings.get("predicted_ms") or 0.0) / 1000,
-    )
-
-
-def _reason(text: str) -> FinishReason:
-    if text in ("stop", "length"):
-        return text  # type: ignore[return-value]
-    if text in ("abort", "error"):
-        raise EngineUnavailable("The engine broke off its answer.")
-    return "stop"
-
-
-def overflow(tokens: int, new: int, context: int) -> ContextOverflow:
-    """The error for a prompt that does not fit, with its figures."""
-    return ContextOverflow(
-        f"The prompt has {tokens:,} tokens and the answer may take {new:,}; the context holds {context:,}.",
-        "Ask about fewer cells or tables, or raise the context length in the settings.",
-    )
-
-
-def refusal(response: httpx.Response) -> EngineError:
-    """An HTTP error as one of our errors, in the endpoint's own words."""
-    try:
-        data = response.json()
-    except ValueError:
-        data = {"error": {"message": response.text[:300]}}
-    return refusal_of(
-        data if isinstance(data, dict) else {"error": {"message": str(data)[:300]}}, status=response.status_code
-    )
-
-
-def refusal_of(data: dict[str, Any], *, status: int) -> EngineError:
-    """The error object of an endpoint (an object, a text, or vLLM's flat form) as one of our errors."""
-    error = data.get("error", data)
-    fields = error if isinstance(error, dict) else {"message": str(error)}
-    message = str(fields.get("message") or fields.get("detail") or f"HTTP status {status}")
-    folded = message.casefold()
-    if fields.get("type") == "exceed_context_size_error" or "context length" in folded or "context size" in folded:
-        return ContextOverflow(message, "Ask about fewer cells or tables, or raise the context length in the settings.")
-    if status in (401, 403):
-        return EngineRefused("The engine refused the key.", "Check the key in the settings of the openai engine.")
-    if status == 503:
-        return EngineUnavailable(f"The engine is not ready: {message}", "Try again in a moment.")
-    return EngineRefused(f"The engine refused the request: {message}")
-
-
-def _unreachable(error: httpx.TransportError) -> EngineUnavailable:
-    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
-        return EngineUnavailable("The engine cannot be reached.", "Check that it runs and that its address is right.")
-    return EngineUnavailable("The connection to the engine was lost.")
 
 
 def _encodable(text: str) -> str:
