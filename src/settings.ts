@@ -5,11 +5,18 @@ import {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
+import { Notification } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { ISignal, Signal } from '@lumino/signaling';
 
-import { IQwenSettings } from './tokens';
+import {
+  IAdministration,
+  administer,
+  readAdministration
+} from './administration';
+import { IQwenSettings, NAMESPACE } from './tokens';
 import type { PrivacyLevel } from './wire';
 
 export const SETTINGS_ID = 'jupyter_qwen:plugin';
@@ -44,9 +51,21 @@ export const DEFAULT_SETTINGS: ISettingValues = {
   inlineDebounce: 0
 };
 
+interface IOptions {
+  administration: IAdministration;
+  /** Told when something would change a setting that is locked. */
+  refused?: () => void;
+}
+
 /** Current values and a signal. `ready` resolves once the registry answered, or was found missing. */
 export class QwenSettings {
-  constructor(loaded?: Promise<ISettingRegistry.ISettings>) {
+  constructor(
+    loaded?: Promise<ISettingRegistry.ISettings>,
+    private readonly _options: IOptions = {
+      administration: { defaults: {}, locked: new Set() }
+    }
+  ) {
+    this._values = this._compose({});
     this.ready = loaded
       ? loaded.then(
           settings => this._connect(settings),
@@ -67,12 +86,19 @@ export class QwenSettings {
     return this._changed;
   }
 
-  /** Keep a value in the user's settings; without a registry, for this session only. */
+  /** Whether the administrator has fixed a setting. */
+  isLocked(key: keyof ISettingValues): boolean {
+    return this._options.administration.locked.has(key);
+  }
+
+  /** Keep a value in the user's settings; without a registry, for this session only. A locked setting stays as it is. */
   async set<K extends keyof ISettingValues>(
     key: K,
     value: ISettingValues[K]
   ): Promise<void> {
-    if (this._settings) {
+    if (this.isLocked(key)) {
+      this._options.refused?.();
+    } else if (this._settings) {
       await this._settings.set(key, value);
     } else {
       this._values = { ...this._values, [key]: value };
@@ -83,18 +109,24 @@ export class QwenSettings {
   private _connect(settings: ISettingRegistry.ISettings): void {
     this._settings = settings;
     const read = () => {
-      this._values = {
-        ...DEFAULT_SETTINGS,
-        ...(settings.composite as Partial<ISettingValues>)
-      };
+      this._values = this._compose(
+        settings.composite as Partial<ISettingValues>
+      );
       this._changed.emit();
     };
     settings.changed.connect(read);
     read();
   }
 
+  /** Built in, then the administrator's, then the user's where nothing is locked. */
+  private _compose(user: Partial<ISettingValues>): ISettingValues {
+    const { defaults, locked } = this._options.administration;
+    const free = Object.entries(user).filter(([name]) => !locked.has(name));
+    return { ...DEFAULT_SETTINGS, ...defaults, ...Object.fromEntries(free) };
+  }
+
   private _settings: ISettingRegistry.ISettings | null = null;
-  private _values: ISettingValues = DEFAULT_SETTINGS;
+  private _values: ISettingValues;
   private _changed = new Signal<this, void>(this);
 }
 
@@ -111,9 +143,23 @@ export const settingsPlugin: JupyterFrontEndPlugin<QwenSettings> = {
   description: 'The settings of jupyter_qwen.',
   autoStart: true,
   provides: IQwenSettings,
-  optional: [ISettingRegistry],
+  optional: [ISettingRegistry, ITranslator],
   activate: (
     _app: JupyterFrontEnd,
-    registry: ISettingRegistry | null
-  ): QwenSettings => new QwenSettings(registry?.load(SETTINGS_ID))
+    registry: ISettingRegistry | null,
+    translator: ITranslator | null
+  ): QwenSettings => {
+    const trans = (translator ?? nullTranslator).load(NAMESPACE);
+    const administration = readAdministration();
+    registry?.transform(SETTINGS_ID, {
+      fetch: plugin => administer(plugin, administration, trans)
+    });
+    return new QwenSettings(registry?.load(SETTINGS_ID), {
+      administration,
+      refused: () =>
+        Notification.info(
+          trans.__('The administrator of this server has fixed this setting.')
+        )
+    });
+  }
 };

@@ -18,7 +18,7 @@ from .errors import ServerError
 from .following import is_current, use_model
 from .history import History
 from .launch import find_server
-from .request import connection_for, interpolated, schema_for
+from .request import connection_for, interpolated, schema_for, shared_settings
 from .run import may_run, run_block
 from .state import AnswerState
 from .subject import subject_of
@@ -66,13 +66,17 @@ class Asking:
         """The AskRequest for a question; `code` is what the modes fix and explain are about. Raises UsageError."""
         client = self.client()
         mode = options.mode
-        privacy = self.settings.privacy or ("samples" if client.server.local else "types")
+        shared = shared_settings(client)
+        chosen = self.settings.privacy or shared.get("privacy", "auto")
+        privacy = chosen if chosen != "auto" else "samples" if client.server.local else "types"
         if mode in ("fix", "explain"):
             outputs = self.ipython.user_ns.get("_oh") or {}
             subject = subject_of(mode, question, code, self.history, outputs=outputs, privacy=privacy)
             question, cells, active = subject.question, subject.cells, subject.active
         else:
             cells, active = self.history.cells()
+            if not shared.get("sendCells", True):
+                cells = []
         schema = schema_for(self.ipython.user_ns, privacy=privacy, question=question, tables=options.tables)
         return {
             "question": question,

@@ -13,6 +13,9 @@ from IPython.utils.text import DollarFormatter
 from jupyter_qwen.schema.gather import collect
 from jupyter_qwen.schema.jupysql import MAGIC
 
+from .client import Client
+from .errors import ServerError
+
 _CODE_MODES = ("explain", "fix")
 
 
@@ -28,6 +31,20 @@ def interpolated(text: str, namespace: Mapping[str, Any], mode: str) -> str:
         return formatter.vformat(text, (), dict(namespace))
     except Exception:  # noqa: BLE001 (whatever the expression raises: IPython too leaves such text as it is)
         return text
+
+
+def shared_settings(client: Client) -> dict[str, Any]:
+    """The settings of JupyterLab's editor that hold for this user, which the magic shares with panel and completion.
+
+    Empty for a server that knows of none. Raises ServerError: what may leave the kernel must not be guessed.
+    """
+    try:
+        found = client.get("settings").get("settings")
+    except ServerError as error:
+        if error.status == 404:
+            return {}
+        raise
+    return found if isinstance(found, dict) else {}
 
 
 def schema_for(namespace: dict[str, Any], *, privacy: str, question: str, tables: list[str]) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Bool, Enum, Float, Int, TraitError, Unicode, validate
+from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, validate
 
 from jupyter_qwen.server.routes import ROUTES
+from jupyter_qwen.server.settings import Administration, settings_folder, user_settings
 
 if TYPE_CHECKING:
     from jupyter_qwen.server.runtime import Runtime
@@ -74,6 +75,14 @@ class QwenExtension(ExtensionApp):
     script = Unicode("", help="Script of the engine 'scripted' (tests and demonstrations).").tag(config=True)
     models_folder = Unicode("", help="Where weights are kept. Empty: the user's cache folder.").tag(config=True)
     threads_folder = Unicode("", help="Where conversations are kept. Empty: the user's data folder.").tag(config=True)
+    default_settings = Dict(
+        help="Defaults of the settings in JupyterLab's editor, for every user: {'privacy': 'types', 'sendCells': False}."
+    ).tag(config=True)
+    locked_settings = List(
+        Unicode(),
+        help="Names of settings that users cannot change, such as ['privacy']: they keep the default. "
+        "max_privacy bounds what requests may hold, whoever sends them.",
+    ).tag(config=True)
     open_panel = Bool(False, help="Open the sidebar when JupyterLab starts.").tag(config=True)
 
     @validate("warming_share")
@@ -91,8 +100,22 @@ class QwenExtension(ExtensionApp):
         assert self.serverapp is not None
         page_config = self.serverapp.web_app.settings.setdefault("page_config_data", {})
         page_config["qwenOpenPanel"] = "true" if self.open_panel else "false"
+        if unknown := self.administration.unknown():
+            self.log.warning("jupyter_qwen: no such settings: %s", ", ".join(unknown))
+        page_config["qwenSettings"] = self.administration.for_page()
+        self.settings["jupyter_qwen_settings"] = self.effective_settings
         assert self.serverapp.event_logger is not None
         self.serverapp.event_logger.register_event_schema(Path(__file__).parent / "events" / "status.yaml")
+
+    @property
+    def administration(self) -> Administration:
+        """What the administrator wishes of the settings."""
+        return Administration(defaults=self.default_settings, locked=frozenset(self.locked_settings))
+
+    def effective_settings(self) -> dict[str, Any]:
+        """Every setting's value now, for those who have no settings editor: the magic. Reads a file."""
+        assert self.serverapp is not None
+        return self.administration.effective(user_settings(settings_folder(self.serverapp)))
 
     def initialize_handlers(self) -> None:
         """Mount every route under the server's base URL."""

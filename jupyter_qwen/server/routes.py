@@ -21,6 +21,15 @@ class StatusHandler(QwenHandler):
         self.finish((await self.runtime()).status())
 
 
+class SettingsHandler(QwenHandler):
+    """The settings that hold for this user, for front ends without a settings editor."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        self.finish({"settings": await asyncio.to_thread(self.settings["jupyter_qwen_settings"])})
+
+
 class AskHandler(QwenHandler):
     """A question; the answer is a stream of events."""
 
@@ -163,6 +172,7 @@ class ThreadMoveHandler(QwenHandler):
 _PREFIX = r"/jupyter-qwen"
 ROUTES: list[tuple[Any, ...]] = [
     (f"{_PREFIX}/status", StatusHandler),
+    (f"{_PREFIX}/settings", SettingsHandler),
     (f"{_PREFIX}/ask", AskHandler),
     (f"{_PREFIX}/complete", CompleteHandler),
     (f"{_PREFIX}/context", ContextHandler),

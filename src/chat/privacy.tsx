@@ -33,6 +33,7 @@ function PrivacySelect(props: IPrivacyProps): JSX.Element {
   const { gatherer, settings, status, trans } = props;
   const limit = status.current?.max_privacy ?? 'samples';
   const remote = status.current?.remote ?? false;
+  const locked = settings.isLocked('privacy');
   const meaning = {
     names: trans.__('names'),
     types: trans.__('types'),
@@ -55,9 +56,14 @@ function PrivacySelect(props: IPrivacyProps): JSX.Element {
       <select
         className="jp-Qwen-privacy"
         aria-label={trans.__('What the model sees of your tables')}
-        title={trans.__(
-          'What the model sees of your tables. Auto: sample rows while the model runs on this machine, names and types when it is remote.'
-        )}
+        disabled={locked}
+        title={
+          locked
+            ? trans.__('The administrator of this server has fixed this.')
+            : trans.__(
+                'What the model sees of your tables. Auto: sample rows while the model runs on this machine, names and types when it is remote.'
+              )
+        }
         value={settings.values.privacy}
         onChange={event =>
           void settings.set(

@@ -119,6 +119,11 @@ class FakeServer:
         self._http = Http(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._http.server_port}/base/"
 
+    @property
+    def told(self) -> list[Event]:
+        """The requests that bring something of the user's, which reading the settings does not."""
+        return [request for request in self.requests if request["route"] != "settings"]
+
     def asked(self) -> Event:
         """The body of the last question."""
         return next(request["body"] for request in reversed(self.requests) if request["route"] in ("ask", "context"))

@@ -164,7 +164,7 @@ def test_an_unknown_table_is_named_with_its_likely_spelling(shell: Any, server: 
     shell.user_ns["orders"] = pd.DataFrame({"a": [1]})
     assert not run(shell, "%%qwen sql --tables order\nq").success
     assert "'order'; there are: orders" in capsys.readouterr().err
-    assert server.requests == []
+    assert server.told == []
 
 
 def test_options_reach_the_request(shell: Any, server: FakeServer) -> None:
@@ -263,7 +263,7 @@ def test_dry_shows_what_the_model_would_see(shell: Any, server: FakeServer, caps
     server.routes["context"] = {"parts": [{"label": "schema", "text": "t(a)", "tokens": 4}], "prompt_tokens": 44}
     run(shell, "%%qwen sql --dry\nq")
     assert "schema · 4 tokens" in capsys.readouterr().out
-    assert [request["route"] for request in server.requests] == ["context"]
+    assert [request["route"] for request in server.told] == ["context"]
 
 
 def test_format_code_prints_the_code_alone(shell: Any, server: FakeServer, capsys: Any) -> None:

@@ -93,7 +93,7 @@ def test_what_does_not_exist_is_said_in_one_line(
     shell.run_cell("x = 1", store_history=True)
     assert not shell.run_cell(cell, store_history=True).success
     assert said in capsys.readouterr().err
-    assert server.requests == []
+    assert server.told == []
 
 
 def test_an_explanation_places_no_cell(shell: Any, asked: Any) -> None:

@@ -1,0 +1,63 @@
+"""One configuration: what the settings editor, the administrator and the magic agree on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_qwen.server.settings import BUILT_IN, Administration, user_settings
+
+SCHEMA = Path(__file__).parent.parent.parent / "schema" / "plugin.json"
+
+
+@pytest.fixture
+def jp_server_config(jp_server_config: dict[str, Any]) -> dict[str, Any]:
+    jp_server_config["QwenExtension"].update(
+        default_settings={"privacy": "types", "maxCells": 5}, locked_settings=["privacy", "sendCells"]
+    )
+    return jp_server_config
+
+
+def _write(folder: Path, text: str) -> None:
+    file = folder / "jupyter_qwen" / "plugin.jupyterlab-settings"
+    file.parent.mkdir(parents=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def test_the_server_knows_the_settings_and_defaults_of_the_settings_editor() -> None:
+    properties = json.loads(SCHEMA.read_text(encoding="utf-8"))["properties"]
+    assert {name: field["default"] for name, field in properties.items()} == BUILT_IN
+
+
+async def test_locked_settings_keep_the_administrators_value_and_others_the_users(
+    jp_fetch: Any, jp_serverapp: Any
+) -> None:
+    _write(
+        Path(jp_serverapp.config_dir) / "lab" / "user-settings",
+        '{\n  // by hand\n  "privacy": "samples", "sendCells": false, "maxCells": "many", "cellMetadata": false,\n}',
+    )
+    found = json.loads((await jp_fetch("jupyter-qwen", "settings")).body)["settings"]
+    assert found == {**BUILT_IN, "privacy": "types", "maxCells": 5, "cellMetadata": False}
+
+
+async def test_the_page_is_told_of_defaults_and_locks(jp_serverapp: Any) -> None:
+    told = json.loads(jp_serverapp.web_app.settings["page_config_data"]["qwenSettings"])
+    assert told == {"defaults": {"privacy": "types", "maxCells": 5}, "locked": ["privacy", "sendCells"]}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '"x"'])
+def test_a_settings_file_that_cannot_be_read_counts_as_empty(tmp_path: Path, text: str) -> None:
+    _write(tmp_path, text)
+    assert user_settings(tmp_path) == {}
+
+
+def test_no_settings_file_counts_as_empty(tmp_path: Path) -> None:
+    assert user_settings(tmp_path) == {}
+
+
+def test_misspelt_names_are_told() -> None:
+    wishes = Administration(defaults={"privcy": "types"}, locked=["sendCell", "privacy"])
+    assert wishes.unknown() == ["privcy", "sendCell"]
