@@ -12,14 +12,19 @@ from collections import OrderedDict, deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Literal
 
-from jupyter_qwen.engine.base import Delta, EngineBusy, Finished, GenerationRequest, Lane, Preempted, Superseded
+from jupyter_qwen.engine.base import Delta, EngineBusy, Finished, GenerationRequest, Preempted, Superseded
 
 Item = Delta | Finished
 
+# What is known of a request's urgency: its lane, or `preparing` for the prompt of a completion that may be wanted in a moment.
+Urgency = Literal["completion", "chat", "evaluation", "preparing", "warming"]
 # The order in which waiting work begins.
-LANES: tuple[Lane, ...] = ("completion", "chat", "evaluation", "warming")
-REAL: frozenset[Lane] = frozenset({"completion", "chat"})
+LANES: tuple[Urgency, ...] = ("completion", "chat", "evaluation", "preparing", "warming")
+REAL: frozenset[Urgency] = frozenset({"completion", "chat"})
+# Work that asks for no token. It is told when it had to make way, and decides itself whether it is still worth doing.
+UNASKED: frozenset[Urgency] = frozenset({"preparing", "warming"})
 
 
 @dataclass(frozen=True)
@@ -52,9 +57,11 @@ def capacity_of(engine: str, *, threads: int = 1, on_gpu: bool = False) -> Capac
     return Capacity(completions=1, questions=questions)
 
 
-def lane_of(request: GenerationRequest) -> Lane:
-    """The lane that a request waits in. One that asks for no token is warming, in whichever KV-cache slot it works."""
-    return "warming" if request.max_new_tokens == 0 else request.lane
+def lane_of(request: GenerationRequest) -> Urgency:
+    """The lane that a request waits in. One that asks for no token is nobody's to wait for, whichever slot it works in."""
+    if request.max_new_tokens > 0:
+        return request.lane
+    return "preparing" if request.lane == "completion" else "warming"
 
 
 @dataclass(eq=False)
@@ -64,7 +71,7 @@ class Place:
     `heard` says that a first token went out: from then on the work is never taken back.
     """
 
-    lane: Lane
+    lane: Urgency
     owner: str
     turn: asyncio.Future[None]
     held_until: float
@@ -90,16 +97,16 @@ class Scheduler:
     def __init__(self, capacity: Capacity = MANY, clock: Callable[[], float] = time.monotonic) -> None:
         self.capacity = capacity
         self._clock = clock
-        self._waiting: dict[Lane, OrderedDict[str, deque[Place]]] = {lane: OrderedDict() for lane in LANES}
-        self._running: dict[Lane, list[Place]] = {lane: [] for lane in LANES}
+        self._waiting: dict[Urgency, OrderedDict[str, deque[Place]]] = {lane: OrderedDict() for lane in LANES}
+        self._running: dict[Urgency, list[Place]] = {lane: [] for lane in LANES}
         self._last_real = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
 
-    def running(self, lane: Lane) -> int:
+    def running(self, lane: Urgency) -> int:
         """How many of a lane compute now."""
         return len(self._running[lane])
 
-    def waiting(self, lane: Lane) -> int:
+    def waiting(self, lane: Urgency) -> int:
         """How many of a lane wait for their turn."""
         return sum(len(places) for places in self._waiting[lane].values())
 
@@ -115,8 +122,10 @@ class Scheduler:
         place = Place(lane, request.owner, asyncio.get_running_loop().create_future(), now + hold)
         if lane in REAL:
             self._last_real = now
-        if lane in ("completion", "warming") and request.owner:
+        if (lane == "completion" or lane in UNASKED) and request.owner:
             self._drop_waiting(lane, request.owner)
+            if lane == "completion":
+                self._drop_waiting("preparing", request.owner)
         if self.waiting(lane) >= self.capacity.waiting and not again:
             raise busy(self.waiting(lane), lane)
         queue = self._waiting[lane].setdefault(request.owner, deque())
@@ -154,7 +163,7 @@ class Scheduler:
 
     # -- the queue
 
-    def _drop_waiting(self, lane: Lane, owner: str) -> None:
+    def _drop_waiting(self, lane: Urgency, owner: str) -> None:
         """Nobody wants the suggestion for the text before the last key, or the warmth of tables that changed since."""
         for stale in self._waiting[lane].pop(owner, ()):
             if not stale.turn.done():
@@ -188,22 +197,22 @@ class Scheduler:
                 if not place.turn.done():  # else its caller was cancelled this moment and is about to say so
                     place.turn.set_result(None)
 
-    def _may_start(self, lane: Lane) -> bool:
+    def _may_start(self, lane: Urgency) -> bool:
         if lane == "completion":
             return self.running("completion") < self.capacity.completions
         questions = self.running("chat") + self.running("evaluation")
         if not self.capacity.yields:
-            return questions + self.running("warming") < self.capacity.questions
+            return questions + sum(self.running(other) for other in UNASKED) < self.capacity.questions
         if lane == "chat":
             # an evaluation that was told to stop counts until it has: two prefills at once help neither
             return questions < self.capacity.questions and not self._held()
         if self._real_work():
             return False
         if lane == "evaluation":
-            return questions < self.capacity.questions and not self.running("warming")
-        if questions or self.running("warming") or self.waiting("evaluation"):
+            return questions < self.capacity.questions and not any(self.running(other) for other in UNASKED)
+        if questions or any(self.running(other) for other in UNASKED) or self.waiting("evaluation"):
             return False
-        return not self._later(self._last_real + self.capacity.quiet_seconds)
+        return lane == "preparing" or not self._later(self._last_real + self.capacity.quiet_seconds)
 
     def _held(self) -> bool:
         """Whether the next question lets a completion go first. Not for long: somebody who types all the time would starve it."""
@@ -214,7 +223,7 @@ class Scheduler:
     def _real_work(self) -> bool:
         return any(self._running[lane] or self._waiting[lane] for lane in REAL)
 
-    def _preempt(self, arrived: Lane) -> None:
+    def _preempt(self, arrived: Urgency) -> None:
         """Tell what can be done again to stop: nothing that a user has seen a token of.
 
         Warming stops for everything, evaluation for a question or a completion. A question that is still in prefill makes way
@@ -224,9 +233,10 @@ class Scheduler:
             return
         for place in self._running["warming"]:
             place.revoke()
-        if arrived in REAL:
-            for place in self._running["evaluation"]:
-                place.revoke()
+        for place in self._running["preparing"] if arrived != "preparing" else ():
+            place.revoke()
+        for place in self._running["evaluation"] if arrived in REAL else ():
+            place.revoke()
         if arrived == "completion":
             for place in self._running["chat"]:
                 if self._clock() - place.began >= self.capacity.hold_seconds:
@@ -272,11 +282,9 @@ async def revocable(stream: AsyncGenerator[Item, None], place: Place) -> AsyncGe
         await asyncio.wait({work})
 
 
-def busy(waiting: int, lane: Lane) -> EngineBusy:
+def busy(waiting: int, lane: Urgency) -> EngineBusy:
     """The refusal of a full queue, in words for the user."""
-    what = {"completion": "completions", "chat": "questions", "evaluation": "evaluations", "warming": "preparations"}[
-        lane
-    ]
+    what = {"completion": "completions", "chat": "questions", "evaluation": "evaluations"}.get(lane, "preparations")
     return EngineBusy(
         f"The model is busy: {waiting} {what} wait for it already.",
         "Ask again in a moment, or stop an answer that you no longer need.",

@@ -19,7 +19,7 @@ from jupyter_qwen.engine.base import (
 from jupyter_qwen.engine.borrowed import BorrowedChild
 from jupyter_qwen.engine.http import HttpEngine
 from jupyter_qwen.engine.launch import ChildProcess
-from jupyter_qwen.engine.scheduler import MANY, Capacity, Place, Scheduler, revocable
+from jupyter_qwen.engine.scheduler import MANY, UNASKED, Capacity, Place, Scheduler, revocable
 from jupyter_qwen.engine.slot_memory import SlotMemory
 
 EXIT_SECONDS = 1.0
@@ -68,7 +68,7 @@ class SupervisedEngine:
         try:
             while True:
                 place = self.scheduler.join(request, again=again)
-                told = request.report_prefill and place.lane != "warming" and not place.turn.done()
+                told = request.report_prefill and place.lane not in UNASKED and not place.turn.done()
                 try:
                     if told:
                         yield Delta("", waiting=self.scheduler.before(place))
@@ -84,7 +84,7 @@ class SupervisedEngine:
                             yield item
                     return
                 except Preempted:
-                    if place.lane == "warming":
+                    if place.lane in UNASKED:
                         raise
                     again = True
                 finally:

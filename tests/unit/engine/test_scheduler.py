@@ -21,14 +21,15 @@ from jupyter_qwen.engine.base import (
     Superseded,
     Usage,
 )
-from jupyter_qwen.engine.scheduler import LANES, MANY, Capacity, Scheduler, capacity_of
+from jupyter_qwen.engine.scheduler import LANES, MANY, UNASKED, Capacity, Scheduler, Urgency, capacity_of
 from jupyter_qwen.engine.supervised import SupervisedEngine
 
 SMALL = Capacity(quiet_seconds=0.0, hold_seconds=0.0)
 
 
-def request(lane: Lane, owner: str = "a", text: str = "p") -> GenerationRequest:
-    return GenerationRequest(text, lane=lane, owner=owner, max_new_tokens=0 if lane == "warming" else 8)
+def request(urgency: Urgency, owner: str = "a", text: str = "p") -> GenerationRequest:
+    lane: Lane = "completion" if urgency == "preparing" else urgency
+    return GenerationRequest(text, lane=lane, owner=owner, max_new_tokens=0 if urgency in UNASKED else 8)
 
 
 @dataclass
@@ -80,7 +81,8 @@ def test_waiting_work_begins_lane_by_lane() -> None:
         await bench.end("running")
         await bench.end("chat")
         await bench.end("evaluation")
-        assert bench.begun == ["running", "completing", "completion", "chat", "evaluation", "warming"]
+        await bench.end("preparing")
+        assert bench.begun == ["running", "completing", "completion", "chat", "evaluation", "preparing", "warming"]
         await bench.end("warming")
 
     run(work())
@@ -268,7 +270,7 @@ class Pen:
         name = wanted.prompt
         self.log.append(f"{name} begins")
         try:
-            if wanted.lane != "completion":
+            if wanted.lane != "completion" or not wanted.max_new_tokens:
                 yield Delta("", read=(1, 2))  # news about the prompt are no answer yet
                 await self.gate.wait()
             if wanted.max_new_tokens:
@@ -294,12 +296,13 @@ async def text_of(engine: SupervisedEngine, wanted: GenerationRequest) -> str:
 Ask = Callable[[SupervisedEngine, GenerationRequest], Coroutine[Any, Any, str]]
 
 
+@pytest.mark.parametrize("unasked", ["warming", "preparing"])
 @pytest.mark.parametrize("arriving", ["completion", "chat", "evaluation"])
-def test_warming_is_cancelled_the_moment_real_work_arrives(arriving: Lane) -> None:
+def test_work_that_nobody_asked_for_is_cancelled_the_moment_real_work_arrives(arriving: Lane, unasked: Urgency) -> None:
     async def work() -> None:
         pen = Pen()
         engine = engine_on(pen)
-        warming = asyncio.create_task(text_of(engine, request("warming", text="warm")))
+        warming = asyncio.create_task(text_of(engine, request(unasked, text="warm")))
         await settle()
         real = asyncio.create_task(text_of(engine, request(arriving, "b", text="real")))
         await settle()
@@ -325,6 +328,22 @@ def test_what_makes_way_before_its_first_token_is_answered_in_full_afterwards(yi
         assert await first == "long0 long1 long2 long3 "
         assert pen.log.count("long begins") == 2
         assert pen.log.index("quick ends") < pen.log.index("long ends")
+
+    run(work())
+
+
+def test_preparing_a_completion_goes_before_warming_a_notebook() -> None:
+    async def work() -> None:
+        pen = Pen()
+        engine = engine_on(pen)
+        warming = asyncio.create_task(text_of(engine, request("warming", text="warm")))
+        await settle()
+        preparing = asyncio.create_task(text_of(engine, request("preparing", "b", text="cursor")))
+        await settle()
+        assert isinstance(warming.exception(), Preempted)
+        pen.gate.set()
+        assert await preparing == ""
+        assert pen.log[-1] == "cursor ends"
 
     run(work())
 
