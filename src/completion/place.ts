@@ -48,11 +48,11 @@ export function aroundCursor(editor: CodeEditor.IEditor): {
 }
 
 const LANGUAGES: [RegExp, string][] = [
+  [/markdown|gfm/, 'markdown'], // before Python: Markdown cells are text/x-ipythongfm
   [/python/, 'python'],
   [/sql/, 'sql'],
   [/x-rsrc|x-r\b/, 'r'],
   [/julia/, 'julia'],
-  [/markdown|gfm/, 'markdown'],
   [/typescript/, 'typescript'],
   [/javascript/, 'javascript'],
   [/json/, 'json'],
@@ -65,4 +65,22 @@ export function languageOf(mimeType: string | undefined): string | null {
     return null;
   }
   return LANGUAGES.find(([pattern]) => pattern.test(mimeType))?.[1] ?? null;
+}
+
+/** Whether prose is written here rather than code: a small model has little to say there that was not asked for. */
+export function isProse(
+  widget: Widget | null,
+  mimeType: string | undefined
+): boolean {
+  const language = languageOf(mimeType);
+  if (widget instanceof NotebookPanel) {
+    // A code cell's type may say nothing when the kernel's language has no mode.
+    return widget.content.activeCell
+      ? widget.content.activeCell.model.type !== 'code'
+      : language === 'markdown';
+  }
+  return (
+    language === 'markdown' ||
+    (widget instanceof DocumentWidget && language === null)
+  );
 }

@@ -22,7 +22,7 @@ import type { QwenClient } from '../request';
 import type { ICompleteRequest } from '../wire';
 import { Generation } from './generation';
 import type { CompletionManners } from './manners';
-import { editorOf, languageOf } from './place';
+import { editorOf, isProse, languageOf } from './place';
 import { ICursor, Questions, pathOf } from './question';
 import { Retreat } from './retreat';
 import { PROVIDER_ID, Screen } from './screen';
@@ -179,6 +179,7 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
       ? !manner.startsWith('off')
       : (manner === 'on' || manner === 'resting') &&
         !back &&
+        !isProse(widget, cursor.mimeType) &&
         !!(cursor.prefix + cursor.suffix).trim();
     return this.available && wanted;
   }

@@ -8,7 +8,7 @@ import type { Widget } from '@lumino/widgets';
 import type { ContextGatherer } from '../context/gather';
 import type { QwenSettings } from '../settings';
 import type { ICompleteRequest } from '../wire';
-import { languageOf } from './place';
+import { isProse, languageOf } from './place';
 
 /** The text around a cursor and what kind of text it is. */
 export interface ICursor {
@@ -33,7 +33,9 @@ export class Questions {
     return {
       prefix: cursor.prefix,
       suffix: cursor.suffix,
-      language: languageOf(cursor.mimeType) ?? view.language,
+      language:
+        languageOf(cursor.mimeType) ??
+        (isProse(widget, cursor.mimeType) ? 'text' : view.language),
       path,
       thread: path,
       cells: view.cells,

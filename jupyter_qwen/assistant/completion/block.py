@@ -18,7 +18,7 @@ _OPENS = {
 _CLOSES = re.compile(r"[ \t]*(?:[})\]]|end\b)")
 _GOES_ON = re.compile(r"[ \t]*(?:\}[ \t]*)?(?:else|elseif|catch|finally)\b")
 _DEFINITION = re.compile(r"([ \t]*)(?:async\s+def|def|class)\b")
-_INDENTED_LANGUAGES = frozenset({"python", "ipython", "sql", "markdown", "yaml"})
+_INDENTED_LANGUAGES = frozenset({"python", "ipython", "sql", "markdown", "text", "yaml"})
 
 
 def wants_block(prefix: str, suffix: str, language: str = "python") -> bool:

@@ -62,9 +62,7 @@ class Framing:
                 ),
             )
         self._frame, self._context = made, spot.context
-        if usual:
-            return replace(made, order="usual").prompt(spot.prefix), None, new_tokens
-        prompt = made.prompt(spot.prefix)
+        prompt = (replace(made, order="usual") if usual else made).prompt(spot.prefix)
         return prompt, _grammar(spot, prompt) if engine.capabilities.grammar else None, new_tokens
 
     def moved(self, prefix: str) -> Frame | None:
@@ -83,4 +81,12 @@ def _grammar(spot: Spot, prompt: Prompt) -> str | None:
         columns = column_grammar(spot.prefix, prompt.heal, spot.schema, spot.cells)
         if columns is not None:
             return columns
-    return f"root ::= {json.dumps(prompt.heal)} [^\\x00]*" if prompt.heal else None
+    forced = f"{json.dumps(prompt.heal)} " if prompt.heal else ""
+    first = "[^#\\n-] " if _is_below_comment(spot.prefix) else ""
+    return f"root ::= {forced}{first}[^\\x00]*" if forced or first else None
+
+
+def _is_below_comment(prefix: str) -> bool:
+    """Whether the cursor stands on an empty line below a comment: code is wanted there, and small models go on commenting."""
+    above, _, line = prefix.rpartition("\n")
+    return not line.strip() and above.rsplit("\n", 1)[-1].lstrip().startswith(("#", "--"))

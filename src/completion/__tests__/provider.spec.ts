@@ -150,6 +150,17 @@ describe('QwenInlineProvider', () => {
     expect(server.requests.map(({ body }) => body.by_key)).toEqual([true]);
   });
 
+  it('leaves prose alone unless it is asked by key', async () => {
+    const { server, provider } = setUp();
+    const markdown = { ...at('Sales gr|'), mimeType: 'text/x-ipythongfm' };
+    expect(await provider.fetch(markdown, TYPED)).toEqual({ items: [] });
+    void provider.fetch(markdown, BY_KEY);
+    await settle();
+    expect(server.requests.map(({ body }) => body.language)).toEqual([
+      'markdown'
+    ]);
+  });
+
   it('waits for the key in manual mode', async () => {
     const { server, provider } = setUp({
       settings: { inlineCompletionManualOnly: true }

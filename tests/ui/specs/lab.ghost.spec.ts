@@ -143,3 +143,18 @@ test('ghost text comes while the chat answers', async ({ bench }) => {
   expect(await lines(bench.cell(0))).toEqual(['print(targets.head())']);
   await bench.answered();
 });
+
+test('a Markdown cell is left alone, and answered by key', async ({
+  bench
+}) => {
+  const asked = watch(bench);
+  await bench.open([{ type: 'markdown', source: '' }, 'x = 1']);
+  await bench.cell(0).dblclick();
+  await bench.edit(0);
+  await bench.page.keyboard.type('Sales grew by ');
+  await aWhile(bench);
+  expect(asked).toEqual([]);
+  await bench.page.keyboard.press('Alt+\\');
+  await expect.poll(() => asked.length).toBe(1);
+  expect(asked[0]).toMatchObject({ language: 'markdown', by_key: true });
+});

@@ -323,3 +323,15 @@ def test_a_remembered_line_is_not_all_of_a_block(bench) -> None:
 
     assert by_itself.text == "1"
     assert by_key.text == "1\ny = 2"
+
+
+def test_below_a_comment_code_is_asked_for(bench) -> None:
+    desk = bench("df.plot()")
+
+    asyncio.run(desk.last("# plot it\n", by_key=True))
+    asyncio.run(desk.last("if x:\n    # plot it\n    ", by_key=True))
+    asyncio.run(desk.last("# plot it", by_key=True))
+
+    grammars = [request.grammar for request in desk.engine.requests]
+    assert grammars[:2] == [r"root ::= [^#\n-] [^\x00]*", r'root ::= "    " [^#\n-] [^\x00]*']
+    assert "[^#" not in grammars[2]
