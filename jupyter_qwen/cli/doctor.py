@@ -12,9 +12,11 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_path
 
+from jupyter_qwen.assistant.engines import why_no_completion
 from jupyter_qwen.cli.engine_options import add_engine_options, engine_config
 from jupyter_qwen.engine.base import EngineError
-from jupyter_qwen.engine.choice import choose
+from jupyter_qwen.engine.choice import Choice, choose
+from jupyter_qwen.engine.installed import torch_has_cuda
 from jupyter_qwen.models import fit
 from jupyter_qwen.models.errors import ModelError
 from jupyter_qwen.models.store import ModelStore
@@ -72,17 +74,38 @@ def _checks(arguments: argparse.Namespace) -> Iterator[Check]:
     yield Check(
         "machine",
         True,
-        f"{machine.cores} cores, {machine.available_bytes / 2**30:.1f} of {machine.total_bytes / 2**30:.1f} GB available",
+        f"{machine.cores} cores, {machine.available_bytes / 2**30:.1f} of {machine.total_bytes / 2**30:.1f} GB available"
+        + (f" ({machine.limited_by})" if machine.limited_by else ""),
     )
+    for gpu in machine.gpus:
+        free = f"{gpu.name}, {gpu.available_bytes / 2**30:.1f} of {gpu.total_bytes / 2**30:.1f} GB free"
+        mend = "the installed torch was built without CUDA: https://pytorch.org/get-started/locally"
+        yield Check("graphics card", torch_has_cuda(), free, mend, needed=False)
     config = engine_config(arguments)
+    store = ModelStore(config.models_folder)
     try:
-        choice = choose(config)
+        choice = choose(config, machine, store)
     except EngineError as error:
         yield Check("engine", False, str(error), error.hint)
         return
     yield Check("engine", True, f"{choice.engine}: {choice.reason}")
+    for passed in choice.considered:
+        yield Check("not chosen", True, passed)
+    if choice.need is not None:
+        yield Check("memory", True, _memory(choice, choice.need))
     if choice.model is not None:
-        yield _model(ModelStore(config.models_folder), choice.model.id)
+        yield _model(store, choice)
+        if choice.model.fim is None:
+            yield Check(
+                "inline completion", False, why_no_completion(choice.model), "choose a Qwen2.5-Coder", needed=False
+            )
+
+
+def _memory(choice: Choice, need: fit.Need) -> str:
+    return (
+        f"{need.total / 2**30:.1f} GB: weights {need.weights / 2**30:.1f}, KV cache {need.kv_cache / 2**30:.2f} for "
+        f"{choice.context_tokens:,} tokens an answer and what is kept beside it, engine {need.overhead / 2**30:.1f}"
+    )
 
 
 def _package(name: str, needed: bool, mend: str) -> Check:
@@ -104,10 +127,12 @@ def _front_end() -> Check:
     )
 
 
-def _model(store: ModelStore, model: str) -> Check:
-    entry = store.entry(model)
+def _model(store: ModelStore, choice: Choice) -> Check:
+    assert choice.model is not None
     try:
-        path = store.verified_path(entry)
+        path = store.verified_path(choice.model, kind=choice.format)
     except ModelError as error:
         return Check("model", False, str(error), error.hint)
-    return Check("model", True, f"{entry.label}, {path.stat().st_size / 2**30:.2f} GB in {path.parent}")
+    size = sum(file.stat().st_size for file in path.iterdir()) if path.is_dir() else path.stat().st_size
+    precision = f", {choice.dtype}" if choice.dtype else ""
+    return Check("model", True, f"{choice.model.label}{precision}, {size / 2**30:.2f} GB in {path.parent}")

@@ -17,12 +17,18 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="default: auto",
     )
-    group.add_argument("--model", help="a name from `jupyter qwen model list`, or the path of a GGUF file")
+    group.add_argument(
+        "--model", help="a name from `jupyter qwen model list`, a .gguf file, or a folder with safetensors"
+    )
     group.add_argument("--endpoint-url", help="base URL of an OpenAI-compatible endpoint (engine openai)")
     group.add_argument("--endpoint-model", help="the model's name at that endpoint")
     group.add_argument("--script", help="JSON script of the engine 'scripted'")
     group.add_argument("--threads", type=int, help="CPU threads; default: the cores that this process may use")
-    group.add_argument("--context-tokens", type=int, help="context length; default: what the memory allows, up to 8192")
+    group.add_argument(
+        "--context-tokens",
+        type=int,
+        help="context length; default: what the memory allows, up to 8192; beyond 32768 by YaRN",
+    )
 
 
 def engine_config(arguments: argparse.Namespace) -> EngineConfig:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from tqdm import tqdm
 
 from jupyter_qwen.cli.failure import CommandError
+from jupyter_qwen.engine.offers import Offer, offers
 from jupyter_qwen.models import fit
 from jupyter_qwen.models.catalog import UnknownModel
+from jupyter_qwen.models.entries import FORMATS, Format, ModelEntry
 from jupyter_qwen.models.errors import ModelError
 from jupyter_qwen.models.progress import Progress
 from jupyter_qwen.models.store import ModelStore
+
+GIB = 2**30
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,15 +26,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, summary in (
         ("list", "every model that is known by name, what fits this machine and what is here"),
         ("pull", "download a model (default: the default model), check its digest; goes on where it stopped"),
-        ("verify", "hash a model's file and compare"),
-        ("path", "print where a model's file is"),
-        ("remove", "delete a model's file"),
+        ("verify", "hash a model's files and compare"),
+        ("path", "print where a model's file or folder is"),
+        ("remove", "delete a model's files"),
     ):
         action = actions.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
-        if name != "list":
-            action.add_argument("model", nargs="?", help="default: the default model")
+        if name == "list":
+            action.add_argument("--fits", action="store_true", help="only what fits this machine")
+            continue
+        action.add_argument(
+            "model", nargs="?", help="a name from the list, or owner/name on the Hub; default: the default model"
+        )
+        action.add_argument(
+            "--format", choices=FORMATS, help="gguf (engine llama) or safetensors (engine transformers)"
+        )
         if name == "pull":
             action.add_argument("--force", action="store_true", help="throw away what is there first (a damaged file)")
+            action.add_argument("--accept-licence", action="store_true", help="you have read the licence and accept it")
     parser.add_argument("--folder", help="where weights are kept (default: the user's cache, or JUPYTER_QWEN_MODELS)")
 
 
@@ -41,34 +54,73 @@ def run(arguments: argparse.Namespace) -> int:
     except ModelError as error:
         raise CommandError(str(error), error.hint) from error
     except UnknownModel as error:
-        raise CommandError(str(error.args[0]), "`jupyter qwen model list` shows the names that are known.") from error
+        raise CommandError(str(error), error.hint) from error
 
 
-def _list(store: ModelStore, _: argparse.Namespace) -> int:
-    here_memory = fit.machine()
-    print(f"{'model':32} {'licence':22} {'context':>8} {'fill-in':>8} {'memory':>9}  here")
-    for row in store.entries():
-        entry = row.entry
-        context = min(entry.context_tokens or 8192, 8192)
-        need = fit.need(entry, context).total
-        fits = "fits" if fit.fits(entry, context, here_memory.available_bytes) else "too large"
-        here = (
-            str(row.path) if row.path else f"{row.partial_bytes / 2**20:,.0f} MB so far" if row.partial_bytes else "-"
-        )
-        fim = "yes" if entry.fim else "no"
-        print(
-            f"{entry.short_name:32} {entry.licence:22} {entry.context_tokens // 1024:>7}K {fim:>8} "
-            f"{need / 2**30:>6.1f} GB  {here} ({fits})"
-        )
-    print(f"memory: weights and 8K of context; {here_memory.available_bytes / 2**30:.1f} GB are available now")
+def _list(store: ModelStore, arguments: argparse.Namespace) -> int:
+    machine = fit.machine()
+    rows = [offer for offer in offers(store, machine) if offer.fits or not arguments.fits]
+    print(
+        f"{'':2}{'model':32} {'licence':22} {'context':>8} {'fill-in':>7} {'download':>9} {'memory':>8} {'KV/1K':>7}  "
+        f"{'engines':19} here"
+    )
+    for offer in rows:
+        print(_line(offer))
+    print()
+    for gpu in machine.gpus:
+        print(f"{gpu.name}: {gpu.available_bytes / GIB:.1f} of {gpu.total_bytes / GIB:.1f} GB are free.")
+    print(
+        f"{machine.available_bytes / GIB:.1f} of {machine.total_bytes / GIB:.1f} GB of memory are available, "
+        f"{machine.cores} cores{f' ({machine.limited_by})' if machine.limited_by else ''}."
+    )
+    print(
+        "* fits this machine. memory: weights, engine and the context that would be chosen. KV/1K: what 1,024 tokens more cost."
+    )
+    print(
+        "context: native, and with YaRN after the arrow, which is on only when more than the native length is asked for."
+    )
+    print(
+        "§ a licence to accept before the download. Other models: owner/name of the Hub, a .gguf file, a folder with safetensors."
+    )
     return 0
 
 
-def pull(store: ModelStore, model: str | None, *, force: bool = False) -> Path:
-    """Download with a progress bar; says the licence first when it is not Apache-2.0. Raises ModelError, UnknownModel."""
-    entry = store.entry(model)
-    if entry.needs_notice:
-        print(entry.needs_notice)
+def _line(offer: Offer) -> str:
+    entry, row = offer.entry, offer.row
+    context = _short(entry.context_tokens)
+    if entry.yarn_context_tokens > entry.context_tokens:
+        context += f"→{_short(entry.yarn_context_tokens)}"
+    here = ", ".join(f"{kind} {size / 1e9:.1f} GB" for kind, _, size in row.paths)
+    if row.partial_bytes:
+        here = f"{here}, " * bool(here) + f"{row.partial_bytes / 2**20:,.0f} MB so far"
+    licence = f"{entry.licence}{' §' if entry.needs_notice else ''}"
+    kv = f"{entry.kv_bytes_per_token * 1024 / 2**20:.0f} MB" if entry.kv_bytes_per_token else "?"
+    return (
+        f"{'* ' if offer.fits else '  '}{entry.short_name:32} {licence:22} {context:>8} {'yes' if entry.fim else 'no':>7} "
+        f"{entry.size_bytes / 1e9:>6.1f} GB {offer.need.total / GIB:>5.1f} GB {kv:>7}  "
+        f"{', '.join(offer.engines) or 'none installed':19} {here or '-'}"
+    )
+
+
+def _short(tokens: int) -> str:
+    return f"{tokens // 1024}K"
+
+
+def pull(
+    store: ModelStore,
+    model: str | None,
+    *,
+    force: bool = False,
+    kind: Format | None = None,
+    accept_licence: bool = False,
+) -> Path:
+    """Download with a progress bar; a licence that is not free is shown and must be accepted first.
+
+    Raises ModelError, UnknownModel, or CommandError when the licence was not accepted.
+    """
+    entry = store.wanted(model)
+    if entry.needs_notice and not accept_licence and store.path(entry, kind) is None:
+        _ask_for_licence(entry)
     with tqdm(unit="B", unit_scale=True, unit_divisor=1024, desc=entry.short_name, mininterval=0.5) as bar:
 
         def show(progress: Progress) -> None:
@@ -79,11 +131,30 @@ def pull(store: ModelStore, model: str | None, *, force: bool = False) -> Path:
             bar.n = progress.done_bytes
             bar.refresh()
 
-        return store.pull(model, show, force=force)
+        return store.pull(entry, show, force=force, kind=kind)
+
+
+def _ask_for_licence(entry: ModelEntry) -> None:
+    """Show the terms and ask; where nobody can answer, an option says yes. Raises CommandError for a no."""
+    print(entry.needs_notice)
+    if not sys.stdin.isatty():
+        raise CommandError(
+            f"The licence of {entry.label} must be accepted before it is downloaded: {entry.licence}.",
+            f"Read it, then: jupyter qwen model pull {entry.short_name} --accept-licence",
+        )
+    if input(f"Download {entry.label} under these terms? [y/N] ").strip().casefold() not in ("y", "yes"):
+        raise CommandError("Nothing was downloaded.", "jupyter qwen model list shows models under Apache-2.0.")
 
 
 def _pull(store: ModelStore, arguments: argparse.Namespace) -> int:
-    print(pull(store, arguments.model, force=arguments.force))
+    path = pull(
+        store,
+        arguments.model,
+        force=arguments.force,
+        kind=arguments.format,
+        accept_licence=arguments.accept_licence,
+    )
+    print(path)
     return 0
 
 
@@ -95,25 +166,21 @@ def _verify(store: ModelStore, arguments: argparse.Namespace) -> int:
             print(f"{result.path / name}: {state}, sha256 {found}")
     if not result.intact:
         damaged = ", ".join(str(result.path / name) for name in result.damaged)
+        again = " ".join(filter(None, ("jupyter qwen model pull --force", arguments.model)))
         raise CommandError(
             f"Damaged: {damaged} has another SHA-256 than what was published.",
-            "Fetch it again with: jupyter qwen model pull --force",
+            f"Fetch it again with: {again}{f' --format {arguments.format}' if arguments.format else ''}",
         )
     return 0
 
 
 def _path(store: ModelStore, arguments: argparse.Namespace) -> int:
-    path = store.path(arguments.model)
-    if path is None:
-        raise CommandError(
-            f"{store.entry(arguments.model).label} is not on this machine.", "Download it with: jupyter qwen model pull"
-        )
-    print(path)
+    print(store.existing_path(arguments.model, kind=arguments.format))
     return 0
 
 
 def _remove(store: ModelStore, arguments: argparse.Namespace) -> int:
-    freed = store.remove(arguments.model)
+    freed = store.remove(arguments.model, arguments.format)
     print(f"{freed / 2**20:,.0f} MB freed" if freed else "Nothing to remove.")
     return 0
 

@@ -50,13 +50,18 @@ def _status(server: dict[str, Any]) -> dict[str, Any]:
 
 def _line(item: dict[str, Any]) -> str:
     model = (item.get("model") or {}).get("label", "")
-    facts = [item["state"], model, item.get("device") or "", item.get("message") or ""]
+    facts = [item["state"], model, item.get("dtype") or "", item.get("device") or "", item.get("message") or ""]
+    if item.get("context_tokens"):
+        cache = f" ({item['kv_bytes'] / 2**30:.2f} GB of KV cache)" if item.get("kv_bytes") else ""
+        facts.append(f"{item['context_tokens']:,} tokens of context{cache}")
     if item.get("memory_bytes"):
-        facts.append(f"{item['memory_bytes'] / 2**30:.1f} GB")
+        facts.append(f"{item['memory_bytes'] / 2**30:.1f} GB of memory")
     if item.get("tokens_per_second"):
         facts.append(f"{item['tokens_per_second']:.0f} tokens/s")
-    if item.get("completion_resting"):
-        facts.append(f"completion rests: {item['completion_resting']}")
+    facts += [item.get("sharing") or "", item.get("inline_completion_reason") or ""]
+    pulling = (item.get("pulling") or {}).get("label")
+    if pulling and item["state"] != "downloading":
+        facts.append(f"downloading {pulling}")
     progress = item.get("progress")
     if progress and progress.get("total_bytes"):
         facts.append(f"{100 * progress['done_bytes'] / progress['total_bytes']:.0f} %")

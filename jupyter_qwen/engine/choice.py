@@ -216,7 +216,8 @@ def _too_large(entry: ModelEntry, context: int, available: int, kind: Format) ->
     shorter = fit.longest_that_fits(entry, available, kind=kind)
     smaller = [
         other for other in MODELS
-        if other.instruct and other.fim and kind in other.formats and other.weight_bytes(kind) < entry.weight_bytes(kind)
+        if other.instruct and other.fim and not other.needs_notice and kind in other.formats
+        and other.weight_bytes(kind) < entry.weight_bytes(kind)
         and fit.fits(other, fit.CONTEXT_STEPS[1], available, kind=kind)
     ]  # fmt: skip
     best = max(smaller, key=lambda other: other.weight_bytes(kind), default=None)

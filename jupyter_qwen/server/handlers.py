@@ -39,7 +39,7 @@ class QwenHandler(APIHandler):
         from jupyter_qwen.assistant.failures import EXPECTED, describe
         from jupyter_qwen.assistant.question import BadRequest
         from jupyter_qwen.engine.base import DoesNotFit, EngineRefused
-        from jupyter_qwen.server.runtime import ModelsLocked
+        from jupyter_qwen.server.model_desk import ModelsLocked
 
         error = kwargs.get("exc_info", (None, None, None))[1]
         if isinstance(error, web.HTTPError):
@@ -61,7 +61,7 @@ class QwenHandler(APIHandler):
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         from jupyter_qwen.assistant.failures import EXPECTED
-        from jupyter_qwen.server.runtime import ModelsLocked
+        from jupyter_qwen.server.model_desk import ModelsLocked
 
         if isinstance(value, (*EXPECTED, ModelsLocked)):
             self.log.info("jupyter_qwen: %s", value)

@@ -97,7 +97,7 @@ class ModelsHandler(QwenHandler):
     @authorized
     async def get(self) -> None:
         runtime = await self.runtime()
-        self.finish({"models": await runtime.models()})
+        self.finish({"models": await runtime.models.rows()})
 
 
 class ModelActionHandler(QwenHandler):
@@ -109,9 +109,9 @@ class ModelActionHandler(QwenHandler):
         runtime = await self.runtime()
         body = self.body()
         if action == "pull":
-            await runtime.pull(body.get("model"), accept_licence=body.get("accept_licence") is True)
+            await runtime.models.pull(body)
         else:
-            await runtime.cancel_pull()
+            runtime.models.cancel_pull()
         self.finish(runtime.status())
 
 
@@ -133,7 +133,7 @@ class SwitchHandler(QwenHandler):
     @authorized
     async def post(self) -> None:
         runtime = await self.runtime()
-        await runtime.switch(self.body())
+        await runtime.switch_model(self.body())
         self.finish(runtime.status())
 
 

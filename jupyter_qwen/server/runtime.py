@@ -13,7 +13,7 @@ from jupyter_qwen.assistant.ask import ask, build_prompt, warm
 from jupyter_qwen.assistant.complete import complete
 from jupyter_qwen.assistant.completion.desk import CompletionDesk
 from jupyter_qwen.assistant.completion.idle import IDLE_SHARE, IdleBudget
-from jupyter_qwen.assistant.engines import OnStatus, SupervisedEngines, model_row
+from jupyter_qwen.assistant.engines import OnStatus, SupervisedEngines
 from jupyter_qwen.assistant.events import Event
 from jupyter_qwen.assistant.intent import choose_connection
 from jupyter_qwen.assistant.question import BadRequest, CompletionQuestion, Question, decode_schema
@@ -21,11 +21,10 @@ from jupyter_qwen.assistant.services import Limits, Services
 from jupyter_qwen.assistant.threads import ThreadStore
 from jupyter_qwen.assistant.warm import Warming
 from jupyter_qwen.engine.config import EngineConfig, EngineName
-from jupyter_qwen.engine.offers import offers
 from jupyter_qwen.engine.status import EngineStatus
-from jupyter_qwen.models.catalog import UnknownModel
 from jupyter_qwen.schema.collect import kernel_expression
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, PrivacyLevel, Schema
+from jupyter_qwen.server.model_desk import ModelDesk
 from jupyter_qwen.server.thread_ids import thread_id
 from jupyter_qwen.sql.model import Proof
 from jupyter_qwen.sql.validate import prove
@@ -35,13 +34,6 @@ if TYPE_CHECKING:
 
 # A remote engine hears of names and types only, unless an administrator raised the level on purpose.
 REMOTE_PRIVACY: PrivacyLevel = "types"
-
-
-SWITCHABLE_ENGINES = ("auto", "llama", "transformers")
-
-
-class ModelsLocked(Exception):
-    """An administrator has switched off that users switch the model."""
 
 
 class Runtime:
@@ -73,7 +65,7 @@ class Runtime:
         self._max_privacy = min(max_privacy, REMOTE_PRIVACY, key=_rank) if config.remote else max_privacy
         self._root_dir = root_dir
         self._load_on_start = load_on_start
-        self._allow_model_switch = allow_model_switch
+        self.models = ModelDesk(self._engines, allow_switch=allow_model_switch, in_background=self._in_background)
         self._log = log
         self._jobs: set[asyncio.Task[None]] = set()
 
@@ -131,7 +123,7 @@ class Runtime:
         return {
             **status,
             "max_privacy": self._max_privacy,
-            "switchable": self._allow_model_switch,
+            "switchable": self.models.allow_switch,
             "completion_resting": self.services.completion.pace.advice().reason,
         }
 
@@ -206,56 +198,10 @@ class Runtime:
             raise BadRequest(f"privacy is {privacy!r}; it must be one of {', '.join(PRIVACY_LEVELS)}.")
         return await asyncio.to_thread(kernel_expression, min(privacy, self._max_privacy, key=_rank))
 
-    async def models(self) -> list[dict[str, Any]]:
-        """The catalogue as this machine could run it, with what is on disk: ModelRow of docs/architecture.md."""
-        rows = await asyncio.to_thread(offers, self._engines.supervisor.store, self._engines.supervisor.machine())
-        return [model_row(row, current=self._engines.supervisor.status.model) for row in rows]
-
-    async def pull(self, model: object, *, accept_licence: bool) -> None:
-        """Begin to fetch the weights; progress and failure come as status events.
-
-        Raises BadRequest for an unknown model and for one whose licence was not accepted.
-        """
-        supervisor = self._engines.supervisor
-        name = _model_name(model) if model is not None else None
-        try:
-            entry = supervisor.store.entry(name or supervisor.config.model)
-        except UnknownModel as error:
-            raise BadRequest(str(error), hint=error.hint, code="unknown-model") from error
-        if name is not None and supervisor.status.model is not None and entry.id != supervisor.status.model.id:
-            self._check_switching()
-        if entry.needs_notice and not accept_licence:
-            raise BadRequest(
-                f"{entry.label} is under the {entry.licence}, which must be accepted before it is downloaded.",
-                hint=entry.needs_notice,
-                code="licence",
-            )
-        self._in_background(supervisor.pull_model(entry.id))
-        # let the pull begin, so that the status that is answered says so
-        await asyncio.sleep(0)
-
-    async def switch(self, body: dict[str, Any]) -> None:
-        """Make another model the one that answers, and begin to load it when it is here.
-
-        Raises ModelsLocked, BadRequest, EngineRefused for a name that is unknown, DoesNotFit.
-        """
-        self._check_switching()
-        engine, context = body.get("engine"), body.get("context_tokens")
-        if engine is not None and engine not in SWITCHABLE_ENGINES:
-            raise BadRequest(f"engine is {engine!r}; it must be one of {', '.join(SWITCHABLE_ENGINES)}.")
-        if context is not None and (not isinstance(context, int) or isinstance(context, bool) or context < 0):
-            raise BadRequest("context_tokens must be a whole number; 0 lets the machine's memory decide.")
-        status = await self._engines.supervisor.switch(
-            _model_name(body.get("model")), engine=cast("EngineName | None", engine), context_tokens=context
-        )
+    async def switch_model(self, body: dict[str, Any]) -> None:
+        """Make another model the one that answers; see `ModelDesk.switch`."""
+        await self.models.switch(body)
         self.services.limits = self._limits.for_context(self._engines.supervisor.config.context_tokens)
-        if status.state == "unloaded" and not status.message:
-            self._in_background(self._engines.supervisor.load())
-            await asyncio.sleep(0)
-
-    async def cancel_pull(self) -> None:
-        """Stop the download; what was fetched stays."""
-        self._engines.supervisor.cancel_pull()
 
     async def load(self) -> None:
         """Begin to load the model."""
@@ -264,10 +210,6 @@ class Runtime:
     async def unload(self) -> None:
         """Give the model's memory back."""
         await self._engines.supervisor.unload()
-
-    def _check_switching(self) -> None:
-        if not self._allow_model_switch:
-            raise ModelsLocked("The administrator of this server has fixed which model it runs.")
 
     def _request(self, body: dict[str, Any]) -> dict[str, Any]:
         """The request with no more privacy given up than is allowed, in the conversation that its thread names."""
@@ -292,12 +234,6 @@ class Runtime:
         job = asyncio.create_task(run())
         self._jobs.add(job)
         job.add_done_callback(self._jobs.discard)
-
-
-def _model_name(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise BadRequest("model must be a name from the list of models, or a path.")
-    return value.strip()
 
 
 def _rank(level: str) -> int:
