@@ -23,7 +23,7 @@ COUNTED = "count: 1, 2, 3, 4, 5, 6," + ",".join(f" {number}" for number in range
 FIM = "<|fim_prefix|>def add(a, b):\n    return <|fim_suffix|>\n\nprint(add(1, 2))\n<|fim_middle|>a + b\n<|im_end|>"
 
 
-def tokenizer(texts: tuple[str, ...] = (COUNTED, FIM)) -> Any:
+def tokenizer(texts: tuple[str, ...] = (COUNTED, FIM), control: tuple[str, ...] = SPECIAL) -> Any:
     """A byte-level BPE with the control tokens of Qwen2.5-Coder, learnt from `texts`."""
     bare = Tokenizer(models.BPE())
     bare.pre_tokenizer = Qwen2Tokenizer().backend_tokenizer.pre_tokenizer
@@ -34,7 +34,7 @@ def tokenizer(texts: tuple[str, ...] = (COUNTED, FIM)) -> Any:
     learnt = json.loads(bare.to_str())["model"]
     words = Qwen2Tokenizer(
         vocab=learnt["vocab"], merges=[tuple(pair) for pair in learnt["merges"]], eos_token="<|im_end|>",
-        extra_special_tokens=list(SPECIAL),
+        extra_special_tokens=list(control),
     )  # fmt: skip
     words.chat_template = CHAT_TEMPLATE
     return words

@@ -1,6 +1,6 @@
 """Attention over rows of several sequences, each with a KV cache of its own, such that no row's result depends on its company.
 
-On processors, in bfloat16, the product is exact in this sense: a token's keys, values and logits are bit for bit the same whether its
+On processors the product is exact in bfloat16: a token's keys, values and logits are bit for bit the same whether its
 prompt was processed at once, in pieces, on top of a cached prefix, or beside another request. Three things make it so, each
 found by comparing bits (torch 2.13, AVX-512 bf16): matrix products of two or more rows give the same bits for each row
 whatever the number of rows, those of one row do not; the masked tail is a whole number of `GRID` positions, so that sums

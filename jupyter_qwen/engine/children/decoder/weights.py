@@ -41,7 +41,7 @@ def load(
     The files are mapped, not read: on the processor in the files' own format the weights are the page cache itself, and
     nothing is held twice. Another format, or another device, takes one tensor after the other.
     """
-    from transformers import AttentionInterface, AutoConfig, AutoModelForCausalLM, AutoTokenizer
+    from transformers import AttentionInterface, AutoConfig, AutoModelForCausalLM
 
     if not (folder / "config.json").is_file() or not any(folder.glob("*.safetensors")):
         raise WeightsError(f"{folder} holds no model: config.json and *.safetensors are needed.")
@@ -59,7 +59,7 @@ def load(
         folder, config=config, dtype=number, attn_implementation=ATTENTION, use_safetensors=True, local_files_only=True
     )
     model = model.to(where).eval()
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    tokenizer = load_tokenizer(folder)
     heads = config.num_attention_heads
     shape = CacheShape(
         layers=config.num_hidden_layers,
@@ -69,6 +69,18 @@ def load(
         device=where,
     )
     return Loaded(model, tokenizer, attention, shape, _ends(model, tokenizer), _label(where, number, threads))
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """The folder's tokenizer, as its tokenizer.json describes it.
+
+    transformers 5.23 chooses a class by the network's type and gives every "qwen2" the byte-level BPE of Qwen2: CodeQwen1.5,
+    whose network is of that type and whose tokenizer is a SentencePiece BPE, then loses all white space (seen).
+    """
+    from transformers import AutoTokenizer, PreTrainedTokenizerFast
+
+    whole = (folder / "tokenizer.json").is_file()
+    return (PreTrainedTokenizerFast if whole else AutoTokenizer).from_pretrained(folder, local_files_only=True)
 
 
 def best_device() -> str:
