@@ -10,7 +10,7 @@ from typing import cast
 from jupyter_qwen.assistant.blocks import SQL_LANGUAGES, code_block, sql_block
 from jupyter_qwen.assistant.events import Answer, Block, BlockJudged, Phase
 from jupyter_qwen.assistant.generation import Emit, announce, stream_answer
-from jupyter_qwen.assistant.plot_data import fetching
+from jupyter_qwen.assistant.plot_data import described, fetching, last_result
 from jupyter_qwen.assistant.question import BadRequest, Question, cells_up_to
 from jupyter_qwen.assistant.selection import without_cells
 from jupyter_qwen.assistant.services import Limits, with_token_count
@@ -44,7 +44,7 @@ async def build_chat_prompt(
     return await with_token_count(
         engine,
         lambda count: chat.build(
-            f"{question.text}\nThe variable data holds the last result." if data else question.text,
+            f"{question.text}\n{described(last_result(previous) or '')}" if data else question.text,
             schema,
             cells,
             mode=cast("chat.Mode", question.mode),

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
 from jupyter_qwen.assistant.intent import leans_on_previous
 from jupyter_qwen.assistant.question import BadRequest, Question
 from jupyter_qwen.assistant.threads import Turn
@@ -39,6 +43,17 @@ def last_result(previous: Sequence[Turn]) -> str | None:
         if turn.sql and not any(block.get("verdict") == "rejected" for block in turn.blocks[:1]):
             return turn.sql
     return None
+
+
+def described(sql: str) -> str:
+    """What the prompt says of the fetched result: that it is there, and its columns where the query names them."""
+    try:
+        query = sqlglot.parse_one(sql, read="duckdb")
+    except SqlglotError:
+        query = None  # DuckDB took it; the columns are only a help
+    names = query.named_selects if isinstance(query, exp.Query) else []
+    known = f" with the columns {', '.join(names)}" if names and "*" not in names and all(names) else ""
+    return f"The variable data holds the last result{known}."
 
 
 def fetching(question: Question, schema: Schema, previous: Sequence[Turn]) -> str:
