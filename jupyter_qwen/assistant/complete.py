@@ -27,7 +27,8 @@ async def complete(question: CompletionQuestion, services: Services) -> AsyncIte
     if not status.get("inline_completion", True):
         yield CompletionText("", done=True, reason="no-fim")
         return
-    spot = Spot.of(question)
+    model = status.get("model") or {}
+    spot = Spot.of(question, model=str(model.get("id") or ""), fim=model.get("fim_style"))
     engine = OwnedEngine(await services.engines.engine(), spot.editor)
     if question.warm:
         usage = None

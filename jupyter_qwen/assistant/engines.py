@@ -61,6 +61,7 @@ def describe(status: EngineStatus) -> dict[str, Any]:
             "licence": model.licence,
             "notice": model.needs_notice,
             "fim": model.fim is not None,
+            "fim_style": model.fim,
         },
         "progress": None if status.progress is None else asdict(status.progress),
         "pulling": None if status.pulling is None else {"id": status.pulling.id, "label": status.pulling.label},

@@ -15,7 +15,7 @@ from typing import Literal
 from jupyter_qwen.prompt.mentions import annotate
 from jupyter_qwen.prompt.model import Part, Prompt
 from jupyter_qwen.prompt.surroundings import Surroundings, surroundings
-from jupyter_qwen.prompt.tokens import FIM_MIDDLE, FIM_PREFIX, FIM_STOP, FIM_SUFFIX, neutralise
+from jupyter_qwen.prompt.tokens import QWEN_FIM, FimTokens, neutralise
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 
@@ -48,6 +48,7 @@ class Frame:
     far: str
     language: str
     order: Order
+    tokens: FimTokens = QWEN_FIM
 
     def serves(self, prefix: str, suffix: str, *, language: str, however_long: bool = False) -> bool:
         """Whether the cursor is still where this frame was made for, and the tail has not grown too long.
@@ -71,19 +72,19 @@ class Frame:
         """The prompt for `prefix`, which goes on from this frame. Typing appends to it; only its last token may be redone."""
         near = "\n".join(_clip(line) for line in prefix[self.dropped :].split("\n"))
         lines = annotate(near, self.surroundings.notes, language=self.language)
-        far, context = neutralise(self.far), self.surroundings.text
+        far, context, fim = neutralise(self.far), self.surroundings.text, self.tokens
         parts = [Part("context", context)] if context else []
         if self.order == "usual":
             whole = neutralise("\n".join(lines))
-            text, heal = f"{FIM_PREFIX}{context}{whole}{FIM_SUFFIX}{far}{FIM_MIDDLE}", ""
+            text, heal = f"{fim.prefix}{context}{whole}{fim.suffix}{far}{fim.middle}", ""
         else:
             anchor = self.before.count("\n") - prefix[: self.dropped].count("\n")
             head = neutralise("".join(line + "\n" for line in lines[:anchor]))
             tail = neutralise("\n".join(lines[anchor:]))
             tail, heal = heal_boundary(tail)
-            text = f"{FIM_PREFIX}{context}{head}{FIM_SUFFIX}{far}{FIM_MIDDLE}{tail}"
+            text = f"{fim.prefix}{context}{head}{fim.suffix}{far}{fim.middle}{tail}"
         parts += [Part("prefix", neutralise("\n".join(lines))), Part("suffix", far)]
-        return Prompt(text=text, stop=FIM_STOP, heal=heal, parts=tuple(parts))
+        return Prompt(text=text, stop=fim.stop, heal=heal, parts=tuple(parts))
 
     def moved(self, prefix: str) -> Frame:
         """The same frame with its anchor near the end of `prefix`: the context and all text before the old anchor stay."""
@@ -101,6 +102,7 @@ def frame(
     budget_tokens: int,
     order: Order = "anchored",
     previous: Frame | None = None,
+    tokens: FimTokens = QWEN_FIM,
 ) -> Frame:
     """A frame for the cursor between `prefix` and `suffix` of the active cell; `cells` are the others above it.
 
@@ -130,7 +132,7 @@ def frame(
         previous=previous.surroundings if previous else None,
     )
     before = prefix[: _anchor(prefix, dropped)]
-    return Frame(around, before, dropped, suffix, far if far.strip() else "", language, order)
+    return Frame(around, before, dropped, suffix, far if far.strip() else "", language, order, tokens)
 
 
 def heal_boundary(text: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from jupyter_qwen.prompt.model import Message, Role
 
@@ -35,6 +36,24 @@ CODEQWEN_FIM_TOKENS: tuple[str, ...] = (
 CHAT_STOP: tuple[str, ...] = (IM_END, END_OF_TEXT)
 FIM_STOP: tuple[str, ...] = (END_OF_TEXT, IM_END, FIM_PAD, FILE_SEP, REPO_NAME, FIM_PREFIX, FIM_SUFFIX, FIM_MIDDLE)
 
+
+@dataclass(frozen=True)
+class FimTokens:
+    """The tokens around the pieces of a fill-in-the-middle prompt, and what ends its answer."""
+
+    prefix: str
+    suffix: str
+    middle: str
+    stop: tuple[str, ...]
+
+
+QWEN_FIM = FimTokens(FIM_PREFIX, FIM_SUFFIX, FIM_MIDDLE, FIM_STOP)
+CODEQWEN_FIM = FimTokens(
+    "<fim_prefix>", "<fim_suffix>", "<fim_middle>",
+    (END_OF_TEXT, IM_END, "<fim_pad>", "<file_sep>", "<reponame>", "<fim_prefix>", "<fim_suffix>", "<fim_middle>"),
+)  # fmt: skip
+_FIM_STYLES = {"qwen2.5-coder": QWEN_FIM, "codeqwen1.5": CODEQWEN_FIM}
+
 _MARK = "¦"  # U+00A6 broken bar: reads like the bar it stands for, and no special token holds one
 _BARRED = re.compile(r"<(\||¦+)([A-Za-z0-9_/]{1,40})(\||¦+)>")
 _BARE = re.compile(r"<(¦*)(fim_prefix|fim_middle|fim_suffix|fim_pad|reponame|file_sep|/?tool_call|gh_stars)>")
@@ -59,6 +78,11 @@ def restore(text: str) -> str:
         return text
     text = _BARE.sub(lambda m: f"<{m[1][1:]}{m[2]}>", text)
     return _BARRED.sub(lambda m: f"<{_less(m[1])}{m[2]}{_less(m[3])}>", text)
+
+
+def fim_tokens(style: str | None) -> FimTokens:
+    """The tokens of a model by the `fim` of its catalogue entry; those of Qwen2.5-Coder for what is not known."""
+    return _FIM_STYLES.get(style or "", QWEN_FIM)
 
 
 def message(role: Role, content: str) -> Message:

@@ -12,6 +12,7 @@ from jupyter_qwen.assistant.counting import with_token_count
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.prompt.hole import Frame, frame
 from jupyter_qwen.prompt.model import Prompt
+from jupyter_qwen.prompt.tokens import fim_tokens
 
 if TYPE_CHECKING:
     from jupyter_qwen.assistant.services import Limits
@@ -24,7 +25,7 @@ class Framing:
 
     def __init__(self) -> None:
         self._frame: Frame | None = None
-        self._context = 0
+        self._context, self._model = 0, ""
 
     async def prompt(
         self, spot: Spot, engine: Engine, limits: Limits, *, usual: bool = False
@@ -35,7 +36,8 @@ class Framing:
         """
         new_tokens = limits.completion_block_tokens if spot.block else limits.completion_line_tokens
         kept = self._frame
-        same_context = kept is not None and self._context == spot.context
+        same_model = kept is not None and self._model == spot.model
+        same_context = same_model and self._context == spot.context
         if kept is not None and same_context and kept.serves(spot.prefix, spot.suffix, language=spot.language):
             made = kept
         elif (
@@ -58,10 +60,11 @@ class Framing:
                     budget_tokens=budget,
                     # the anchored order may end inside a word, which only a grammar can restore
                     order="anchored" if engine.capabilities.grammar else "usual",
-                    previous=kept,
+                    previous=kept if same_model else None,
+                    tokens=fim_tokens(spot.fim),
                 ),
             )
-        self._frame, self._context = made, spot.context
+        self._frame, self._context, self._model = made, spot.context, spot.model
         prompt = (replace(made, order="usual") if usual else made).prompt(spot.prefix)
         return prompt, _grammar(spot, prompt) if engine.capabilities.grammar else None, new_tokens
 

@@ -13,7 +13,8 @@ from jupyter_qwen.schema.notebook import Cell
 
 @dataclass(frozen=True)
 class Spot:
-    """`cells` stand above the active one. `block` allows several lines. `scope` keeps apart what must not be mixed.
+    """`cells` stand above the active one. `block` allows several lines. `scope` keeps apart what must not be mixed, the
+    suggestions of another model among it.
 
     `context` changes with the cells above and with the tables, `scope` with the document, the language and the tables' columns.
     """
@@ -29,10 +30,12 @@ class Spot:
     editor: str
     scope: str
     context: int
+    model: str = ""
+    fim: str | None = None
 
     @classmethod
-    def of(cls, question: CompletionQuestion) -> Spot:
-        """The spot of a request."""
+    def of(cls, question: CompletionQuestion, *, model: str = "", fim: str | None = None) -> Spot:
+        """The spot of a request, for a model by its id and the style of its fill-in-the-middle tokens."""
         language = question.language.lower()
         cells = above(question.cells, question.active_cell)
         if question.multiline is not None:
@@ -51,8 +54,10 @@ class Spot:
             by_key=question.by_key,
             place=place_of(question.prefix, language),
             editor=editor,
-            scope=f"{editor}\0{language}\0{tables}",
+            scope=f"{editor}\0{language}\0{tables}\0{model}",
             context=hash((language, tables, tuple((cell.type, cell.source) for cell in cells))),
+            model=model,
+            fim=fim,
         )
 
     def after(self, text: str) -> Spot:
@@ -70,6 +75,8 @@ class Spot:
             editor=self.editor,
             scope=self.scope,
             context=self.context,
+            model=self.model,
+            fim=self.fim,
         )
 
 
