@@ -9,6 +9,7 @@ from typing import Literal
 
 from jupyter_qwen.prompt.budget import shorten
 from jupyter_qwen.prompt.model import Source
+from jupyter_qwen.schema.model import Schema
 
 Kind = Literal["table", "cell", "error", "file"]
 KINDS: tuple[Kind, ...] = ("table", "cell", "error", "file")
@@ -70,6 +71,16 @@ def attach(
 def table_names(attachments: Sequence[Attachment]) -> tuple[str, ...]:
     """The tables among `attachments`, as dotted references."""
     return tuple(a.name for a in attachments if a.kind == "table")
+
+
+def missing_tables(attachments: Sequence[Attachment], schema: Schema | None) -> tuple[str, ...]:
+    """A note for each added table that the kernel does not have any more."""
+    there = {".".join(table.reference).casefold() for table in (schema.tables if schema is not None else ())}
+    return tuple(
+        f"{one_line(name)} was added, but the kernel has no such table now"
+        for name in table_names(attachments)
+        if name.casefold() not in there
+    )
 
 
 def fenced(text: str, language: str = "") -> str:

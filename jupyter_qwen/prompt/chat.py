@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from jupyter_qwen.prompt.attachments import Attached, Attachment, attach, table_names
+from jupyter_qwen.prompt.attachments import Attached, Attachment, attach, missing_tables, table_names
 from jupyter_qwen.prompt.budget import nearest_first, shorten
 from jupyter_qwen.prompt.linking import LinkedSchema, link
 from jupyter_qwen.prompt.model import Message, Part, Prompt, Source
@@ -104,7 +104,12 @@ def build(
             *((Source(f"error:{failed.id}", _error_line(failed)),) if failed in window and failed is not None else ()),
             *((Source(f"cell:{subject.id}", subject.source),) if subject is not None else ()),
         ),
-        notes=(*attached.notes, *linked.notes, *_cut(_unattached(earlier, attachments), window)),
+        notes=(
+            *attached.notes,
+            *missing_tables(attachments, schema),
+            *linked.notes,
+            *_cut(_unattached(earlier, attachments), window),
+        ),
     )
 
 

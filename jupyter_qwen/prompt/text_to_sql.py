@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from jupyter_qwen.prompt.attachments import Attached, Attachment, attach, table_names
+from jupyter_qwen.prompt.attachments import Attached, Attachment, attach, missing_tables, table_names
 from jupyter_qwen.prompt.budget import nearest_first
 from jupyter_qwen.prompt.examples import EXAMPLE_SCHEMA, Example
 from jupyter_qwen.prompt.idiom_of_shares import about_shares
@@ -113,7 +113,7 @@ def build(
             *(Source(f"table:{'.'.join(t.reference)}", render_table(t, style.notation)) for t in linked.tables),
             *(Source(f"cell:{cell.id}", cell.source) for cell in context),
         ),
-        notes=(*attached.notes, *linked.notes),
+        notes=(*attached.notes, *missing_tables(attachments, schema), *linked.notes),
     )
 
 

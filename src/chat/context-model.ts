@@ -102,10 +102,16 @@ export class ContextModel {
   /** Everything that can be named now. */
   async candidates(): Promise<ICandidate[]> {
     const { panel } = this;
-    const files = panel
-      ? await this._files?.beside(panel.context.path)
-      : undefined;
-    this._candidates = this._named(files ?? []);
+    const files = panel && (await this._files?.beside(panel.context.path));
+    const notebook = this.panel?.content.model;
+    const failed = notebook ? lastFailed(notebook) : null;
+    const cells = this._cells();
+    this._candidates = candidatesOf({
+      tables: tablesOf(this._gatherer.glance(this.panel, null).schema),
+      cells,
+      failed: cells.find(({ id }) => failed && id === failed.id) ?? null,
+      files: files ?? []
+    });
     return this._candidates;
   }
 
@@ -253,19 +259,6 @@ export class ContextModel {
       this._refused = error;
       this._changed.emit();
     }
-  }
-
-  private _named(files: readonly string[]): ICandidate[] {
-    const notebook = this.panel?.content.model ?? null;
-    const cells = this._cells();
-    const failed = notebook ? lastFailed(notebook) : null;
-    const view = this._gatherer.glance(this.panel, this._activeCell);
-    return candidatesOf({
-      tables: tablesOf(view.schema),
-      cells,
-      failed: cells.find(({ id }) => failed && id === failed.id) ?? null,
-      files
-    });
   }
 
   /** All cells of the notebook, whatever goes along by itself. */

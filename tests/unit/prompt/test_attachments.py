@@ -96,3 +96,11 @@ def test_the_error_of_the_cell_that_failed_last_is_told_in_a_line(count: Count) 
     assert "NameError" not in prompt.text
     assert "Traceback" not in prompt.text
     assert "error:new" in [s.ref for s in prompt.sources]
+
+
+def test_an_added_table_that_is_gone_is_said(cinema: Schema, count: Count) -> None:
+    gone = (Attachment("table", "films"), Attachment("table", "old\nframe"))
+
+    prompt = chat.build("?", cinema, mode="chat", count=count, budget_tokens=2500, attachments=gone)
+
+    assert prompt.notes == ("old frame was added, but the kernel has no such table now",)
