@@ -91,7 +91,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args()
     loaded = load(options.folder, threads=options.threads, context_tokens=4096)
-    print(f"{loaded.label}; resident after loading {psutil.Process().memory_info().rss / 1e9:.2f} GB")
+    print(f"{loaded.label}, {loaded.dtype}; resident after loading {psutil.Process().memory_info().rss / 1e9:.2f} GB")
     plain = AutoModelForCausalLM.from_pretrained(options.folder, dtype=loaded.shape.dtype).eval()
     words = loaded.tokenizer
     prompts = [words(ASK.format(tables=TABLES, question=q), add_special_tokens=False)["input_ids"] for q in QUESTIONS]

@@ -34,6 +34,6 @@ def announce(channel: TextIO, event: str, **fields: Any) -> None:
 
 
 def _exit_with_parent() -> None:
-    while sys.stdin.buffer.read(4096):
+    while os.read(0, 4096):  # unbuffered: a lock held here would make a normal exit abort
         continue
     os._exit(0)  # the model's threads do not answer to a polite exit

@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from jupyter_qwen.engine.children.guard import announce, begin
+from jupyter_qwen.engine.children.memory import lacking
 
 GPU_BATCH_TOKENS = 512
 WARNING = 2  # llama.cpp's verbosity: 1 errors, 2 warnings, 3 information (which would log parts of requests)
@@ -101,7 +103,8 @@ def main() -> int:
 
         server = xllamacpp.Server(params_for(settings))
     except (RuntimeError, ImportError, MemoryError, OSError, ValueError) as error:
-        announce(channel, "failed", message=str(error) or type(error).__name__)
+        short = lacking(error, Path(settings["model"]))
+        announce(channel, "failed", message=short or str(error) or type(error).__name__)
         return 1
     announce(channel, "ready", url=server.listening_address, device=device(settings["threads"]))
     threading.Event().wait()

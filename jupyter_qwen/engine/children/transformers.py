@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_qwen.engine.children.guard import announce, begin
+from jupyter_qwen.engine.children.memory import lacking
 from jupyter_qwen.engine.children.tiny_http import serve
 from jupyter_qwen.engine.slots import TOTAL
-
-TOO_LITTLE = "The machine has too little memory for this model"
 
 
 async def _run(settings: dict[str, Any], channel: Any) -> None:
@@ -41,7 +40,7 @@ async def _run(settings: dict[str, Any], channel: Any) -> None:
     )
     server = await serve(routes.handle)
     port = server.sockets[0].getsockname()[1]
-    announce(channel, "ready", url=f"http://127.0.0.1:{port}", device=loaded.label)
+    announce(channel, "ready", url=f"http://127.0.0.1:{port}", device=loaded.label, dtype=loaded.dtype)
     await server.serve_forever()
 
 
@@ -74,19 +73,10 @@ def main() -> int:
     try:
         asyncio.run(_run(settings, channel))
     except Exception as error:  # noqa: BLE001 - whatever it was, the parent must be told in words
-        announce(channel, "failed", message=_sentence(error))
+        short = lacking(error, Path(settings["model"]))
+        announce(channel, "failed", message=short or str(error) or type(error).__name__)
         return 1
     return 0
-
-
-def _sentence(error: Exception) -> str:
-    """The error in words; a lack of memory has many names."""
-    words = str(error).casefold()
-    if isinstance(error, MemoryError) or "allocate memory" in words or "out of memory" in words:
-        return (
-            f"{TOO_LITTLE} ({type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else 'no memory'})."
-        )
-    return str(error) or type(error).__name__
 
 
 if __name__ == "__main__":

@@ -32,6 +32,11 @@ class Loaded:
     ends: frozenset[int]
     label: str
 
+    @property
+    def dtype(self) -> str:
+        """The number format by its name: ``bfloat16``."""
+        return str(self.shape.dtype).removeprefix("torch.")
+
 
 def load(
     folder: Path, *, threads: int, context_tokens: int, device: str | None = None, dtype: str | None = None
@@ -68,7 +73,7 @@ def load(
         dtype=number,
         device=where,
     )
-    return Loaded(model, tokenizer, attention, shape, _ends(model, tokenizer), _label(where, number, threads))
+    return Loaded(model, tokenizer, attention, shape, _ends(model, tokenizer), _label(where, threads))
 
 
 def load_tokenizer(folder: Path) -> Any:
@@ -153,13 +158,12 @@ def _ends(model: Any, tokenizer: Any) -> frozenset[int]:
     return frozenset(token for token in ends if token is not None)
 
 
-def _label(device: Any, dtype: Any, threads: int) -> str:
-    kind = str(dtype).removeprefix("torch.")
+def _label(device: Any, threads: int) -> str:
     if device.type == "cuda":
-        return f"CUDA: {torch.cuda.get_device_name(device)}, {kind}"
+        return f"CUDA: {torch.cuda.get_device_name(device)}"
     if device.type == "mps":
-        return f"Apple GPU (MPS), {kind}"
-    return f"CPU: {_processor()}, {threads} thread{'s' if threads != 1 else ''}, {kind}"
+        return "Apple GPU (MPS)"
+    return f"CPU: {_processor()}, {threads} thread{'s' if threads != 1 else ''}"
 
 
 def _processor() -> str:
