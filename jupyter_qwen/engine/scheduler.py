@@ -38,7 +38,7 @@ class Capacity:
 
     completions: int = 1
     questions: int = 1
-    waiting: int = 32
+    waiting: int = 128
     yields: bool = True
     quiet_seconds: float = 0.5
     hold_seconds: float = 1.0
