@@ -31,9 +31,9 @@ UNASKED: frozenset[Urgency] = frozenset({"preparing", "warming"})
 class Capacity:
     """What one engine does at once: completions, and questions (evaluation counts as such). `waiting` bounds each lane's queue.
 
-    With `yields`, evaluation and warming have the machine only while no real work is there, and warming waits for
-    `quiet_seconds` after it: the engine is one small machine. A remote endpoint sorts that out by itself. For `hold_seconds`
-    a question lets completions go first.
+    What nobody asked for runs only while nothing else does, and warming waits for `quiet_seconds` after real work. With `yields`
+    evaluation, too, has the machine only while no real work is there, and for `hold_seconds` a question lets completions go
+    first: the engine is one small machine. An endpoint elsewhere sorts that out by itself.
     """
 
     completions: int = 1
@@ -198,21 +198,23 @@ class Scheduler:
                     place.turn.set_result(None)
 
     def _may_start(self, lane: Urgency) -> bool:
+        unasked = [place for other in UNASKED for place in self._running[other]]
+        questions = self.running("chat") + self.running("evaluation")
+        if lane in UNASKED:
+            if unasked or questions or self._real_work() or self.waiting("evaluation"):
+                return False
+            return lane == "preparing" or not self._later(self._last_real + self.capacity.quiet_seconds)
+        if any(place.revoked for place in unasked):
+            # It ends in a moment. Until then it holds the KV-cache slot whose contents this very request may begin with.
+            return False
         if lane == "completion":
             return self.running("completion") < self.capacity.completions
-        questions = self.running("chat") + self.running("evaluation")
         if not self.capacity.yields:
-            return questions + sum(self.running(other) for other in UNASKED) < self.capacity.questions
+            return questions < self.capacity.questions
         if lane == "chat":
             # an evaluation that was told to stop counts until it has: two prefills at once help neither
             return questions < self.capacity.questions and not self._held()
-        if self._real_work():
-            return False
-        if lane == "evaluation":
-            return questions < self.capacity.questions and not any(self.running(other) for other in UNASKED)
-        if questions or any(self.running(other) for other in UNASKED) or self.waiting("evaluation"):
-            return False
-        return lane == "preparing" or not self._later(self._last_real + self.capacity.quiet_seconds)
+        return questions < self.capacity.questions and not self._real_work()
 
     def _held(self) -> bool:
         """Whether the next question lets a completion go first. Not for long: somebody who types all the time would starve it."""
@@ -226,21 +228,20 @@ class Scheduler:
     def _preempt(self, arrived: Urgency) -> None:
         """Tell what can be done again to stop: nothing that a user has seen a token of.
 
-        Warming stops for everything, evaluation for a question or a completion. A question that is still in prefill makes way
-        for a completion: llama.cpp fills its batches with the prompt, and the completion would get one token a batch.
+        What nobody asked for stops for everything, evaluation for a question or a completion. A question that is still in prefill
+        makes way for a completion: llama.cpp fills its batches with the prompt, and the completion would get one token a batch.
         """
-        if not self.capacity.yields or arrived == "warming":
+        for lane in UNASKED:
+            if LANES.index(arrived) < LANES.index(lane):
+                for place in self._running[lane]:
+                    place.revoke()
+        if not self.capacity.yields:
             return
-        for place in self._running["warming"]:
-            place.revoke()
-        for place in self._running["preparing"] if arrived != "preparing" else ():
-            place.revoke()
         for place in self._running["evaluation"] if arrived in REAL else ():
             place.revoke()
-        if arrived == "completion":
-            for place in self._running["chat"]:
-                if self._clock() - place.began >= self.capacity.hold_seconds:
-                    place.revoke()
+        for place in self._running["chat"] if arrived == "completion" else ():
+            if self._clock() - place.began >= self.capacity.hold_seconds:
+                place.revoke()
 
     def _later(self, moment: float) -> bool:
         """Whether `moment` is still to come; if so the queue is looked at again then, for nothing else might come by."""

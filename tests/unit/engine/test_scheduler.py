@@ -464,3 +464,20 @@ def test_reader_who_leaves_on_hearing_of_the_wait_leaves_the_queue_too() -> None
         assert engine.active == 0
 
     run(work())
+
+
+@pytest.mark.parametrize("capacity", [SMALL, MANY], ids=["small", "many"])
+def test_question_begins_when_the_warming_of_its_notebook_has_left_the_slot(capacity: Capacity) -> None:
+    """Beside it, the question would go to another KV-cache slot and process everything again."""
+
+    async def work() -> None:
+        pen = Pen()
+        engine = engine_on(pen, replace(capacity, quiet_seconds=0.0))
+        warming = asyncio.create_task(text_of(engine, request("warming", text="warm")))
+        await settle()
+        pen.gate.set()
+        assert await text_of(engine, request("chat", text="asked")) == "asked0 asked1 asked2 asked3 "
+        assert pen.log[:3] == ["warm begins", "warm stops", "asked begins"]
+        assert isinstance(warming.exception(), Preempted)
+
+    run(work())
