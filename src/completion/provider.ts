@@ -93,7 +93,7 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
     const along = this._generation?.typed(cursor.prefix, cursor.suffix) ?? null;
     const taken = this._isTaken(cursor);
     const back = this._isTakenBack(cursor, along);
-    if (this._generation !== null && along !== null && !byKey) {
+    if (this._generation !== null && along !== null && !byKey && !back) {
       return this._show(
         { generation: this._generation, typed: along },
         turn,

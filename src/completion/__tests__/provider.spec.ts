@@ -195,6 +195,17 @@ describe('QwenInlineProvider', () => {
     expect(server.requests).toHaveLength(3);
   });
 
+  it('suggests nothing when a word that was accepted is undone', async () => {
+    const { server, provider } = setUp();
+    const first = provider.fetch(at('import |'), TYPED);
+    await settle();
+    server.send('pandas as pd', true);
+    await first;
+    await provider.fetch(at('import pandas|'), TYPED); // a word of it
+    expect(await provider.fetch(at('import |'), TYPED)).toEqual({ items: [] });
+    expect(server.requests).toHaveLength(1);
+  });
+
   it('suggests again when a typed character is deleted', async () => {
     const { server, provider } = setUp();
     const first = provider.fetch(at('import |'), TYPED);

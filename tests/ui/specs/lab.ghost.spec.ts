@@ -36,6 +36,8 @@ test('ghost text is taken by word, then by line, and undone', async ({
 
   await keyboard.press('Control+z');
   await expect.poll(() => lines(bench.cell(0))).toEqual(['print(']);
+  await aWhile(bench);
+  expect((await ghost.allTextContents()).join('')).toBe('');
 });
 
 test('a suggestion of several lines is taken line by line', async ({
@@ -107,6 +109,27 @@ test('text that disagrees takes ghost text away at once, and Tab indents', async
   await expect
     .poll(() => lines(bench.cell(0)))
     .toEqual(['import os', expect.stringMatching(/^ {4,5}x$/)]);
+});
+
+test('text that disagrees ends the request while it still streams', async ({
+  bench
+}) => {
+  const aborted: string[] = [];
+  bench.page.on('requestfailed', request => {
+    if (request.url().includes('/jupyter-qwen/complete')) {
+      aborted.push((request.postDataJSON() as { prefix: string }).prefix);
+    }
+  });
+  await bench.open(['']);
+  await bench.edit(0);
+  const { keyboard } = bench.page;
+  await keyboard.type('wait(', { delay: 40 });
+  await expect(ghostOf(bench)).toContainText('one');
+  await keyboard.type('one');
+  expect(aborted).not.toContain('wait('); // it agrees: the generation goes on
+  await keyboard.type('!');
+  expect(await ghostOf(bench).allTextContents()).toEqual([]);
+  await expect.poll(() => aborted).toContain('wait(');
 });
 
 test('a cursor that moves on leaves the ghost text behind, and no text is lost', async ({
