@@ -75,11 +75,23 @@ def openai(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     process.wait()
 
 
+@pytest.fixture(scope="session")
+def yours(tmp_path_factory: pytest.TempPathFactory) -> Endpoint:
+    """An endpoint that is running already: vLLM, for instance (docs/engines.md). It serves a Qwen2.5-Coder model."""
+    url = os.environ.get("QWEN_TEST_ENDPOINT")
+    if not url:
+        pytest.skip("no endpoint is named in QWEN_TEST_ENDPOINT (and QWEN_TEST_ENDPOINT_KEY)")
+    log = tmp_path_factory.mktemp("log") / "none.log"
+    log.touch()
+    return Endpoint("yours", url.rstrip("/"), os.environ.get("QWEN_TEST_ENDPOINT_KEY", ""), 0, log)
+
+
 ENGINES = [
     pytest.param("scripted", id="scripted"),
     pytest.param("transformers", id="transformers"),
     pytest.param("llama", id="llama", marks=pytest.mark.model),
     pytest.param("openai", id="openai", marks=pytest.mark.model),
+    pytest.param("yours", id="yours", marks=pytest.mark.slow),
 ]
 
 

@@ -40,7 +40,7 @@ class Endpoint:
         """Run `work` with a fresh client in a fresh event loop; never longer than a minute."""
 
         async def main() -> T:
-            plan = None if self.kind == "openai" else self.plan
+            plan = None if self.kind in ("openai", "yours") else self.plan
             engine = HttpEngine(self.url, options.pop("key", self.key), slots=plan, **options)
             try:
                 return await asyncio.wait_for(work(engine), 60)

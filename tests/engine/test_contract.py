@@ -26,8 +26,8 @@ FILLER = "the quick brown fox jumps over the lazy dog. " * 12
 # 0.5 s is the promise on an idle machine (measured in docs/engines.md); doubled here, because test machines are busy. Somebody
 # else's server works in batches of its own choice.
 # A network of two layers reads a prompt at once unless it is long.
-LONGER = {"scripted": 1, "transformers": 3, "llama": 1, "openai": 1}
-STOP_SECONDS = {"scripted": 0.5, "transformers": 0.5, "llama": 0.5, "openai": 5.0}
+LONGER = {"scripted": 1, "transformers": 3, "llama": 1, "openai": 1, "yours": 1}
+STOP_SECONDS = {"scripted": 0.5, "transformers": 0.5, "llama": 0.5, "openai": 5.0, "yours": 5.0}
 
 
 async def collect(engine: HttpEngine, request: GenerationRequest) -> tuple[dict[int, str], dict[int, Finished]]:
@@ -44,14 +44,24 @@ async def collect(engine: HttpEngine, request: GenerationRequest) -> tuple[dict[
     return texts, ends
 
 
+async def computes(client: httpx.AsyncClient, root: str) -> bool:
+    """Whether the endpoint works on some request: llama.cpp tells by its slots, vLLM by its metrics."""
+    slots = await client.get(root + "/slots")
+    if slots.status_code == 200:
+        return any(slot["is_processing"] for slot in slots.json())
+    metrics = (await client.get(root + "/metrics")).text
+    running = [line for line in metrics.splitlines() if line.startswith("vllm:num_requests_running")]
+    assert running, "the endpoint tells nobody whether it computes"
+    return any(float(line.rsplit(" ", 1)[1]) > 0 for line in running)
+
+
 async def wait_until_idle(endpoint: Endpoint) -> float:
     """Seconds until no slot of the endpoint computes."""
     root = endpoint.url.removesuffix("/v1")
     began = time.monotonic()
     async with httpx.AsyncClient(headers={"Authorization": f"Bearer {endpoint.key}"}, timeout=30) as client:
         while time.monotonic() - began < 20:
-            slots = (await client.get(root + "/slots")).json()
-            if not any(slot["is_processing"] for slot in slots):
+            if not await computes(client, root):
                 return time.monotonic() - began
             await asyncio.sleep(0.005)
     raise AssertionError("the engine went on computing for 20 seconds")
