@@ -23,6 +23,7 @@ class QwenHandler(APIHandler):
 
     auth_resource = AUTH_RESOURCE
     _work: asyncio.Task[None] | None = None
+    _flush: asyncio.Handle | None = None
 
     async def runtime(self) -> Runtime:
         """The services behind the routes; the first request imports them, in a thread, so that server start stays free."""
@@ -83,6 +84,8 @@ class QwenHandler(APIHandler):
             self.log.debug("jupyter_qwen: the client left, the work was cancelled")
         finally:
             self._work = None
+            if self._flush is not None:
+                self._flush.cancel()
 
     async def _pump(self, events: AsyncIterator[Event]) -> None:
         from jupyter_qwen.assistant.failures import EXPECTED, describe
@@ -92,7 +95,8 @@ class QwenHandler(APIHandler):
             async with aclosing(events) as source:  # type: ignore[type-var]
                 async for event in source:
                     self.write(encode_line(event))
-                    await self.flush()
+                    self._flush_soon()
+            await self._flush_now()
         except StreamClosedError:
             self.log.debug("jupyter_qwen: the client closed the stream")
         except EXPECTED as error:
@@ -101,10 +105,27 @@ class QwenHandler(APIHandler):
             self.log.error("jupyter_qwen: an answer failed", exc_info=error)
             await self._write_failure(encode_line(describe(error)))
 
+    def _flush_soon(self) -> None:
+        """Send what was written, with whatever else is ready by then: a call to the system for each token of a hundred streams
+        would take longer than all else about them."""
+        if self._flush is None:
+            self._flush = asyncio.get_running_loop().call_soon(self._send)
+
+    def _send(self) -> None:
+        self._flush = None
+        sent = self.flush()
+        sent.add_done_callback(lambda done: done.exception())  # a client that left is noticed by on_connection_close
+
+    async def _flush_now(self) -> None:
+        if self._flush is not None:
+            self._flush.cancel()
+            self._flush = None
+        await self.flush()
+
     async def _write_failure(self, line: str) -> None:
         try:
             self.write(line)
-            await self.flush()
+            await self._flush_now()
         except StreamClosedError:
             self.log.debug("jupyter_qwen: the client closed the stream before its error arrived")
 
