@@ -68,6 +68,7 @@ def describe(status: EngineStatus) -> dict[str, Any]:
         "tokens_per_second": status.tokens_per_second,
         "memory_bytes": status.memory_bytes,
         "kv_bytes": status.kv_bytes,
+        "vram_bytes": status.vram_bytes,
         "context_tokens": status.context_tokens,
         "dtype": status.dtype,
         "threads": status.threads,

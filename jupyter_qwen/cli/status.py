@@ -56,6 +56,8 @@ def _line(item: dict[str, Any]) -> str:
         facts.append(f"{item['context_tokens']:,} tokens of context{cache}")
     if item.get("memory_bytes"):
         facts.append(f"{item['memory_bytes'] / 2**30:.1f} GB of memory")
+    if item.get("vram_bytes"):
+        facts.append(f"{item['vram_bytes'] / 2**30:.1f} GB of the graphics card")
     if item.get("tokens_per_second"):
         facts.append(f"{item['tokens_per_second']:.0f} tokens/s")
     facts += [item.get("sharing") or "", item.get("inline_completion_reason") or ""]

@@ -13,6 +13,7 @@ OnChange = Callable[[EngineStatus], None]
 # What holds for a running engine alone goes when it stops.
 _OF_A_RUNNING_ENGINE: dict[str, Any] = {
     "memory_bytes": None,
+    "vram_bytes": None,
     "tokens_per_second": None,
     "device": None,
 }

@@ -26,6 +26,7 @@ from jupyter_qwen.engine.slot_files import SlotFiles, fingerprint
 from jupyter_qwen.engine.slot_memory import SlotMemory
 from jupyter_qwen.engine.slots import SlotPlan
 from jupyter_qwen.engine.supervised import SupervisedEngine
+from jupyter_qwen.models.machine import gpus
 
 Child = ChildProcess | BorrowedChild
 OnUsage = Callable[[Usage], None]
@@ -41,6 +42,7 @@ class Running:
     device: str = ""
     dtype: str = ""
     sharing: str = ""
+    vram_bytes: int | None = None
     registry: Registry | None = None
 
     @property
@@ -138,6 +140,7 @@ async def start(
 
 async def _launch(choice: Choice, config: EngineConfig, path: Path | None, on_usage: OnUsage) -> Running:
     settings = child_settings(choice, config, path)
+    free = await _free_vram() if choice.on_gpu else None
     child = ChildProcess(
         f"jupyter_qwen.engine.children.{choice.engine}",
         settings,
@@ -154,7 +157,15 @@ async def _launch(choice: Choice, config: EngineConfig, path: Path | None, on_us
         await child.stop()
         raise
     running.device, running.dtype = ready.device, ready.dtype
+    if free is not None:
+        # what the card lost while the model was loaded; process numbers of a container mean nothing to the driver
+        running.vram_bytes = max(0, free - (await _free_vram() or free))
     return running
+
+
+async def _free_vram() -> int | None:
+    found = await asyncio.to_thread(gpus)
+    return found[0].available_bytes if found else None
 
 
 async def forget(owner: str, running: Running | None, config: EngineConfig) -> None:

@@ -19,8 +19,9 @@ class EngineStatus:
     `message` is one sentence for the user and empty when ready; `hint` is the way out. `engine` is the engine chosen and
     `reason` why. `device` is what computes (``CPU: AMD EPYC, 2 threads``). `model_file` is the path of the weights.
     `memory_bytes` is the child's resident memory; `tokens_per_second` that of the last finished answer's decode. `dtype` is
-    the weights' precision (``Q4_K_M``, ``bfloat16``), `kv_bytes` the memory of the KV cache. `pulling` is the model that
-    `progress` is about while one is downloaded. `sharing` says whether the child is another server's, or why it is not.
+    the weights' precision (``Q4_K_M``, ``bfloat16``), `kv_bytes` the memory of the KV cache, `vram_bytes` what was
+    taken of a graphics card. `pulling` is the model that `progress` is about while one is downloaded. `sharing` says
+    whether the child is another server's, or why it is not.
     """
 
     state: EngineState
@@ -39,6 +40,7 @@ class EngineStatus:
     dtype: str | None = None
     threads: int | None = None
     kv_bytes: int | None = None
+    vram_bytes: int | None = None
     pulling: ModelEntry | None = None
     sharing: str = ""
 

@@ -131,7 +131,8 @@ class Supervisor:
         base = self._configured
         context = base.context_tokens if context_tokens is None else context_tokens or None
         # A model named here is one of this machine's: an endpoint that was configured has its own.
-        fresh = replace(base, model=model, engine=engine or _local(base.engine), context_tokens=context)
+        local: EngineName = "auto" if base.engine == "openai" else base.engine
+        fresh = replace(base, model=model, engine=engine or local, context_tokens=context)
         fresh = replace(fresh, openai_base_url=None) if fresh.engine != "openai" else fresh
         await asyncio.to_thread(choose, fresh, self.machine(), self.store)
         return await self.configure(fresh)
@@ -205,6 +206,7 @@ class Supervisor:
             dtype=running.dtype or choice.dtype,
             context_tokens=engine.context_tokens,
             memory_bytes=running.memory_bytes(),
+            vram_bytes=running.vram_bytes,
             sharing=running.sharing,
         )
         if running.child is not None:
@@ -294,7 +296,3 @@ class Supervisor:
 
     def _post(self, state: EngineState | None = None, **fields: Any) -> EngineStatus:
         return self._board.post(state, **fields)
-
-
-def _local(engine: EngineName) -> EngineName:
-    return "auto" if engine == "openai" else engine
