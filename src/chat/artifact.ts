@@ -44,9 +44,17 @@ const POLICY = [
   "frame-src 'none'",
   "worker-src 'none'",
   "form-action 'none'",
-  "base-uri 'none'",
-  "webrtc 'block'"
+  "base-uri 'none'"
 ].join('; ');
+
+/** Policies do not speak of calls between browsers, so scripts find none to make. */
+const NO_CALLS = `<script>
+for (const name of Object.getOwnPropertyNames(window)) {
+  if (/^(webkit)?RTC|^WebTransport/.test(name)) {
+    delete window[name];
+  }
+}
+</script>`;
 
 /** What a policy does not cover: names looked up ahead, connections opened ahead, pages led elsewhere. */
 const LEAKS =
@@ -71,7 +79,7 @@ export function hasScripts(source: string): boolean {
 }
 
 /** The inner document: the model's text behind our policy, without what could reach out. */
-export function innerDocument(source: string): string {
+export function innerDocument(source: string, scripts = false): string {
   const page = new DOMParser().parseFromString(source, 'text/html'); // inert: nothing is fetched or run
   for (const element of page.querySelectorAll(LEAKS)) {
     element.remove();
@@ -80,6 +88,7 @@ export function innerDocument(source: string): string {
     '<!DOCTYPE html><html><head><meta charset="utf-8">',
     `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,
     '<meta http-equiv="x-dns-prefetch-control" content="off">',
+    scripts ? NO_CALLS : '',
     `<style>${STYLE}</style>`,
     page.head.innerHTML,
     '</head>',
@@ -98,7 +107,7 @@ export function outerDocument(
   frame.setAttribute('sandbox', sandbox(options.scripts));
   frame.setAttribute('referrerpolicy', 'no-referrer');
   frame.setAttribute('title', options.title);
-  frame.setAttribute('srcdoc', innerDocument(source));
+  frame.setAttribute('srcdoc', innerDocument(source, options.scripts));
   return [
     '<!DOCTYPE html><html><head><meta charset="utf-8">',
     `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,

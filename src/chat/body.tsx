@@ -148,21 +148,25 @@ export class ChatBody implements IPanelBody {
   private _renderWelcome(): JSX.Element {
     const { gatherer, status, tracker, trans } = this._options;
     return (
-      <UseSignal signal={gatherer.tablesChanged}>
-        {() => {
-          const current = tracker?.currentWidget ?? null;
-          return (
-            <Welcome
-              schema={gatherer.glance(current, null).schema}
-              hasNotebook={current !== null}
-              remote={status.current?.remote ?? false}
-              trans={trans}
-              ask={question => {
-                this._model.sendMessage({ body: question });
-              }}
-            />
-          );
-        }}
+      <UseSignal signal={status.changed}>
+        {() => (
+          <UseSignal signal={gatherer.tablesChanged}>
+            {() => {
+              const current = tracker?.currentWidget ?? null;
+              return (
+                <Welcome
+                  schema={gatherer.glance(current, null).schema}
+                  hasNotebook={current !== null}
+                  remote={status.current?.remote ?? false}
+                  trans={trans}
+                  ask={question => {
+                    this._model.sendMessage({ body: question });
+                  }}
+                />
+              );
+            }}
+          </UseSignal>
+        )}
       </UseSignal>
     );
   }

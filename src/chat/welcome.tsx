@@ -23,43 +23,63 @@ export function Welcome(props: IWelcomeProps): JSX.Element {
     <div className="jp-Qwen-welcome">
       <p>
         {trans.__(
-          'Ask about your data in plain words. You get SQL or Python for the tables you have, checked before it reaches your notebook.'
+          'Ask about your data in plain words. You get SQL or Python, checked against your tables before it reaches your notebook.'
         )}
       </p>
-      <p className="jp-Qwen-hint">
-        {remote
-          ? trans.__(
-              'The model is remote: your question, cells and table descriptions are sent to it.'
-            )
-          : trans.__(
-              'The model runs on this machine: your question, cells and tables stay here.'
-            )}{' '}
-        {!hasNotebook
-          ? trans.__('Open a notebook, so that it can see your tables.')
-          : tables.length
-            ? trans._n(
-                'It sees %1 table of this notebook.',
-                'It sees %1 tables of this notebook.',
-                tables.length
-              )
-            : trans.__(
-                'It sees no tables yet: run the cells that load your data.'
-              )}
-      </p>
-      <div className="jp-Qwen-examples">
-        {examples(tables, trans).map(example => (
-          <button
-            key={example}
-            type="button"
-            className="jp-Qwen-example"
-            onClick={() => ask(example)}
-          >
-            {example}
-          </button>
-        ))}
-      </div>
+      <dl className="jp-Qwen-firstRun">
+        <div>
+          <dt>{trans.__('Reads')}</dt>
+          <dd>{whatIsRead(tables.length, hasNotebook, trans)}</dd>
+        </div>
+        <div>
+          <dt>{trans.__('Sends')}</dt>
+          <dd>
+            {remote
+              ? trans.__(
+                  'your question and what it reads to the remote model named above'
+                )
+              : trans.__('nothing: the model runs on this machine')}
+          </dd>
+        </div>
+        <div>
+          <dt>{trans.__('Try')}</dt>
+          <dd className="jp-Qwen-examples">
+            {examples(tables, trans).map(example => (
+              <button
+                key={example}
+                type="button"
+                className="jp-Qwen-example"
+                onClick={() => ask(example)}
+              >
+                {example}
+              </button>
+            ))}
+          </dd>
+        </div>
+      </dl>
     </div>
   );
+}
+
+function whatIsRead(
+  tables: number,
+  hasNotebook: boolean,
+  trans: TranslationBundle
+): string {
+  if (!hasNotebook) {
+    return trans.__(
+      'nothing yet: open a notebook, so that it sees cells and tables'
+    );
+  }
+  return tables
+    ? trans._n(
+        'the cells of this notebook and %1 table',
+        'the cells of this notebook and %1 tables',
+        tables
+      )
+    : trans.__(
+        'the cells of this notebook; no tables yet: run the cells that load your data'
+      );
 }
 
 const NUMERIC = /INT|DECIMAL|DOUBLE|FLOAT|NUMERIC|REAL/i;

@@ -24,6 +24,9 @@ import {
 import { ModelStatus } from './status';
 import { StatusItem } from './statusbar';
 
+/** Between two looks for a server that does not answer. */
+const LOOK_AGAIN_MS = 5000;
+
 const NO_ARGUMENTS = { args: { type: 'object' as const, properties: {} } };
 
 export const clientPlugin: JupyterFrontEndPlugin<QwenClient> = {
@@ -52,6 +55,8 @@ export const statusPlugin: JupyterFrontEndPlugin<ModelStatus> = {
     const status = new ModelStatus(client, app.serviceManager.events);
     // Not while the application starts: the first paint comes first.
     void app.restored.then(() => status.refresh());
+    app.serviceManager.connectionFailure.connect(() => void status.refresh());
+    whileOffline(status);
 
     const state = () => status.current?.state;
     app.commands.addCommand(CommandIDs.loadModel, {
@@ -110,6 +115,20 @@ export const statusPlugin: JupyterFrontEndPlugin<ModelStatus> = {
     return status;
   }
 };
+
+/** A server that went away may come back: look for it now and then, so that nobody has to press "Try again". */
+function whileOffline(status: ModelStatus): void {
+  let waiting = false;
+  status.changed.connect(() => {
+    if (status.problem === 'offline' && !waiting) {
+      waiting = true;
+      setTimeout(() => {
+        waiting = false;
+        void status.refresh();
+      }, LOOK_AGAIN_MS);
+    }
+  });
+}
 
 export const statusBarPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter_qwen:status-bar',

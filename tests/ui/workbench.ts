@@ -316,9 +316,13 @@ export class Workbench {
   }
 
   /** Pages that are loaded afterwards wear it. */
-  async theme(name: 'light' | 'dark'): Promise<void> {
+  async theme(name: 'light' | 'dark' | 'contrast'): Promise<void> {
     await this.setting('@jupyterlab/apputils-extension:themes', {
-      theme: name === 'dark' ? 'JupyterLab Dark' : 'JupyterLab Light'
+      theme: {
+        light: 'JupyterLab Light',
+        dark: 'JupyterLab Dark',
+        contrast: 'JupyterLab Dark High Contrast'
+      }[name]
     });
   }
 

@@ -74,7 +74,7 @@ const attempts = [
           p.createDataChannel('x'); p.createOffer().then(o => p.setLocalDescription(o)); }
 ];
 for (const attempt of attempts) { try { attempt(); } catch (error) { /* refused */ } }
-top.postMessage('all tried', '*');
+top.postMessage(typeof RTCPeerConnection === 'undefined' ? 'all tried' : 'can call', '*');
 </script>
 </body></html>`;
 }

@@ -98,7 +98,7 @@ test('every control can be reached by keyboard, and axe finds nothing', async ({
   await bench.answered();
   await expect(bench.input).toBeFocused();
   const reached = new Set<string>();
-  for (let step = 0; step < 12; step++) {
+  for (let step = 0; step < 24; step++) {
     await bench.page.keyboard.press('Shift+Tab');
     reached.add(
       await bench.page.evaluate(
@@ -106,7 +106,14 @@ test('every control can be reached by keyboard, and axe finds nothing', async ({
       )
     );
   }
-  for (const label of ['Insert', 'Insert and run', 'Copy', 'Unload']) {
+  for (const label of [
+    'Insert',
+    'Insert and run',
+    'Replace…',
+    'Copy',
+    'Models…',
+    'Unload'
+  ]) {
     expect([...reached]).toContain(label);
   }
   expect(await bench.axe()).toEqual([]);
