@@ -132,6 +132,8 @@ export interface IStatus {
   inline_completion: boolean;
   /** Why there is none, or ''. */
   inline_completion_reason?: string;
+  /** Why nothing is completed by itself at present, or ''. */
+  completion_resting?: string;
   /** What `progress` is about, which need not be the model in use. */
   pulling?: { id: string; label: string } | null;
   /** '' or a sentence: whose engine it is. */
