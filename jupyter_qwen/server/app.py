@@ -33,9 +33,13 @@ class QwenExtension(ExtensionApp):
         help="Which engine answers. auto picks by device, memory and what is on disk; `jupyter qwen doctor` explains it.",
     ).tag(config=True)
     model = Unicode(
-        "", help="Model: a name from `jupyter qwen model list`, or the path of a GGUF file. Empty: the default model."
+        "",
+        help="Model: a name from `jupyter qwen model list`, the path of a GGUF file or of a folder with safetensors. "
+        "Empty: the default model.",
     ).tag(config=True)
-    context_tokens = Int(0, help="Context length in tokens; 0 lets the machine's memory decide.").tag(config=True)
+    context_tokens = Int(
+        0, help="Context length in tokens; 0 lets the machine's memory decide. Prompts may use what is set here."
+    ).tag(config=True)
     threads = Int(0, help="CPU threads of the engine; 0 takes the cores that this process may use.").tag(config=True)
     idle_minutes = Float(30.0, help="Unload the model after so many idle minutes; 0 keeps it loaded.").tag(config=True)
     load_on_start = Bool(True, help="Load the model when a front end first connects, not at the first question.").tag(
