@@ -22,6 +22,7 @@ import { acceptHighlighted } from './completion-keys';
 import type { ContextModel } from './context-model';
 import type { IExchange } from './conversation';
 import type { Conversations } from './conversations';
+import { Earlier } from './earlier';
 import { MentionCommands } from './mention-commands';
 import { QwenChatModel } from './model';
 import type { IPanelBody } from './panel';
@@ -130,6 +131,15 @@ export class ChatBody implements IPanelBody {
     if (this._model.isWelcome(messageId)) {
       return this._renderWelcome();
     }
+    if (this._model.isEarlier(messageId)) {
+      return (
+        <Earlier
+          count={this._model.hidden}
+          trans={trans}
+          show={() => this._showEarlier()}
+        />
+      );
+    }
     const exchange = messageId.endsWith(':answer')
       ? this._model.exchangeOf(messageId)
       : null;
@@ -143,6 +153,19 @@ export class ChatBody implements IPanelBody {
         retry={retry}
       />
     ) : null;
+  }
+
+  /** Draw earlier exchanges above, and leave what is being read where it is. */
+  private _showEarlier(): void {
+    const list = this._list;
+    const fromEnd = list ? list.scrollHeight - list.scrollTop : 0;
+    this._model.showEarlier();
+    this._follow = false; // new messages make the list follow its end; these stand before what is read
+    requestAnimationFrame(() => {
+      if (list) {
+        list.scrollTop = list.scrollHeight - fromEnd;
+      }
+    });
   }
 
   private _renderWelcome(): JSX.Element {

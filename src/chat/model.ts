@@ -19,6 +19,10 @@ import { IParsed, parseInput } from './slash';
 const SHOWN_CHARACTERS = 2000;
 
 const WELCOME_ID = 'jupyter_qwen:welcome';
+const EARLIER_ID = 'jupyter_qwen:earlier';
+
+/** Of a long conversation this many exchanges are drawn at once; 100 took 0.7 s, and who opens it reads the end. */
+const DRAWN_AT_ONCE = 40;
 
 class Context extends AbstractChatContext {
   get users(): IUser[] {
@@ -75,6 +79,8 @@ export class QwenChatModel extends AbstractChatModel {
     this._conversation.changed.disconnect(this._sync, this);
     this._conversation = conversation;
     conversation.changed.connect(this._sync, this);
+    this._count = 0;
+    this._hidden = 0;
     this._sync();
   }
 
@@ -84,6 +90,21 @@ export class QwenChatModel extends AbstractChatModel {
     return (
       this._conversation.exchanges.find(exchange => exchange.id === id) ?? null
     );
+  }
+
+  /** How many exchanges stand before the first that is drawn. */
+  get hidden(): number {
+    return this._hidden;
+  }
+
+  isEarlier(messageId: string): boolean {
+    return messageId === EARLIER_ID;
+  }
+
+  /** Draw some more of the exchanges before the first one. */
+  showEarlier(): void {
+    this._hidden = Math.max(0, this._hidden - DRAWN_AT_ONCE);
+    this._sync();
   }
 
   isWelcome(messageId: string): boolean {
@@ -109,6 +130,12 @@ export class QwenChatModel extends AbstractChatModel {
 
   /** Make the list of messages that of the conversation, touching as little as possible. */
   private _sync(): void {
+    const count = this._conversation.exchanges.length;
+    if (count < this._count || count > this._count + 1) {
+      // Read from disk or cleared. A question that is asked leaves what is drawn as it is.
+      this._hidden = Math.max(0, count - DRAWN_AT_ONCE);
+    }
+    this._count = count;
     const wanted = this._wanted();
     const present = this.messages;
     let same = 0;
@@ -130,16 +157,17 @@ export class QwenChatModel extends AbstractChatModel {
 
   private _wanted(): IMessageContent[] {
     const messages: IMessageContent[] = [];
-    if (this._conversation.exchanges.length === 0) {
+    const { exchanges } = this._conversation;
+    if (exchanges.length === 0 || this._hidden > 0) {
       messages.push({
         type: 'msg',
-        id: WELCOME_ID,
+        id: this._hidden > 0 ? EARLIER_ID : WELCOME_ID,
         body: '',
-        time: Date.now() / 1000,
+        time: exchanges[this._hidden]?.time ?? Date.now() / 1000,
         sender: this._assistant
       });
     }
-    for (const exchange of this._conversation.exchanges) {
+    for (const exchange of exchanges.slice(this._hidden)) {
       messages.push(
         {
           type: 'msg',
@@ -163,6 +191,8 @@ export class QwenChatModel extends AbstractChatModel {
   private readonly _you: IUser;
   private readonly _assistant: IUser;
   private _conversation = new Conversation('');
+  private _count = 0;
+  private _hidden = 0;
   private _conversationChanged = new Signal<this, void>(this);
 }
 

@@ -94,7 +94,7 @@ export default defineConfig({
     },
     {
       name: 'notebook',
-      testMatch: /notebook7\.spec\.ts/,
+      testMatch: /notebook7\..*spec\.ts/,
       use: { baseURL: `http://127.0.0.1:${SCRIPTED_PORT}` }
     },
     {

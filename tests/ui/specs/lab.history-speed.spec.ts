@@ -102,9 +102,17 @@ test(`a conversation of ${2 * EXCHANGES} messages opens in less than a second`, 
   );
   await bench.picture('history-long');
   expect(opened).toBeLessThan(LIMIT_MS);
-  // All of it is there: the first one too, once it is looked at.
-  await bench.panel
-    .locator('[id^="jupyter-chat-scroll-container"]')
-    .evaluate(list => (list.scrollTop = 0));
+  // All of it is there: the first one too, once it is asked for.
+  const list = bench.panel.locator('[id^="jupyter-chat-scroll-container"]');
+  for (const left of [20, 0]) {
+    await list.evaluate(element => (element.scrollTop = 0));
+    await bench.panel.locator('.jp-Qwen-earlier').click();
+    await expect(bench.answers).toHaveCount(EXCHANGES - left);
+  }
+  await expect(bench.panel.locator('.jp-Qwen-earlier')).toHaveCount(0);
   await expect(bench.answers.first()).toContainText('That was answer 1.');
+  // A new question leaves what is drawn as it is.
+  await bench.ask('/python mean of the targets in pandas');
+  await expect(bench.answers).toHaveCount(EXCHANGES + 1);
+  await bench.answered();
 });
