@@ -61,3 +61,17 @@ export function administer(
   }
   return { ...plugin, schema: { ...plugin.schema, properties } };
 }
+
+/** What the settings editor shows: a locked setting at its fixed value, whatever the user had chosen before. */
+export function compose(
+  plugin: ISettingRegistry.IPlugin,
+  { locked }: IAdministration
+): ISettingRegistry.IPlugin {
+  const composite = { ...plugin.data.composite };
+  for (const name of locked) {
+    if (name in composite) {
+      composite[name] = plugin.schema.properties?.[name]?.default;
+    }
+  }
+  return { ...plugin, data: { ...plugin.data, composite } };
+}

@@ -14,6 +14,7 @@ import { ISignal, Signal } from '@lumino/signaling';
 import {
   IAdministration,
   administer,
+  compose,
   readAdministration
 } from './administration';
 import { IQwenSettings, NAMESPACE } from './tokens';
@@ -152,7 +153,8 @@ export const settingsPlugin: JupyterFrontEndPlugin<QwenSettings> = {
     const trans = (translator ?? nullTranslator).load(NAMESPACE);
     const administration = readAdministration();
     registry?.transform(SETTINGS_ID, {
-      fetch: plugin => administer(plugin, administration, trans)
+      fetch: plugin => administer(plugin, administration, trans),
+      compose: plugin => compose(plugin, administration)
     });
     return new QwenSettings(registry?.load(SETTINGS_ID), {
       administration,

@@ -2,7 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { Signal } from '@lumino/signaling';
 
-import { administer, readAdministration } from '../administration';
+import { administer, compose, readAdministration } from '../administration';
 import { QwenSettings } from '../settings';
 
 const trans = nullTranslator.load('jupyter_qwen');
@@ -62,6 +62,28 @@ describe('administer', () => {
       title: 'Privacy (set by the administrator)'
     });
     expect(properties!.sendCells).toEqual(plugin.schema.properties!.sendCells);
+  });
+});
+
+describe('compose', () => {
+  it('shows locked settings at their fixed value, and leaves the others', () => {
+    const plugin = {
+      id: 'jupyter_qwen:plugin',
+      schema: {
+        type: 'object',
+        properties: { privacy: { type: 'string', default: 'types' } }
+      },
+      data: {
+        composite: { privacy: 'samples', maxCells: 7 },
+        user: { privacy: 'samples' }
+      }
+    } as unknown as ISettingRegistry.IPlugin;
+    const { data } = compose(plugin, {
+      defaults: {},
+      locked: new Set(['privacy', 'sendCells'])
+    });
+    expect(data.composite).toEqual({ privacy: 'types', maxCells: 7 });
+    expect(data.user).toEqual({ privacy: 'samples' }); // what the user wrote stays theirs
   });
 });
 

@@ -46,6 +46,7 @@ export class Conversation {
 
   add(exchange: IExchange): void {
     this._exchanges.push(exchange);
+    this._wasRunning = exchange.answer.running;
     exchange.answer.changed.connect(this._answerChanged, this);
     this._changed.emit();
   }

@@ -246,6 +246,9 @@ test('a server that is gone is named, nothing typed is lost, and it is found aga
     'The Jupyter server does not answer.'
   );
   await expect(bench.panel).toContainText('mean of the targets in pandas');
+  await expect(bench.panel.getByRole('button', { name: 'Stop' })).toHaveCount(
+    0
+  );
   const header = bench.panel.locator('.jp-Qwen-status');
   await expect(header).toHaveAttribute('data-state', 'offline');
   expect(await bench.axe()).toEqual([]);

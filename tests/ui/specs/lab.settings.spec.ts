@@ -68,6 +68,9 @@ test('what the administrator locked says so and cannot be changed', async ({
       'What of your tables the model sees (set by the administrator)'
     );
     await expect(editor.locator('select').first()).toBeDisabled();
+    await expect(
+      editor.locator('select').first().locator('option:checked')
+    ).toHaveText('names');
     await expect(editor).toContainText(
       'The administrator of this server has fixed this.'
     );
