@@ -45,6 +45,7 @@ class Choice:
     folder: Path | None = None
     considered: tuple[str, ...] = ()
     on_gpu: bool = False
+    bits: int = 16
 
     @property
     def format(self) -> Format:
@@ -56,7 +57,7 @@ class Choice:
         """Memory that it will take."""
         if self.model is None or not self.context_tokens:
             return None
-        return fit.need(self.model, self.context_tokens, kind=self.format)
+        return fit.need(self.model, self.context_tokens, kind=self.format, bits=self.bits)
 
 
 def choose(config: EngineConfig, machine: fit.Machine | None = None, store: ModelStore | None = None) -> Choice:
@@ -125,10 +126,11 @@ def _model(config: EngineConfig, store: ModelStore, machine: fit.Machine) -> Mod
         raise EngineRefused(str(error), error.hint) from error
     if config.model is not None or any(store.path(entry, kind) for kind in entry.formats):
         return entry
+    least = fit.CONTEXT_STEPS[-1]
     here = [
         row for row in MODELS
         if row.instruct and any(
-            store.path(row, kind) and fit.fits(row, fit.CONTEXT_STEPS[-1], machine.available_bytes, kind=kind)
+            store.path(row, kind) and fit.fits(row, least, machine.available_bytes, kind=kind, bits=machine.float_bits)
             for kind in row.formats
         )
     ]  # fmt: skip
@@ -175,7 +177,8 @@ def _sized(
     kind = FORMAT[engine]
     on_gpu = engine == "transformers" and bool(machine.gpus) and torch_has_cuda()
     available = machine.gpus[0].available_bytes if on_gpu else machine.available_bytes
-    context, shortened = fit.choose_context(entry, available, kind=kind)
+    bits = 16 if on_gpu else machine.float_bits
+    context, shortened = fit.choose_context(entry, available, kind=kind, bits=bits)
     if config.context_tokens:
         context, shortened = config.context_tokens, ""
     if context > entry.longest_context:
@@ -183,8 +186,8 @@ def _sized(
             f"{entry.label} reads at most {entry.longest_context:,} tokens; {context:,} were asked for.",
             "Set context_tokens lower, or choose Qwen2.5-Coder 7B or larger: they read 131,072 with YaRN.",
         )
-    if not fit.fits(entry, context, available, kind=kind):
-        raise _too_large(entry, context, available, kind)
+    if not fit.fits(entry, context, available, kind=kind, bits=bits):
+        raise _too_large(entry, context, available, kind, bits)
     path = store.path(entry, kind)
     return Choice(
         engine,
@@ -195,6 +198,7 @@ def _sized(
         dtype=(dtype_of_gguf(path) if path else "Q4_K_M") if kind == "gguf" else None,
         folder=(path or store.folder_of(entry)) if kind == "safetensors" else None,
         on_gpu=on_gpu,
+        bits=bits,
     )
 
 
@@ -210,15 +214,15 @@ def _explained(choice: Choice, because: str, machine: fit.Machine) -> Choice:
     return replace(choice, reason="; ".join(fact for fact in facts if fact))
 
 
-def _too_large(entry: ModelEntry, context: int, available: int, kind: Format) -> DoesNotFit:
+def _too_large(entry: ModelEntry, context: int, available: int, kind: Format, bits: int) -> DoesNotFit:
     """The refusal, with the way out: a shorter context when that is enough, else the largest model that fits."""
-    needed = fit.need(entry, context, kind=kind).total
-    shorter = fit.longest_that_fits(entry, available, kind=kind)
+    needed = fit.need(entry, context, kind=kind, bits=bits).total
+    shorter = fit.longest_that_fits(entry, available, kind=kind, bits=bits)
     smaller = [
         other for other in MODELS
         if other.instruct and other.fim and not other.needs_notice and kind in other.formats
         and other.weight_bytes(kind) < entry.weight_bytes(kind)
-        and fit.fits(other, fit.CONTEXT_STEPS[1], available, kind=kind)
+        and fit.fits(other, fit.CONTEXT_STEPS[1], available, kind=kind, bits=bits)
     ]  # fmt: skip
     best = max(smaller, key=lambda other: other.weight_bytes(kind), default=None)
     ways = []

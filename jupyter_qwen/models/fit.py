@@ -37,30 +37,39 @@ def pool_tokens(context_tokens: int) -> int:
     return context_tokens + min(max(context_tokens // 2, 2048), 8192)
 
 
-def need(entry: ModelEntry, context_tokens: int, *, kind: Format = "gguf") -> Need:
-    """Memory for the weights and the 16-bit KV cache of a pool that gives one answer `context_tokens`."""
-    overhead = OVERHEAD_BYTES if kind == "gguf" else TORCH_OVERHEAD_BYTES
-    return Need(entry.weight_bytes(kind), entry.kv_bytes_per_token * pool_tokens(context_tokens), overhead)
+def need(entry: ModelEntry, context_tokens: int, *, kind: Format = "gguf", bits: int = 16) -> Need:
+    """Memory for the weights and the KV cache of a pool that gives one answer `context_tokens`.
+
+    `bits` are those of a number in the transformers engine; llama.cpp keeps its KV cache in 16.
+    """
+    pool = entry.kv_bytes_per_token * pool_tokens(context_tokens)
+    if kind == "gguf":
+        return Need(entry.weight_bytes(kind), pool, OVERHEAD_BYTES)
+    return Need(entry.weight_bytes(kind, bits=bits), pool * bits // 16, TORCH_OVERHEAD_BYTES)
 
 
-def fits(entry: ModelEntry, context_tokens: int, available_bytes: int, *, kind: Format = "gguf") -> bool:
+def fits(
+    entry: ModelEntry, context_tokens: int, available_bytes: int, *, kind: Format = "gguf", bits: int = 16
+) -> bool:
     """Whether the model fits into what is available."""
-    return need(entry, context_tokens, kind=kind).total <= available_bytes
+    return need(entry, context_tokens, kind=kind, bits=bits).total <= available_bytes
 
 
-def choose_context(entry: ModelEntry, available_bytes: int, *, kind: Format = "gguf") -> tuple[int, str]:
+def choose_context(
+    entry: ModelEntry, available_bytes: int, *, kind: Format = "gguf", bits: int = 16
+) -> tuple[int, str]:
     """The context length for this machine, and the reason when it is not the usual one."""
     limit = entry.context_tokens or CONTEXT_STEPS[0]
     usual = min(CONTEXT_STEPS[0], limit)
     for tokens in CONTEXT_STEPS:
-        if tokens <= limit and fits(entry, tokens, available_bytes, kind=kind):
+        if tokens <= limit and fits(entry, tokens, available_bytes, kind=kind, bits=bits):
             return tokens, "" if tokens >= usual else f"context shortened to {tokens:,} tokens: memory is small"
     return min(CONTEXT_STEPS[-1], limit), "context shortened to the least: memory is small"
 
 
-def longest_that_fits(entry: ModelEntry, available_bytes: int, *, kind: Format = "gguf") -> int | None:
+def longest_that_fits(entry: ModelEntry, available_bytes: int, *, kind: Format = "gguf", bits: int = 16) -> int | None:
     """The longest usual context length that the model can read and the memory holds; ``None``: it does not fit at all."""
     for tokens in LONG_STEPS:
-        if tokens <= entry.longest_context and fits(entry, tokens, available_bytes, kind=kind):
+        if tokens <= entry.longest_context and fits(entry, tokens, available_bytes, kind=kind, bits=bits):
             return tokens
     return None

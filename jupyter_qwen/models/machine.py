@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import os
+import platform
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import psutil
 
 CGROUP = Path("/sys/fs/cgroup")
 OWN_CGROUPS = Path("/proc/self/cgroup")
+CPU_INFO = Path("/proc/cpuinfo")
 MIB = 1024 * 1024
 NVIDIA_SMI_SECONDS = 5.0
 
@@ -32,7 +34,8 @@ class Gpu:
 class Machine:
     """Bytes and cores that this process may really use. `total` and `available` respect cgroup limits.
 
-    `limited_by` says in words which limit is smaller than the machine, for `doctor`.
+    `limited_by` says in words which limit is smaller than the machine, for `doctor`. `float_bits` is how many bits a number
+    of the transformers engine takes on the processor: 16 where it computes with bfloat16, else 32.
     """
 
     cores: int
@@ -40,6 +43,7 @@ class Machine:
     available_bytes: int
     gpus: tuple[Gpu, ...] = ()
     limited_by: str = ""
+    float_bits: int = 16
 
 
 def machine(*, cgroup: Path = CGROUP, own: Path = OWN_CGROUPS) -> Machine:
@@ -60,7 +64,7 @@ def machine(*, cgroup: Path = CGROUP, own: Path = OWN_CGROUPS) -> Machine:
     if quota:
         limits.append(f"CPU limit of the container {quota:g} cores")
     cores = usable_cores(cgroup=cgroup, own=own)
-    return Machine(cores, total, max(0, available), gpus(), "; ".join(dict.fromkeys(limits)))
+    return Machine(cores, total, max(0, available), gpus(), "; ".join(dict.fromkeys(limits)), float_bits())
 
 
 def usable_cores(*, cgroup: Path = CGROUP, own: Path = OWN_CGROUPS) -> int:
@@ -72,6 +76,17 @@ def usable_cores(*, cgroup: Path = CGROUP, own: Path = OWN_CGROUPS) -> int:
         cores = physical
     quota = _quota(cgroup, own)
     return max(1, min(cores, math.floor(quota))) if quota else max(1, cores)
+
+
+def float_bits(cpu_info: Path = CPU_INFO) -> int:
+    """16 on a processor with bfloat16 (or on Apple's own), 32 on any other: it would be slower in 16 than in 32 bits."""
+    if platform.system() == "Darwin" and platform.machine() == "arm64":
+        return 16
+    try:
+        flags = set(cpu_info.read_text().split())
+    except OSError:  # not Linux: nobody says, and too much memory is better planned than too little
+        return 32
+    return 16 if flags & {"avx512_bf16", "amx_bf16", "bf16"} else 32
 
 
 def gpus() -> tuple[Gpu, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,13 @@ def test_unknown_model_and_one_of_the_hub_are_two_answers(store: ModelStore) -> 
     with pytest.raises(EngineRefused) as unknown:
         choose(EngineConfig(model="mistralai/Mistral-7B"), LAPTOP, store)
     assert "jupyter qwen model pull mistralai/Mistral-7B" in unknown.value.hint
+
+
+def test_processor_without_bfloat16_counts_weights_and_cache_twice(store: ModelStore) -> None:
+    put(store, "Qwen2.5-Coder-1.5B-Instruct", "safetensors")
+    old = replace(LAPTOP, float_bits=32)
+    new_need, old_need = choose(EngineConfig(), LAPTOP, store).need, choose(EngineConfig(), old, store).need
+    assert new_need is not None
+    assert old_need is not None
+    assert old_need.weights == 2 * new_need.weights
+    assert old_need.kv_cache == 2 * new_need.kv_cache

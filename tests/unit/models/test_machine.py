@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import platform
 from pathlib import Path
 
 import psutil
 import pytest
 
-from jupyter_qwen.models.machine import Gpu, gpus, machine, usable_cores
+from jupyter_qwen.models.machine import Gpu, float_bits, gpus, machine, usable_cores
 
 GIB = 2**30
 
@@ -112,3 +113,12 @@ def test_hidden_cards_are_not_counted(
 def test_driver_that_fails_is_no_card(nvidia_smi: Path) -> None:
     nvidia_smi.write_text("#!/bin/sh\necho 'Failed to initialize NVML: Driver/library version mismatch'\nexit 18\n")
     assert gpus() == ()
+
+
+@pytest.mark.skipif(platform.system() != "Linux", reason="reads /proc/cpuinfo")
+@pytest.mark.parametrize(
+    ("flags", "bits"), [("fpu avx2 avx512_bf16", 16), ("fpu avx2 avx512f", 32), ("fp asimd bf16", 16)]
+)
+def test_processor_without_bfloat16_needs_twice_the_memory(tmp_path: Path, flags: str, bits: int) -> None:
+    (tmp_path / "cpuinfo").write_text(f"processor : 0\nflags : {flags}\n")
+    assert float_bits(tmp_path / "cpuinfo") == bits
