@@ -2,6 +2,7 @@
  * One running completion. It outlives key presses that agree with it, and ends in the engine when they do not.
  */
 import type { IAdvice, StreamEvent } from '../wire';
+import { beforeCloser, closedBefore } from './closers';
 
 export class Generation {
   /** @param start - begins the stream of `completion` events; aborting the signal ends it */
@@ -37,18 +38,26 @@ export class Generation {
   }
 
   /**
-   * What was typed since this completion was asked for, when the cursor only moved on from there and the typed text may still
-   * be the beginning of the suggestion; null otherwise.
+   * What is left of the suggestion when the cursor only moved on from where it was asked for: empty while the model is behind,
+   * null when the typed text disagrees or nothing is left.
    */
-  typed(prefix: string, suffix: string): string | null {
-    if (suffix !== this.suffix || !prefix.startsWith(this.prefix)) {
+  rest(prefix: string, suffix: string): string | null {
+    const closed = closedBefore(this.suffix, suffix);
+    const typed = prefix.slice(this.prefix.length);
+    if (
+      this.aborted ||
+      !prefix.startsWith(this.prefix) ||
+      closed === null ||
+      (closed && !typed)
+    ) {
       return null;
     }
-    const typed = prefix.slice(this.prefix.length);
-    const agrees = this._done
-      ? this._text.startsWith(typed) && this._text.length > typed.length
-      : this._text.startsWith(typed) || typed.startsWith(this._text);
-    return agrees && !this.aborted ? typed : null;
+    if (!this._text.startsWith(typed)) {
+      return !this._done && typed.startsWith(this._text) ? '' : null;
+    }
+    const rest = this._text.slice(typed.length);
+    const shown = closed ? beforeCloser(rest, closed[0]) : rest;
+    return shown || !this._done ? shown : null;
   }
 
   /** Whether the whole suggestion stands before the cursor now. */

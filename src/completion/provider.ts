@@ -38,7 +38,7 @@ const NOTHING: IInlineCompletionList = { items: [] };
 
 interface IStreaming {
   generation: Generation;
-  typed: string;
+  cursor: ICursor;
 }
 
 export class QwenInlineProvider implements IInlineCompletionProvider {
@@ -90,15 +90,16 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
     const turn = ++this._turn;
     const cursor = cursorOf(request);
     const byKey = context.triggerKind === InlineCompletionTriggerKind.Invoke;
-    const along = this._generation?.typed(cursor.prefix, cursor.suffix) ?? null;
+    const { _generation: running } = this;
+    const along = !!running && leftAt(running, cursor) !== null;
     const taken = this._isTaken(cursor);
     const back = this._isTakenBack(cursor, along);
-    if (this._generation !== null && along !== null && !byKey && !back) {
-      return this._show(
-        { generation: this._generation, typed: along },
-        turn,
-        context
-      );
+    if (running && along && !byKey && !back) {
+      const list = await this._show({ generation: running, cursor }, context);
+      if (list.items.length || turn !== this._turn) {
+        return list;
+      }
+      // The user was ahead of the model, which then wrote something else.
     }
     this._end();
     if (!this._isWanted(cursor, context.widget, byKey, back)) {
@@ -121,7 +122,7 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
       ...this._questions.at(context.widget, cursor),
       by_key: byKey
     });
-    return this._show({ generation, typed: '' }, turn, context);
+    return this._show({ generation, cursor }, context);
   }
 
   async *stream(
@@ -132,14 +133,15 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
       return;
     }
     this._streams.delete(token);
-    const { generation, typed } = streaming;
+    const { generation, cursor } = streaming;
     while (!generation.aborted) {
-      const { done, text } = generation;
-      if (done || text.startsWith(typed)) {
+      const { done } = generation;
+      const text = leftAt(generation, cursor);
+      if (done || text) {
         yield {
           response: {
             // What the server took back at the end must not stay.
-            insertText: text.startsWith(typed) ? text.slice(typed.length) : '',
+            insertText: text ?? '',
             isIncomplete: !done
           }
         };
@@ -190,10 +192,11 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
   }
 
   /** Whether the user goes back from a suggestion that was accepted. Nobody types two characters at once: that is accepting. */
-  private _isTakenBack(cursor: ICursor, along: string | null): boolean {
+  private _isTakenBack(cursor: ICursor, along: boolean): boolean {
     const reached =
-      along?.length ??
-      (this._isTaken(cursor) ? this._generation!.text.length : 0);
+      this._generation && (along || this._isTaken(cursor))
+        ? cursor.prefix.length - this._generation.prefix.length
+        : 0;
     if (reached > this._along + 1) {
       this._retreat.accepted(cursor.prefix, cursor.suffix);
     }
@@ -220,14 +223,14 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
     return generation;
   }
 
-  /** Wait for the first text, then hand over to `stream`. */
+  /** Wait for the first text, then hand over to `stream`; nothing when another request came meanwhile. */
   private async _show(
     streaming: IStreaming,
-    turn: number,
     context: IInlineCompletionContext
   ): Promise<IInlineCompletionList> {
-    const { generation, typed } = streaming;
-    while (!generation.done && generation.text.length <= typed.length) {
+    const { generation, cursor } = streaming;
+    const turn = this._turn;
+    while (!generation.done && leftAt(generation, cursor) === '') {
       await generation.next();
       if (turn !== this._turn) {
         return NOTHING;
@@ -237,12 +240,12 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
       // Typing must not be disturbed: the state of the model is shown elsewhere.
       console.debug('jupyter_qwen: no completion', generation.failure);
     }
-    const { text } = generation;
-    if (!text.startsWith(typed) || text.length <= typed.length) {
+    const insertText = leftAt(generation, cursor);
+    if (!insertText) {
       return NOTHING;
     }
     const item: IInlineCompletionItem = {
-      insertText: text.slice(typed.length),
+      insertText,
       isIncomplete: !generation.done
     };
     if (!generation.done) {
@@ -261,6 +264,10 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
   private readonly _retreat = new Retreat();
   private _generation: Generation | null = null;
   private readonly _streams = new Map<string, IStreaming>();
+}
+
+function leftAt(generation: Generation, cursor: ICursor): string | null {
+  return generation.rest(cursor.prefix, cursor.suffix);
 }
 
 /** The editor with the cursor. JupyterLab hands it over with its context, though the type does not say so. */

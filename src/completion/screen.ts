@@ -150,8 +150,7 @@ function hasText(host: HTMLElement, selector: string): boolean {
 
 function left(generation: Generation, editor: CodeEditor.IEditor): string {
   const { prefix, suffix } = aroundCursor(editor);
-  const typed = generation.typed(prefix, suffix);
-  return typed === null ? '' : generation.text.slice(typed.length);
+  return generation.rest(prefix, suffix) ?? '';
 }
 
 function isAtLineEnd(editor: CodeEditor.IEditor): boolean {

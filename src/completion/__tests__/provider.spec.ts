@@ -92,6 +92,25 @@ describe('QwenInlineProvider', () => {
     expect(second.items).toMatchObject([{ insertText: 'das as' }]);
   });
 
+  it('asks again when the model turns out to write something else than what was typed ahead', async () => {
+    const { server, provider } = setUp();
+    const first = provider.fetch(at('import |'), TYPED);
+    await settle();
+    const ahead = provider.fetch(at('import num|'), TYPED);
+    await settle();
+    expect(server.requests).toHaveLength(1);
+    server.send('pandas');
+    await first;
+    await settle();
+    expect(server.requests.map(({ body }) => body.prefix)).toEqual([
+      'import ',
+      'import num'
+    ]);
+    expect(server.requests[0].signal.aborted).toBe(true);
+    server.send('py', true);
+    expect((await ahead).items).toMatchObject([{ insertText: 'py' }]);
+  });
+
   it('asks again when the typed text leaves the suggestion', async () => {
     const { server, provider } = setUp();
     const first = provider.fetch(at('import |'), TYPED);
@@ -203,6 +222,21 @@ describe('QwenInlineProvider', () => {
     await first;
     await provider.fetch(at('import pandas|'), TYPED); // a word of it
     expect(await provider.fetch(at('import |'), TYPED)).toEqual({ items: [] });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('goes along when the editor closes a bracket, and when it is typed over', async () => {
+    const { server, provider } = setUp();
+    const first = provider.fetch(at('x = |'), TYPED);
+    await settle();
+    server.send('len(xs) + 1', true);
+    await first;
+    const texts: string[] = [];
+    for (const text of ['x = len(|)', 'x = len(x|)', 'x = len(xs)|']) {
+      const { items } = await provider.fetch(at(text), TYPED);
+      texts.push(items[0].insertText);
+    }
+    expect(texts).toEqual(['xs', 's', ' + 1']);
     expect(server.requests).toHaveLength(1);
   });
 
