@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -57,6 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(report.table(found))
         if arguments.plot:
             plot(found, arguments.plot)
+    except asyncio.CancelledError as error:
+        raise KeyboardInterrupt from error
     except (PackError, BenchError) as error:
         raise CommandError(str(error)) from error
     except EXPECTED as error:
@@ -66,6 +70,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _parts(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Measure. Ended from outside (`timeout`, a job's end) it stops its servers first, as with Ctrl-C."""
+    task = asyncio.current_task()
+    assert task is not None
+    with contextlib.suppress(NotImplementedError):  # Windows has no such signal
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     options = Options(tuple(arguments.parts), max(1, arguments.rounds))
     return await measure_parts(
         options, engine_config(arguments), lambda words: print(words, file=sys.stderr, flush=True)

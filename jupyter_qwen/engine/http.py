@@ -6,10 +6,10 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import httpx
 
@@ -32,6 +32,7 @@ from jupyter_qwen.engine.slots import SlotPlan
 log = logging.getLogger(__name__)
 CONNECT_TIMEOUT_SECONDS = 5.0
 COUNT_CACHE_ENTRIES = 4096
+KEEP_SECONDS = 2.0  # llama.cpp closes idle connections after 5; a request must not meet one that is being closed
 SLOT_ACTION_SECONDS = 10.0
 SlotAction = Literal["save", "restore", "erase"]
 CHARACTERS_PER_TOKEN = 3.2  # Qwen2.5 on Python and SQL lies between 3.2 and 3.9; fewer is the careful estimate
@@ -69,7 +70,7 @@ class HttpEngine:
         self._client = httpx.AsyncClient(
             headers=headers,
             timeout=httpx.Timeout(None, connect=CONNECT_TIMEOUT_SECONDS),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=8),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=8, keepalive_expiry=KEEP_SECONDS),
             transport=transport,
             trust_env=not is_loopback(base_url),
         )
@@ -110,7 +111,8 @@ class HttpEngine:
                 body["id_slot"] = slot
                 for other in self._slots.crowded_out(slot, request.max_new_tokens):
                     await self.slot_action(other, "erase")
-            async with self._client.stream("POST", self.root + path, json=body) as response:
+            async with AsyncExitStack() as stack:
+                response = await self._opened(stack, self.root + path, body)
                 if response.status_code != 200:
                     await response.aread()
                     raise refusal(response)
@@ -125,6 +127,13 @@ class HttpEngine:
                 self._slots.give_back(slot, answer.held_tokens)
         for finished in answer.end():
             yield finished
+
+    async def _opened(self, stack: AsyncExitStack, url: str, body: dict[str, Any]) -> httpx.Response:
+        """The response to a POST. A kept connection that the server closed in this very moment is replaced once."""
+        try:
+            return await stack.enter_async_context(self._client.stream("POST", url, json=body))
+        except httpx.RemoteProtocolError:  # nothing was answered, so nothing was computed
+            return await stack.enter_async_context(self._client.stream("POST", url, json=body))
 
     async def count_tokens(self, text: str) -> int:
         """Tokens of `text`; counted by the endpoint, or by characters when it cannot count. Remembers recent texts."""

@@ -94,7 +94,7 @@ async def _with_model(
         parts: dict[str, Callable[[], AsyncIterator[Figure]]] = {
             "engine": lambda: questions.engine(product, raw, rounds=max(1, options.rounds // 4)),
             "question": lambda: questions.questions(product, raw, rounds=options.rounds),
-            "sql": lambda: questions.sql(product, raw, rounds=max(1, options.rounds // 2)),
+            "sql": lambda: questions.sql(product, raw, rounds=max(1, options.rounds // 3)),
             "prepared": lambda: questions.prepared(product),
             "completion": lambda: traffic.overtaking(product),
             "notebooks": lambda: traffic.notebooks(product, raw, rounds=max(1, options.rounds // 4)),

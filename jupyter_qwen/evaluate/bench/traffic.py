@@ -24,7 +24,7 @@ ANSWER = " ".join(f"word{number}" for number in range(60))
 
 async def notebooks(product: Product, raw: RawEngine | None, *, rounds: int) -> AsyncIterator[Figure]:
     """Two notebooks ask in the same moment, both warm; raw: the same two prompts in two slots."""
-    pair = [BenchNotebook.new(f"n{secrets.token_hex(3)}", tables=2, cells=6) for _ in range(2)]
+    pair = [BenchNotebook.new(f"n{secrets.token_hex(3)}", tables=1, cells=5) for _ in range(2)]
     ours: list[Heard] = []
     beside: list[Heard] = []
     for number in range(rounds + 1):
