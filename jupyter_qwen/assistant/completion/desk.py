@@ -139,7 +139,7 @@ class CompletionDesk:
 
     async def warm(self, spot: Spot, engine: Engine, limits: Limits) -> Usage | None:
         """Process the prompt of `spot` while nothing else runs here; ``None`` when a request came first, or there is no time."""
-        if self.pace.quiet:
+        if self.pace.quiet or is_secret_place(spot.prefix, spot.place):
             return None
         return await self._preparation.warm(self._editors.of(spot), spot, engine, limits)
 
@@ -164,8 +164,11 @@ class CompletionDesk:
 
     def _look_ahead(self, editor: Editor, spot: Spot, text: str, engine: Engine, limits: Limits) -> None:
         """After a suggestion is on screen, compute the next one as if it had been accepted."""
-        if text and self._ahead and not self.pace.slow:
-            self._preparation.look_ahead(editor, spot.after(text), engine, limits)
+        if not text or not self._ahead or self.pace.slow:
+            return
+        following = spot.after(text)
+        if not is_secret_place(following.prefix, following.place):
+            self._preparation.look_ahead(editor, following, engine, limits)
 
     def _event(self, text: str, *, done: bool = False, reason: str = "", usage: Usage | None = None) -> CompletionText:
         return CompletionText(text, done, reason, usage, self.pace.advice())

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from jupyter_qwen.assistant.complete import complete
+from jupyter_qwen.assistant.completion.preparation import AHEAD_AFTER_SECONDS
 from jupyter_qwen.assistant.question import CompletionQuestion
 from jupyter_qwen.engine.base import EngineUnavailable, GenerationRequest
 from jupyter_qwen.schema.model import Column, Schema, Table
@@ -193,6 +194,19 @@ def test_nothing_is_suggested_in_a_password(bench) -> None:
 
     assert (event.text, event.reason) == ("", "secret")
     assert desk.engine.requests == []
+
+
+def test_nothing_is_prepared_in_a_password_either(bench) -> None:
+    desk = bench(healed('password="'), ahead=True)
+
+    async def scene():
+        await desk.last('connect(password="', '")', warm=True)
+        await desk.last("connect(")
+        await asyncio.sleep(AHEAD_AFTER_SECONDS + 0.1)
+
+    asyncio.run(scene())
+
+    assert len(desk.engine.requests) == 1
 
 
 def test_typing_appends_to_the_prompt_also_across_lines_and_with_brackets_closed_by_the_editor(bench) -> None:
