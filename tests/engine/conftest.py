@@ -14,6 +14,7 @@ from endpoints import RULES, Endpoint, child_endpoint, real_model
 
 from jupyter_qwen.engine.choice import Choice, child_settings
 from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.models.store import ModelStore
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +59,19 @@ def transformers(taught_weights: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture(scope="session")
+def safetensors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    """The default model through the transformers engine: what a decode step of 150 ms does to the same promises."""
+    folder = ModelStore().folder / "qwen2.5-coder-1.5b-instruct"
+    if not any(folder.glob("*.safetensors")):
+        pytest.skip("the default model is not here as safetensors: jupyter qwen model pull --format safetensors")
+    settings = {"model": str(folder), "context_tokens": 2048, "pool_tokens": 3072, "threads": 2}
+    endpoint, child = child_endpoint("transformers", settings, tmp_path_factory.mktemp("log"))
+    endpoint.kind = "safetensors"
+    yield endpoint
+    child.kill()
+
+
+@pytest.fixture(scope="session")
 def openai(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     """Somebody else's llama.cpp server: started without any of our code, with settings that are not ours."""
     log = tmp_path_factory.mktemp("log") / "independent.log"
@@ -89,6 +103,7 @@ def yours(tmp_path_factory: pytest.TempPathFactory) -> Endpoint:
 ENGINES = [
     pytest.param("scripted", id="scripted"),
     pytest.param("transformers", id="transformers"),
+    pytest.param("safetensors", id="safetensors", marks=[pytest.mark.model, pytest.mark.slow]),
     pytest.param("llama", id="llama", marks=pytest.mark.model),
     pytest.param("openai", id="openai", marks=pytest.mark.model),
     pytest.param("yours", id="yours", marks=pytest.mark.slow),

@@ -26,8 +26,8 @@ FILLER = "the quick brown fox jumps over the lazy dog. " * 12
 # 0.5 s is the promise on an idle machine (measured in docs/engines.md); doubled here, because test machines are busy. Somebody
 # else's server works in batches of its own choice.
 # A network of two layers reads a prompt at once unless it is long.
-LONGER = {"scripted": 1, "transformers": 3, "llama": 1, "openai": 1, "yours": 1}
-STOP_SECONDS = {"scripted": 0.5, "transformers": 0.5, "llama": 0.5, "openai": 5.0, "yours": 5.0}
+LONGER = {"scripted": 1, "transformers": 3, "safetensors": 1, "llama": 1, "openai": 1, "vllm": 1}
+STOP_SECONDS = {"scripted": 0.5, "transformers": 0.5, "safetensors": 1.0, "llama": 0.5, "openai": 5.0, "vllm": 5.0}
 
 
 async def collect(engine: HttpEngine, request: GenerationRequest) -> tuple[dict[int, str], dict[int, Finished]]:
@@ -44,27 +44,27 @@ async def collect(engine: HttpEngine, request: GenerationRequest) -> tuple[dict[
     return texts, ends
 
 
-async def computes(client: httpx.AsyncClient, root: str) -> bool:
-    """Whether the endpoint works on some request: llama.cpp tells by its slots, vLLM by its metrics."""
-    slots = await client.get(root + "/slots")
-    if slots.status_code == 200:
-        return any(slot["is_processing"] for slot in slots.json())
-    metrics = (await client.get(root + "/metrics")).text
-    running = [line for line in metrics.splitlines() if line.startswith("vllm:num_requests_running")]
-    assert running, "the endpoint tells nobody whether it computes"
-    return any(float(line.rsplit(" ", 1)[1]) > 0 for line in running)
+async def wait_until_busy(endpoint: Endpoint) -> None:
+    """Until a slot of the endpoint computes."""
+    await wait_until(endpoint, busy=True)
 
 
 async def wait_until_idle(endpoint: Endpoint) -> float:
     """Seconds until no slot of the endpoint computes."""
+    return await wait_until(endpoint, busy=False)
+
+
+async def wait_until(endpoint: Endpoint, *, busy: bool) -> float:
+    """Seconds until some slot computes, or none."""
     root = endpoint.url.removesuffix("/v1")
     began = time.monotonic()
     async with httpx.AsyncClient(headers={"Authorization": f"Bearer {endpoint.key}"}, timeout=30) as client:
         while time.monotonic() - began < 20:
-            if not await computes(client, root):
+            slots = (await client.get(root + "/slots")).json()
+            if any(slot["is_processing"] for slot in slots) is busy:
                 return time.monotonic() - began
             await asyncio.sleep(0.005)
-    raise AssertionError("the engine went on computing for 20 seconds")
+    raise AssertionError(f"for 20 seconds the engine was {'idle' if busy else 'computing'}")
 
 
 def test_answer_arrives_in_pieces_and_ends_with_its_cost(endpoint: Endpoint) -> None:
@@ -243,6 +243,22 @@ def test_completion_is_served_while_the_chat_is_still_writing(endpoint: Endpoint
             assert isinstance(item, Delta), "the chat ended before the completion was served"
             break
         await chat.aclose()
+
+    endpoint.run(work)
+
+
+def test_completion_overtakes_a_chat_that_still_reads_its_prompt(endpoint: Endpoint) -> None:
+    prompt = f"slow prefill, overtaken {endpoint.kind} " + FILLER * 8 * LONGER[endpoint.kind]
+
+    async def work(engine: HttpEngine) -> None:
+        await collect(engine, GenerationRequest("x = 1\ny =", max_new_tokens=2, lane="completion"))
+        chat = asyncio.create_task(collect(engine, GenerationRequest(prompt, max_new_tokens=1)))
+        await wait_until_busy(endpoint)
+        await collect(engine, GenerationRequest("x = 1\nz =", max_new_tokens=2, lane="completion"))
+        assert not chat.done(), "the completion waited for the chat"
+        chat.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await chat
 
     endpoint.run(work)
 
