@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
+import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ from typing import Any
 import psutil
 from filelock import FileLock, Timeout
 
-from jupyter_qwen.engine.base import Usage
+from jupyter_qwen.engine.base import EngineError, Usage
 from jupyter_qwen.engine.borrowed import BorrowedChild
 from jupyter_qwen.engine.child_settings import child_settings, slot_folder
 from jupyter_qwen.engine.choice import Choice
@@ -21,13 +23,14 @@ from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.http import HttpEngine
 from jupyter_qwen.engine.launch import ChildProcess
 from jupyter_qwen.engine.scheduler import Capacity, capacity_of
-from jupyter_qwen.engine.sharing import Registry, identity
+from jupyter_qwen.engine.sharing import Registry, Shared, identity
 from jupyter_qwen.engine.slot_files import SlotFiles, fingerprint
 from jupyter_qwen.engine.slot_memory import SlotMemory
 from jupyter_qwen.engine.slots import SlotPlan
 from jupyter_qwen.engine.supervised import SupervisedEngine
 from jupyter_qwen.models.machine import gpus
 
+log = logging.getLogger(__name__)
 Child = ChildProcess | BorrowedChild
 OnUsage = Callable[[Usage], None]
 POLL_SECONDS = 0.1
@@ -103,39 +106,52 @@ async def start(
     if not config.share:
         return await _launch(choice, config, path, on_usage)
     registry = Registry(Path(config.runtime_folder) if config.runtime_folder else None)
-    registry.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    async with _alone(registry.folder / ".jupyter_qwen-engine.lock", on_wait, config.load_timeout_seconds):
-        script = config.script if choice.engine == "scripted" else None
-        weights = await asyncio.to_thread(identity, path, script)
+    weights = await asyncio.to_thread(identity, path, config.script if choice.engine == "scripted" else None)
+    mark = hashlib.sha256(f"{choice.engine}|{weights}".encode()).hexdigest()[:12]
+    async with _alone(registry.folder / f".jupyter_qwen-{mark}.lock", on_wait, config.load_timeout_seconds):
         shared, said = await asyncio.to_thread(registry.find, choice, weights)
         if shared is not None:
-            child = BorrowedChild(shared, registry)
-            settings = child_settings(choice, config, path)
-            http = HttpEngine(shared.url, shared.key, context_tokens=choice.context_tokens, slots=_plan(settings))
-            memory = await _slot_memory(http, choice, config, path)
-            running = await _adopted(http, child, on_usage, _capacity(choice, shared.device), memory)
-            running.device, running.dtype, running.sharing, running.registry = (
-                shared.device,
-                shared.dtype,
-                said,
-                registry,
-            )
-            child.watch(lambda: time.monotonic() if running.engine.active else running.engine.last_used)
-            return running
+            try:
+                return await _borrow(shared, registry, choice, config, path, on_usage, said)
+            except EngineError as error:  # it ended this moment, or does not answer: then one of our own
+                log.info("The engine of process %d is not used: %s", shared.server_pid, error)
+                said = ""
         running = await _launch(choice, config, path, on_usage)
         running.sharing, running.registry = said, registry
         assert isinstance(running.child, ChildProcess)
         ready, dtype = running.child.ready.result(), running.dtype or choice.dtype or ""
-        registry.publish(
-            choice,
-            weights,
-            pid=running.child.pid,
-            url=ready.url,
-            key=running.child.key,
-            device=ready.device,
-            dtype=dtype,
-        )
+        try:
+            registry.publish(
+                choice, weights, pid=running.child.pid, url=ready.url, key=running.child.key, device=ready.device, dtype=dtype
+            )  # fmt: skip
+        except OSError as error:  # a runtime folder that cannot be written: nobody else will use it, that is all
+            log.info("The engine is not shared: %s", error)
+            running.registry = None
         return running
+
+
+async def _borrow(
+    shared: Shared,
+    registry: Registry,
+    choice: Choice,
+    config: EngineConfig,
+    path: Path | None,
+    on_usage: OnUsage,
+    said: str,
+) -> Running:
+    """The engine of another server. Raises EngineError when it does not answer."""
+    child, settings = BorrowedChild(shared, registry), child_settings(choice, config, path)
+    http = HttpEngine(shared.url, shared.key, context_tokens=choice.context_tokens, slots=_plan(settings))
+    try:
+        memory = await _slot_memory(http, choice, config, path)
+        running = await _adopted(http, child, on_usage, _capacity(choice, shared.device), memory)
+    except BaseException:
+        await child.stop()
+        raise
+    running.device, running.dtype = shared.device, shared.dtype
+    running.sharing, running.registry = said, registry
+    child.watch(lambda: time.monotonic() if running.engine.active else running.engine.last_used)
+    return running
 
 
 async def _launch(choice: Choice, config: EngineConfig, path: Path | None, on_usage: OnUsage) -> Running:
@@ -210,6 +226,7 @@ async def _alone(file: Path, on_wait: Callable[[], object], timeout_seconds: flo
     lock, waited = FileLock(file, thread_local=False), 0.0
     while True:
         try:
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             lock.acquire(timeout=0)
             break
         except Timeout:
@@ -219,6 +236,9 @@ async def _alone(file: Path, on_wait: Callable[[], object], timeout_seconds: flo
                 break
             waited += POLL_SECONDS
             await asyncio.sleep(POLL_SECONDS)
+        except (OSError, NotImplementedError) as error:  # a folder that cannot be written, or a disk without locks
+            log.info("Engines cannot be shared: %s", error)
+            break
     try:
         yield
     finally:

@@ -105,8 +105,9 @@ class Registry:
 
     def lease(self, shared: Shared) -> None:
         """Say that this server uses a shared engine now."""
-        if self._file(shared.child_pid).is_file():
-            self._guest(shared.child_pid).touch(mode=0o600)
+        with contextlib.suppress(OSError):  # at worst the owner unloads it, and this server starts its own
+            if self._file(shared.child_pid).is_file():
+                self._guest(shared.child_pid).touch(mode=0o600)
 
     def release(self, shared: Shared) -> None:
         """This server no longer uses it."""
