@@ -3,7 +3,7 @@
  */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { Cell, ICodeCellModel } from '@jupyterlab/cells';
-import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
+import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { lastFailed, readError } from '../context/cells';
@@ -11,6 +11,7 @@ import { qwenIcon } from '../icons';
 import { Anchor } from '../notebook/anchor';
 import { CommandIDs } from '../tokens';
 import type { IQuestion } from './ask';
+import { FixButtons } from './fix-buttons';
 
 const NO_ARGUMENTS = { args: { type: 'object' as const, properties: {} } };
 
@@ -73,16 +74,12 @@ export function addCellCommands(options: {
     }
   });
 
-  // The button in the cell's toolbar comes and goes with the error.
-  const changed = () => commands.notifyCommandChanged(CommandIDs.fixCell);
-  let watched: ICodeCellModel | null = null;
-  tracker?.activeCellChanged.connect((_, cell) => {
-    watched?.outputs?.changed.disconnect(changed);
-    watched = codeOf(cell);
-    watched?.outputs.changed.connect(changed);
-    changed();
-  });
-  NotebookActions.executed.connect(changed);
+  if (tracker) {
+    new FixButtons(tracker, trans, () => {
+      open();
+      about('fix');
+    });
+  }
   return about;
 }
 

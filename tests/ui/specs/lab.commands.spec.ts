@@ -57,20 +57,23 @@ test('/fix is about the cell that failed, though running it moved on', async ({
   await bench.answered();
 });
 
-test('a failing cell has a button in its toolbar, and only a failing one', async ({
+test('a failing cell has a button, and only a failing one, wherever the focus is', async ({
   bench
 }) => {
   await bench.open([TABLES, 'targts.head(1)', '1 + 1']);
   await bench.run(0, 2);
-  const button = bench.page
-    .locator('.jp-cell-toolbar')
-    .getByText('Fix with Qwen');
-  await expect(bench.page.locator('.jp-cell-toolbar')).toBeVisible();
-  await expect(button).toBeHidden();
-  await bench.run(1);
-  await expect(button).toBeVisible();
+  const buttons = bench.page
+    .locator('.jp-Cell')
+    .getByRole('button', { name: 'Fix with Qwen' });
+  await expect(buttons).toHaveCount(0);
+  await bench.select(1);
+  await bench.page.keyboard.press('Shift+Enter');
+  await expect(bench.cell(2)).toHaveClass(/jp-mod-active/);
+  await expect(buttons).toHaveCount(1);
   await bench.picture('commands-fix-button');
-  await button.click();
+  const sent = bench.nextQuestion();
+  await buttons.click();
+  expect(await sent).toMatchObject({ mode: 'fix', active_cell: 'cell-1' });
   await bench.answered();
   await expect(bench.panel).toContainText('NameError');
   await bench.edit(1);
@@ -78,7 +81,7 @@ test('a failing cell has a button in its toolbar, and only a failing one', async
   await bench.page.keyboard.type('targets.head(1)');
   await bench.page.keyboard.press('Control+Enter');
   await expect(bench.cell(1)).not.toContainText('NameError');
-  await expect(button).toBeHidden();
+  await expect(buttons).toHaveCount(0);
 });
 
 test('follow-ups keep the query: a filter, then a chart of the result', async ({

@@ -91,14 +91,16 @@ test(`a conversation of ${2 * EXCHANGES} messages opens in less than a second`, 
   await bench.page.locator('.jp-DirListing-item', { hasText: long }).dblclick();
   await bench.page.waitForFunction(() => Reflect.has(window, 'opened_at'));
   // The conversation is asked for when its notebook becomes the current one.
-  const opened = await bench.page.evaluate(() => {
+  const { answered, opened } = await bench.page.evaluate(() => {
     const request = performance
       .getEntriesByType('resource')
       .find(({ name }) => /jupyter-qwen\/thread\?.*long-/.test(name))!;
-    return (Reflect.get(window, 'opened_at') as number) - request.startTime;
+    const at = Reflect.get(window, 'opened_at') as number;
+    const { startTime, responseEnd } = request as PerformanceResourceTiming;
+    return { answered: responseEnd - startTime, opened: at - startTime };
   });
   console.log(
-    `${2 * EXCHANGES} messages: ${opened.toFixed(0)} ms from the request to the last answer on the screen`
+    `${2 * EXCHANGES} messages: ${opened.toFixed(0)} ms from the request to the last answer on the screen, ${answered.toFixed(0)} ms of them the server`
   );
   await bench.picture('history-long');
   expect(opened).toBeLessThan(LIMIT_MS);

@@ -28,8 +28,8 @@ test('Notebook 7: chips, @ and the button of a failing cell, in the dark', async
     expect(await bench.axe()).toEqual([]);
     await bench.input.fill('');
     await bench.page
-      .locator('.jp-cell-toolbar')
-      .getByText('Fix with Qwen')
+      .locator('.jp-Cell')
+      .getByRole('button', { name: 'Fix with Qwen' })
       .click();
     await bench.answered();
     await expect(bench.panel).toContainText('NameError');
