@@ -12,12 +12,15 @@ _WINDOW_STEP = 4
 _LONGEST_CELL_SHARE = 0.5
 
 
-def nearest_first(cells: Sequence[Cell], *, count: Count, budget_tokens: int) -> tuple[Cell, ...]:
+def nearest_first(
+    cells: Sequence[Cell], *, count: Count, budget_tokens: int, frame_tokens: int = 4
+) -> tuple[Cell, ...]:
     """The last of `cells` that fit `budget_tokens`, in document order.
 
     `cells` are those above the place that asks, in document order. The nearest are taken first. The window's beginning
     moves in steps of four cells, not with every new cell, so that the text of older cells stays an unchanged prefix most
-    of the time. A cell longer than half the budget is cut in its middle. Empty cells are skipped.
+    of the time. A cell longer than half the budget is cut in its middle. Empty cells are skipped. `frame_tokens` is what the
+    fence or the comment around a cell takes.
     """
     if budget_tokens <= 0:
         return ()
@@ -31,7 +34,7 @@ def nearest_first(cells: Sequence[Cell], *, count: Count, budget_tokens: int) ->
             start = position
             continue
         shown = shorten_cell(cell, count=count, budget_tokens=longest)
-        cost = count(shown.source) + 4  # the fence or comment around it
+        cost = count(shown.source) + frame_tokens
         if used + cost > budget_tokens:
             break
         taken.append(shown)

@@ -77,7 +77,8 @@ def build(
     window = nearest_first(
         _unattached(earlier, attachments),
         count=count,
-        budget_tokens=min(room, _cell_budget(budget_tokens)),
+        budget_tokens=_cell_budget(budget_tokens, room),
+        frame_tokens=count(f"```{language}\n\n```\n\n") + 1,
     )
     failed = last_failed(_unattached(earlier, attachments)) if mode not in ("fix", "explain") else None
     cell_texts = [_cell_text(cell, language, failed=failed is not None and cell.id == failed.id) for cell in window]
@@ -113,9 +114,9 @@ def build(
     )
 
 
-def _cell_budget(budget_tokens: int) -> int:
-    """Tokens for cells: a share of the usual prompt, and all that a longer one has beyond it: that is what it is longer for."""
-    return int(min(budget_tokens, _USUAL_TOKENS) * _CELL_SHARE) + max(0, budget_tokens - _USUAL_TOKENS)
+def _cell_budget(budget_tokens: int, room: int) -> int:
+    """Tokens for cells: a share of the usual prompt; all the room of a longer one, for that is what it was made longer for."""
+    return room if budget_tokens > _USUAL_TOKENS else min(room, int(budget_tokens * _CELL_SHARE))
 
 
 def _cut(cells: Sequence[Cell], window: Sequence[Cell]) -> tuple[str, ...]:

@@ -112,3 +112,11 @@ def test_cell_that_is_shortened_is_noted(count: Count) -> None:
     long = Cell("\n".join(f"step({number})" for number in range(3000)), id="a")
     prompt = chat.build("why?", None, [long], mode="chat", count=count, budget_tokens=3000)
     assert prompt.notes == ("1 cell is too long for the prompt: beginning and end are shown",)
+
+
+@pytest.mark.parametrize("budget", [3000, 8000, 16_000])
+def test_many_small_cells_never_make_the_prompt_longer_than_its_budget(count: Count, budget: int) -> None:
+    cells = [Cell(f"x{number}", id=str(number)) for number in range(4000)]
+    prompt = chat.build("what is x3?", None, cells, mode="chat", count=count, budget_tokens=budget)
+    assert count(prompt.text) <= budget
+    assert "do not fit" in prompt.notes[0]
