@@ -56,7 +56,8 @@ async def overtaking(product: Product) -> AsyncIterator[Figure]:
     heard = await question
     yield Figure("completion", "done, nothing else running", "s", tuple(alone))
     note = f"the question: first token after {heard.first:.1f} s, {heard.prompt_tokens} prompt tokens"
-    yield Figure("completion", "done, beside a question in prefill", "s", tuple(beside), note=note)
+    if beside:  # a fast machine has read the prompt before anybody could type
+        yield Figure("completion", "done, beside a question in prefill", "s", tuple(beside), note=note)
 
 
 async def _complete(product: Product, number: int) -> float:
