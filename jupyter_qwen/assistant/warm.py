@@ -19,6 +19,8 @@ NOTEBOOKS = 16
 # Between two slices of the budget. Slices that are too short would process a batch and be gone.
 LEAST_SECONDS = 2.0
 AGAIN_SECONDS = 60.0
+# Of the share: a notebook that was just opened is read for half a minute, and the cell that is entered meanwhile needs some too.
+RESERVE = 0.4
 
 
 @dataclass
@@ -114,7 +116,7 @@ class Warming:
     async def _slice(self, work: _Work, engine: Engine, text: str) -> bool:
         """Process `text` as far as the budget and real work let it; whether it is done. Raises EngineError."""
         work.state = "waiting"
-        while (pause := self.budget.wait()) != 0.0:  # noqa: ASYNC110  time and a power cable set no event
+        while (pause := self.budget.wait(RESERVE)) != 0.0:  # noqa: ASYNC110  time and a power cable set no event
             await asyncio.sleep(LEAST_SECONDS if pause is None else max(pause, LEAST_SECONDS))
         began: float | None = None
         ends = float("inf")
@@ -125,7 +127,7 @@ class Warming:
                     now = time.monotonic()
                     if began is None:  # its turn came a batch ago; until then it waited and cost nothing
                         took = piece.usage.prefill_seconds if isinstance(piece, Finished) else 0.0
-                        began, ends = now - took, now + self.budget.left()
+                        began, ends = now - took, now + self.budget.left(RESERVE)
                         work.state = "running"
                     if isinstance(piece, Finished):
                         return True

@@ -27,18 +27,18 @@ class IdleBudget:
         """Whether more may be done. The battery is asked every time: a cable is pulled in an instant."""
         return self.left() > 0 and not on_battery()
 
-    def left(self) -> float:
-        """Seconds of work that this minute still allows."""
+    def left(self, reserve: float = 0.0) -> float:
+        """Seconds of work that this minute still allows; `reserve` is the part of the share that is kept for others."""
         now = self._clock()
         while self._spent and self._spent[0][0] < now - _MINUTE:
             self._spent.popleft()
-        return self._seconds - sum(seconds for _, seconds in self._spent)
+        return self._seconds * (1 - reserve) - sum(seconds for _, seconds in self._spent)
 
-    def wait(self) -> float | None:
+    def wait(self, reserve: float = 0.0) -> float | None:
         """Seconds until something is allowed again; ``None`` when that is not a matter of waiting (a battery, a share of 0)."""
         if self._seconds <= 0 or on_battery():
             return None
-        if self.left() > 0:
+        if self.left(reserve) > 0:
             return 0.0
         return max(0.0, self._spent[0][0] + _MINUTE - self._clock())
 

@@ -12,6 +12,9 @@ from jupyter_qwen.evaluate.predictions import percentile
 from jupyter_qwen.prompt.tokens import CHAT_STOP
 
 
+SETTLE_SECONDS = 5.0  # somebody who reads the answer and thinks of the next question takes longer
+
+
 @dataclass(frozen=True)
 class Figure:
     """Values of one kind. `unit` is s, ms, tokens/s, MB, % …; `raw` is empty where there is nothing to compare with.
@@ -57,7 +60,10 @@ class Pairs:
                 heard = await self.product.ask(body)
             else:
                 heard = await self.product.ask(body)
+                # what is prepared after an answer must not compute beside the raw engine
+                await self.product.settled(body, seconds=SETTLE_SECONDS)
                 beside = await self.raw.complete(prompt, **options)
+        await self.product.settled(body, seconds=SETTLE_SECONDS)
         self.asked += 1
         self.answers.append((heard, beside))
         return heard

@@ -121,6 +121,16 @@ class Product:
         answer: dict[str, Any] = (await self.client.post("jupyter-qwen/warm", json=body)).raise_for_status().json()
         return answer
 
+    async def settled(self, body: dict[str, Any], *, seconds: float) -> str:
+        """Wait until nothing is left to process ahead for this notebook, at most so long; the last state."""
+        ahead = {key: value for key, value in body.items() if key != "question"}
+        ends = time.monotonic() + seconds
+        while (state := str((await self.warm(ahead)).get("state"))) in ("waiting", "running"):
+            if time.monotonic() > ends:
+                break
+            await asyncio.sleep(0.1)
+        return state
+
     async def lag(self) -> dict[str, float]:
         """How long the server's event loop was kept from its work since the last time this was asked; milliseconds."""
         lag: dict[str, float] = (await self.client.get("jupyter-qwen-bench/lag")).raise_for_status().json()

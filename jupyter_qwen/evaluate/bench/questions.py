@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator
@@ -83,12 +82,8 @@ async def prepared(product: Product) -> AsyncIterator[Figure]:
     mark = f"p{secrets.token_hex(3)}"
     notebook = BenchNotebook.new(mark, tables=4, cells=12)
     body = notebook.asked(ASKED[3], thread=f"{mark}.ipynb")
-    ahead = {key: value for key, value in body.items() if key != "question"}
     began = time.monotonic()
-    while (await product.warm({**ahead, "mode": "chat"})).get("state") not in ("done", "off", None):
-        if time.monotonic() - began > PREPARED_SECONDS:
-            break
-        await asyncio.sleep(0.2)
+    await product.settled({**body, "mode": "chat"}, seconds=PREPARED_SECONDS)
     seconds = time.monotonic() - began
     heard = await product.ask(body)
     note = f"{heard.prompt_tokens} prompt tokens, {heard.cached_tokens} cached after {seconds:.0f} s of warming"

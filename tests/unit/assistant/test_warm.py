@@ -11,7 +11,7 @@ import pytest
 
 from jupyter_qwen.assistant.completion import idle
 from jupyter_qwen.assistant.completion.idle import IdleBudget
-from jupyter_qwen.assistant.warm import Warming
+from jupyter_qwen.assistant.warm import RESERVE, Warming
 from jupyter_qwen.engine.base import (
     Capabilities,
     Delta,
@@ -112,15 +112,16 @@ def test_what_real_work_interrupted_is_taken_up_again() -> None:
 def test_it_stops_when_its_share_of_the_minute_is_used_up() -> None:
     async def work() -> None:
         reader = Reader(pause=0.01)
-        warming = Warming(IdleBudget(share=0.05 / 60))
+        warming = Warming(IdleBudget(share=0.2 / 60))
         warming.start(reader, "a", [" ".join(["word"] * 1000)])
-        while warming.budget.left() > 0:  # noqa: ASYNC110  the share is used up by the very task that is watched
+        while warming.budget.left(RESERVE) > 0:  # noqa: ASYNC110  the share is used up by the very task that is watched
             await asyncio.sleep(0.005)
         await asyncio.sleep(0.02)
         assert warming.state("a") == "waiting"
         assert reader.read == []
         assert len(reader.requests) == 1
-        assert warming.budget.left() > -0.1
+        assert warming.budget.left(RESERVE) > -0.1
+        assert warming.budget.left() > 0.0, "nothing was left for completion"
         await warming.aclose()
 
     run(work())

@@ -81,6 +81,9 @@ def test_pairs_ask_in_turn_so_that_neither_has_the_warmer_machine() -> None:
             order.append("product")
             return Heard(first=0.2, prompt_tokens=100, cached_tokens=90)
 
+        async def settled(self, body: dict[str, Any], *, seconds: float) -> str:
+            return "done"
+
     class Raw:
         async def complete(self, prompt: str, **_: Any) -> Heard:
             assert prompt.startswith("prompt of")
