@@ -11,7 +11,6 @@ from jupyter_qwen.evaluate.bench.raw import RawEngine
 from jupyter_qwen.evaluate.predictions import percentile
 from jupyter_qwen.prompt.tokens import CHAT_STOP
 
-
 SETTLE_SECONDS = 5.0  # somebody who reads the answer and thinks of the next question takes longer
 
 
