@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from jupyter_qwen.models.entries import FimFlavour, GgufFile, ModelEntry
-from jupyter_qwen.models.gguf_header import NotGguf, read_header
+from jupyter_qwen.models.gguf_header import GgufHeader, NotGguf, read_header
 
 MANIFEST = "jupyter_qwen.json"
 CONTEXT_IF_UNKNOWN = 32_768
@@ -32,7 +33,7 @@ def entry_of_gguf(path: Path) -> ModelEntry:
         evidence="the file's header could not be read",
     )  # fmt: skip
     try:
-        head = read_header(path)
+        head = _header(path)
     except (NotGguf, OSError):
         return guess
     return ModelEntry(
@@ -47,9 +48,20 @@ def entry_of_gguf(path: Path) -> ModelEntry:
 def dtype_of_gguf(path: Path) -> str | None:
     """The precision that the file's header states, as llama.cpp names it."""
     try:
-        return read_header(path).dtype or None
+        return _header(path).dtype or None
     except (NotGguf, OSError):
         return None
+
+
+def _header(path: Path) -> GgufHeader:
+    """The file's header, remembered while size and time stay the same: a vocabulary takes 0.15 s to walk over."""
+    facts = path.stat()
+    return _remembered(path, facts.st_size, facts.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _remembered(path: Path, size: int, mtime_ns: int) -> GgufHeader:
+    return read_header(path)
 
 
 def entry_of_folder(folder: Path) -> ModelEntry:
