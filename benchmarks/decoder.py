@@ -21,8 +21,9 @@ from transformers import AutoModelForCausalLM
 
 from jupyter_qwen.engine.children.decoder.attention import KeyValues
 from jupyter_qwen.engine.children.decoder.computer import Computer
+from jupyter_qwen.engine.children.decoder.lookup import MOST
 from jupyter_qwen.engine.children.decoder.network import Network, Rows
-from jupyter_qwen.engine.children.decoder.pace import DRAFT_TOKENS, Pace
+from jupyter_qwen.engine.children.decoder.pace import Pace
 from jupyter_qwen.engine.children.decoder.sequence import Ended, Failed, Job, Timings
 from jupyter_qwen.engine.children.decoder.weights import load
 
@@ -108,7 +109,7 @@ def main() -> None:
         print(
             f"round {number}: generate      prefill {len(prompts[0]) / read:6.1f}/s  decode {(len(found) - 1) / wrote:5.2f}/s"
         )
-        for drafts in (0, DRAFT_TOKENS):
+        for drafts in (0, MOST):
             computer = Computer(loaded, slots=8, cache_bytes=2**30, pace=Pace(drafts=drafts))
             tokens, timings, first = ours(computer, prompts[0], options.new)
             prefill, decode = timings.prompt_n / timings.prompt_ms, (timings.predicted_n - 1) / timings.predicted_ms

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from jupyter_qwen.engine.children.decoder.attention import GRID, CacheShape, KeyValues, padded
-from jupyter_qwen.engine.children.decoder.lookup import Lookup
+from jupyter_qwen.engine.children.decoder.lookup import MOST, Lookup, bolder
 from jupyter_qwen.engine.children.decoder.pace import Pace, worth_drafting
 from jupyter_qwen.engine.children.decoder.prefixes import Held, PrefixCache, common
 from jupyter_qwen.engine.children.decoder.sampling import Sampler, Sampling
@@ -181,3 +181,10 @@ def test_context_beyond_the_native_one_sets_yarn() -> None:
     assert config.rope_parameters == {
         "rope_type": "yarn", "rope_theta": 1e6, "factor": 4.0, "original_max_position_embeddings": 32768,
     }  # fmt: skip
+
+
+def test_answer_that_repeats_the_prompt_earns_more_guesses_and_one_is_always_free() -> None:
+    assert [bolder(1, True), bolder(3, True), bolder(MOST, True), bolder(MOST, False)] == [3, MOST, MOST, 1]
+    assert Pace(drafts=0).drafted(1) == 1
+    assert Pace(drafts=0).drafted(2) == 0
+    assert Pace(drafts=MOST).drafted(2) == MOST // 2

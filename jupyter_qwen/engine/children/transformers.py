@@ -49,8 +49,9 @@ def _measured(loaded: Any, drafts: int | None) -> Any:
     import torch
 
     from jupyter_qwen.engine.children.decoder.attention import KeyValues
+    from jupyter_qwen.engine.children.decoder.lookup import MOST
     from jupyter_qwen.engine.children.decoder.network import Network, Rows
-    from jupyter_qwen.engine.children.decoder.pace import DRAFT_TOKENS, Pace, worth_drafting
+    from jupyter_qwen.engine.children.decoder.pace import Pace, worth_drafting
 
     network = Network(loaded)
     cache = KeyValues(loaded.shape, 1)
@@ -63,7 +64,7 @@ def _measured(loaded: Any, drafts: int | None) -> Any:
     with torch.inference_mode():
         seconds(1)
         one = min(seconds(1), seconds(1))
-        many = min(seconds(1 + DRAFT_TOKENS), seconds(1 + DRAFT_TOKENS))
+        many = min(seconds(1 + MOST), seconds(1 + MOST))
     return Pace(drafts=worth_drafting(one, many) if drafts is None else drafts)
 
 

@@ -6,6 +6,12 @@ Source: A. Saxena, prompt-lookup-decoding (2023). Answers about a notebook repea
 from __future__ import annotations
 
 WORDS = (3, 2)  # tokens that must match: three if possible, else two
+MOST = 7
+
+
+def bolder(guesses: int, all_right: bool) -> int:
+    """How many guesses to make next. One is free, because a pass has two rows anyway; a text that repeats itself earns more."""
+    return min(MOST, 2 * guesses + 1) if all_right else 1
 
 
 class Lookup:

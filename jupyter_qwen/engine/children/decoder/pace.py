@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from jupyter_qwen.engine.children.decoder.lookup import MOST as MOST_GUESSES
+
 ALONE_SECONDS = 1.0
 SHARED_SECONDS = 0.25
 FEWEST, MOST = 16, 2048
 ENOUGH_ROWS = 32  # shorter passes are bound by reading the weights and say nothing about long ones
-DRAFT_TOKENS = 7
 DRAFT_MAY_COST = 1.15
 
 
@@ -28,10 +29,10 @@ class Pace:
         return max(FEWEST, min(MOST, int(rows) // 16 * 16))
 
     def drafted(self, writing: int) -> int:
-        """Guesses for each of `writing` answers: the free rows are shared."""
-        return self.drafts // max(1, writing)
+        """Guesses for each of `writing` answers: the free rows are shared, and an answer alone has one in any case."""
+        return max(self.drafts // max(1, writing), int(writing == 1))
 
 
 def worth_drafting(one: float, many: float) -> int:
     """How many guesses to check in a pass, given the seconds of a pass of one row and of one with all guesses."""
-    return DRAFT_TOKENS if many <= DRAFT_MAY_COST * one else 0
+    return MOST_GUESSES if many <= DRAFT_MAY_COST * one else 0

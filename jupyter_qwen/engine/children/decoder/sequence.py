@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from jupyter_qwen.engine.children.decoder.attention import KeyValues
-from jupyter_qwen.engine.children.decoder.lookup import Lookup
+from jupyter_qwen.engine.children.decoder.lookup import Lookup, bolder
 from jupyter_qwen.engine.children.decoder.prefixes import Held
 from jupyter_qwen.engine.children.decoder.sampling import Sampler, Sampling
 from jupyter_qwen.engine.children.decoder.text import TextStream
@@ -99,6 +99,7 @@ class Sequence:
         self._sampler = Sampler(job.sampling)
         self._text = TextStream(tokenizer, job.stops)
         self._lookup: Lookup | None = None
+        self._boldness = 1
         self._began: float | None = None
         self._read = 0.0
 
@@ -135,7 +136,7 @@ class Sequence:
             if self._lookup is None:
                 self._lookup = Lookup()
             self._lookup.extend(self.tokens[self._lookup.size :])
-            rows += self._lookup.draft(min(drafted, self.job.limit - self.written - 1))
+            rows += self._lookup.draft(min(drafted, self._boldness, self.job.limit - self.written - 1))
         return rows
 
     @property
@@ -151,12 +152,16 @@ class Sequence:
 
     def take_logits(self, logits: Any, guesses: list[int]) -> None:
         """Draw from rows of logits ``[1 + len(guesses), vocabulary]``; a row counts as long as the guesses before were right."""
+        right = 0
         for row in range(len(guesses) + 1):
             token = self._sampler.draw(logits[row])
             self._add(token)
             if self.over or row == len(guesses) or token != guesses[row]:
-                return
+                break
             self.computed += 1
+            right += 1
+        if guesses:
+            self._boldness = bolder(self._boldness, right == len(guesses))
 
     def finish(self, reason: Reason) -> None:
         """Release what was held back and say that it is over."""
