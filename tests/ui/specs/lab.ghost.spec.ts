@@ -181,3 +181,26 @@ test('a Markdown cell is left alone, and answered by key', async ({
   await expect.poll(() => asked.length).toBe(1);
   expect(asked[0]).toMatchObject({ language: 'markdown', by_key: true });
 });
+
+test("Tab opens JupyterLab's list where ghost text was dismissed, and the list keeps its keys", async ({
+  bench
+}) => {
+  await bench.open(['alpha_one = 1\nalpha_two = 2', '']);
+  await bench.run(0);
+  await bench.edit(1);
+  const { keyboard } = bench.page;
+  const list = bench.page.locator('.jp-Completer');
+  await keyboard.type('print(alpha_', { delay: 40 });
+  await expect(ghostOf(bench)).not.toHaveText('');
+  await keyboard.press('Escape');
+  await expect(ghostOf(bench)).toHaveText('');
+  // The kernel's first answer takes longer than JupyterLab waits for it.
+  await expect(async () => {
+    await keyboard.press('Tab');
+    await expect(list).toBeVisible({ timeout: 1500 });
+  }).toPass({ timeout: 20_000 });
+  await keyboard.press('ArrowDown');
+  await keyboard.press('Enter');
+  await expect(list).toBeHidden();
+  expect((await lines(bench.cell(1)))[0]).toContain('print(alpha_two');
+});
