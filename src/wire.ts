@@ -254,6 +254,8 @@ export interface ITurn {
   /** `cut`: nobody waited for the end. `failed`: `note` says why. */
   state?: 'done' | 'cut' | 'failed';
   note?: string;
+  /** The cell that asked. */
+  active_cell?: string | null;
 }
 
 const MODES: ReadonlySet<string> = new Set<Mode>([

@@ -222,6 +222,7 @@ def _asked(question: Question) -> Turn:
         mode=question.mode,
         asked_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         state="cut",
+        active_cell=question.active_cell,
     )
 
 

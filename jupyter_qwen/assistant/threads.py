@@ -45,6 +45,7 @@ class Turn:
     state: TurnState = "done"
     note: str = ""
     id: str = ""
+    active_cell: str | None = None  # the cell that asked, where generated cells go
 
 
 class OpenTurn:
@@ -199,4 +200,9 @@ def _turn(item: Mapping[str, Any]) -> Turn:
         state=state if state in _STATES else "done",
         note=str(item.get("note", "")),
         id=str(item.get("id", "")),
+        active_cell=_text_or_none(item.get("active_cell")),
     )
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) else None

@@ -2,6 +2,7 @@
  * What the buttons below a code block do.
  */
 import { Clipboard } from '@jupyterlab/apputils';
+import type { Cell } from '@jupyterlab/cells';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
@@ -128,11 +129,7 @@ export class BlockActions {
     const agreed = await askReplacement({
       before,
       after: fresh.source,
-      where: trans.__(
-        'Cell %1 of %2, the one that asked.',
-        panel.content.widgets.indexOf(cell) + 1,
-        anchor.name
-      ),
+      where: this._where(exchange, anchor, panel, cell),
       doubts: this._doubts(block, false),
       trans
     });
@@ -155,11 +152,31 @@ export class BlockActions {
     }
   }
 
+  private _where(
+    { answer }: IExchange,
+    anchor: Anchor,
+    panel: NotebookPanel,
+    cell: Cell
+  ): string {
+    const number = panel.content.widgets.indexOf(cell) + 1;
+    return answer.request || answer.askedFrom === anchor.askedId
+      ? this._trans.__(
+          'Cell %1 of %2, the one that asked.',
+          number,
+          anchor.name
+        )
+      : this._trans.__('Cell %1 of %2, the active one.', number, anchor.name);
+  }
+
   /** The notebook that asked; a sentence when there is none to work on. */
   private _place(
     exchange: IExchange
   ): { anchor: Anchor; panel: NotebookPanel } | string {
-    const anchor = exchange.anchor ?? Anchor.of(this._tracker);
+    const { askedFrom } = exchange.answer;
+    const anchor =
+      exchange.anchor ??
+      Anchor.recall(this._tracker, askedFrom) ??
+      Anchor.of(this._tracker);
     if (!anchor) {
       return this._trans.__(
         'No notebook is open. Open one, then insert again.'

@@ -39,6 +39,7 @@ export class Answer {
     answer.markdown = turn.markdown;
     answer.model = turn.model;
     answer.blocks = (turn.blocks ?? []).map(normalizeBlock);
+    answer.askedFrom = turn.active_cell ?? null;
     return answer;
   }
 
@@ -60,6 +61,8 @@ export class Answer {
   seconds: number | null = null;
   ttftSeconds: number | null = null;
   model = '';
+  /** Of an answer from disk: the id of the cell that asked. */
+  askedFrom: string | null = null;
 
   get changed(): ISignal<this, void> {
     return this._changed;

@@ -28,6 +28,17 @@ export class Anchor {
     return new Anchor(panel, panel.content.activeCell?.model.id ?? null);
   }
 
+  /** The anchor of a cell that asked in an earlier session; null when the current notebook does not have it. */
+  static recall(
+    tracker: INotebookTracker | null,
+    cellId: string | null
+  ): Anchor | null {
+    const panel = tracker?.currentWidget;
+    return panel && !panel.isDisposed && cellIds(panel).includes(cellId ?? '')
+      ? new Anchor(panel, cellId)
+      : null;
+  }
+
   /** Id of the cell that asked; null when the notebook has none. */
   readonly askedId: string | null;
 

@@ -94,4 +94,17 @@ describe('Anchor', () => {
     const again = open(1);
     expect(anchor.panel(trackerOf(again.panel))).toBe(again.panel);
   });
+
+  it('is recalled where the cell still is, and not elsewhere', () => {
+    const notebook = open(3);
+    const tracker = {
+      currentWidget: notebook.panel
+    } as unknown as INotebookTracker;
+    const id = notebook.ids()[1];
+    expect(Anchor.recall(tracker, id)?.indexIn(notebook.panel)).toBe(2);
+    for (const unknown of ['In[3]', '', null]) {
+      expect(Anchor.recall(tracker, unknown)).toBeNull();
+    }
+    expect(Anchor.recall(null, id)).toBeNull();
+  });
 });

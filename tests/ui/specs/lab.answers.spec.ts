@@ -135,3 +135,21 @@ test('inserted cells carry no metadata when the setting says so', async ({
     await bench.setting('jupyter_qwen:plugin', {});
   }
 });
+
+test('after a reload an answer still belongs to the cell that asked', async ({
+  bench
+}) => {
+  const name = await bench.open(['1 + 1', '2 + 2', '3 + 3']);
+  await bench.select(1);
+  await bench.openPanel();
+  await bench.ask('/python mean of the targets in pandas');
+  await bench.answered();
+  await bench.visit(name);
+  await bench.select(0);
+  await bench.openPanel();
+  await bench.answer
+    .getByRole('button', { name: 'Insert', exact: true })
+    .click();
+  await expect(bench.cells()).toHaveCount(4);
+  await expect(bench.cell(2)).toContainText('mean()');
+});
