@@ -13,6 +13,8 @@ from jupyter_qwen.prompt.cursor import code_only, open_brackets, place_of, plain
 _REPEAT = 3
 _OPENERS, _CLOSERS = "([{", ")]}"
 _PAIR = {")": "(", "]": "[", "}": "{"}
+# up to a semicolon outside of a literal, or up to Python's quotes or another magic
+_STATEMENT = re.compile(r"(?:(?!\"\"\"|'''|\n%%)(?:[^';]|'[^']*'?))*;?")
 _RESTATED, _RESTATED_WITHIN = 3, 40  # so many lines of the next so many in a row are no chance
 _LONG_OVERLAP = 4  # characters; a shorter overlap with the text that follows may be chance
 _SAID_OVERLAP = 6  # so much of it in the middle of the text is none either
@@ -128,8 +130,14 @@ def cut_repeats(text: str, prefix: str = "") -> str:
 
 
 def cut_string(text: str, prefix: str, suffix: str, language: str = "python") -> str:
-    """`text` up to the end of the string that the cursor stands in, when the quote that closes it follows already."""
+    """`text` up to the end of the string that the cursor stands in, when the quote that closes it follows already.
+
+    In a cell or file of SQL, up to the statement's end, or where it ends as in the Python cells above.
+    """
     place = place_of(prefix, language)
+    if place.kind == "sql" and not place.quote:
+        statement = _STATEMENT.match(text)
+        return statement.group().rstrip() if statement and statement.end() < len(text) else text
     if not place.quote or not suffix.lstrip().startswith(place.quote):
         return text
     found = re.match(rf"(?:\\.|(?!{place.quote}).)*", text, re.DOTALL)

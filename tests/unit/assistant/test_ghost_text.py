@@ -67,3 +67,18 @@ def test_a_middle_that_restates_the_code_below_ends_before_it() -> None:
     raw = "        if x:\n            b(1)\n            c(2)\n            d(3)\n        e()\n"
 
     assert tidy(raw, "def f():\n    while y:\n", below, block=True, asked=True) == "        if x:\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ('GROUP BY segment\n""").df()', "GROUP BY segment"),
+        ("GROUP BY segment;\nSELECT 2;", "GROUP BY segment;"),
+        ("WHERE a = 'x;y'\nAND b = 1", "WHERE a = 'x;y'\nAND b = 1"),
+        ("WHERE a = 'it''s;'; SELECT 1", "WHERE a = 'it''s;';"),
+        ("LIMIT 5\n%%sql\nSELECT 1", "LIMIT 5"),
+    ],
+)
+def test_a_cell_of_sql_gets_one_statement(raw: str, shown: str) -> None:
+    assert tidy(raw, "%%sql\nSELECT segment FROM customers\n", "", block=True, asked=True) == shown
+    assert tidy(raw, "SELECT segment FROM customers\n", "", block=True, asked=True, language="sql") == shown
