@@ -12,6 +12,7 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 from jupyter_qwen.models.machine import Machine
+from jupyter_qwen.server.app import STATUS_SCHEMA
 
 SMALL = "Qwen/Qwen2.5-Coder-0.5B-Instruct"
 SMALL_FILE = "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf"
@@ -163,3 +164,23 @@ async def test_licence_that_is_not_free_is_shown_before_anything_is_fetched(post
     status = await post("models", "pull", model="Qwen2.5-Coder-3B-Instruct", accept_licence=True)
     assert status["pulling"] == {"id": "Qwen/Qwen2.5-Coder-3B-Instruct", "label": "Qwen2.5-Coder 3B Instruct"}
     assert status["state"] == "ready", "a download of another model does not stop the one that answers"
+
+
+async def test_every_step_of_a_switch_is_an_event_that_its_schema_allows(
+    post: Any, until: Any, jp_serverapp: Any
+) -> None:
+    heard: list[dict[str, Any]] = []
+
+    async def listen(logger: Any, schema_id: str, data: dict[str, Any]) -> None:
+        heard.append(data)
+
+    await until("ready")  # the server's first status registers the schema and loads the script
+    jp_serverapp.event_logger.add_listener(schema_id=STATUS_SCHEMA, listener=listen)
+    await post("engine", "switch", model=SMALL)
+    await until("ready")
+    await asyncio.sleep(0.05)  # listeners are called in tasks of their own
+    states = [status["state"] for status in heard]
+    assert states.index("unloaded") < states.index("loading") < states.index("ready")
+    last = heard[-1]
+    assert last["model"]["id"] == SMALL
+    assert {"dtype", "threads", "kv_bytes", "sharing", "switchable", "reason", "context_tokens"} <= set(last)
