@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -43,6 +43,20 @@ class EngineConfig:
     keep_slots: bool = False
     slot_folder: str | Path | None = None
     privacy: str = "samples"
+
+    def switched(self, model: str, *, engine: EngineName | None, context_tokens: int | None) -> EngineConfig:
+        """These settings for another model of this machine: an endpoint that was configured has its own models.
+
+        `engine` and `context_tokens` stay as they are where they are ``None``; 0 tokens let the machine decide.
+        """
+        local: EngineName = "auto" if self.engine == "openai" else self.engine
+        return replace(
+            self,
+            model=model,
+            engine=engine or local,
+            context_tokens=self.context_tokens if context_tokens is None else context_tokens or None,
+            openai_base_url=None,
+        )
 
     @property
     def remote(self) -> bool:

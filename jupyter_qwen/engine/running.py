@@ -33,6 +33,7 @@ from jupyter_qwen.models.machine import gpus
 log = logging.getLogger(__name__)
 Child = ChildProcess | BorrowedChild
 OnUsage = Callable[[Usage], None]
+OnChild = Callable[[int], object]
 POLL_SECONDS = 0.1
 
 
@@ -97,14 +98,21 @@ async def connect(config: EngineConfig, on_usage: OnUsage) -> Running:
 
 
 async def start(
-    choice: Choice, config: EngineConfig, path: Path | None, on_usage: OnUsage, on_wait: Callable[[], object]
+    choice: Choice,
+    config: EngineConfig,
+    path: Path | None,
+    on_usage: OnUsage,
+    *,
+    on_wait: Callable[[], object] = lambda: None,
+    on_child: OnChild = lambda pid: None,
 ) -> Running:
     """A child with the weights at `path`: another server's when that is allowed and there is one, else one of our own.
 
-    Two servers that start at once load the model once: the second waits, which `on_wait` is told. Raises EngineUnavailable.
+    Two servers that start at once load the model once: the second waits, which `on_wait` is told. `on_child` hears of a child of
+    our own when it begins to load. Raises EngineUnavailable.
     """
     if not config.share:
-        return await _launch(choice, config, path, on_usage)
+        return await _launch(choice, config, path, on_usage, on_child)
     registry = Registry(Path(config.runtime_folder) if config.runtime_folder else None)
     weights = await asyncio.to_thread(identity, path, config.script if choice.engine == "scripted" else None)
     mark = hashlib.sha256(f"{choice.engine}|{weights}".encode()).hexdigest()[:12]
@@ -116,7 +124,7 @@ async def start(
             except EngineError as error:  # it ended this moment, or does not answer: then one of our own
                 log.info("The engine of process %d is not used: %s", shared.server_pid, error)
                 said = ""
-        running = await _launch(choice, config, path, on_usage)
+        running = await _launch(choice, config, path, on_usage, on_child)
         running.sharing, running.registry = said, registry
         assert isinstance(running.child, ChildProcess)
         ready, dtype = running.child.ready.result(), running.dtype or choice.dtype or ""
@@ -154,7 +162,9 @@ async def _borrow(
     return running
 
 
-async def _launch(choice: Choice, config: EngineConfig, path: Path | None, on_usage: OnUsage) -> Running:
+async def _launch(
+    choice: Choice, config: EngineConfig, path: Path | None, on_usage: OnUsage, on_child: OnChild
+) -> Running:
     settings = child_settings(choice, config, path)
     free = await _free_vram() if choice.on_gpu else None
     child = ChildProcess(
@@ -162,6 +172,7 @@ async def _launch(choice: Choice, config: EngineConfig, path: Path | None, on_us
         settings,
         log_folder=Path(config.log_folder) if config.log_folder else None,
     )
+    on_child(child.pid)
     try:
         ready = await child.wait_ready(config.load_timeout_seconds)
         http = HttpEngine(ready.url, child.key, context_tokens=choice.context_tokens, slots=_plan(settings))

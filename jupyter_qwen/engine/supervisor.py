@@ -18,6 +18,7 @@ from jupyter_qwen.engine.base import Engine, EngineError, EngineState, EngineUna
 from jupyter_qwen.engine.board import Board, OnChange
 from jupyter_qwen.engine.choice import FORMAT, Choice, choose
 from jupyter_qwen.engine.config import EngineConfig, EngineName
+from jupyter_qwen.engine.loading import LoadProgress
 from jupyter_qwen.engine.pulls import Pulls
 from jupyter_qwen.engine.running import Child, Running, connect, forget, start
 from jupyter_qwen.engine.status import EngineStatus, facts_of
@@ -128,12 +129,7 @@ class Supervisor:
         EngineRefused or EngineUnavailable before anything has changed when the model is unknown or does not fit: its hint names
         one that does.
         """
-        base = self._configured
-        context = base.context_tokens if context_tokens is None else context_tokens or None
-        # A model named here is one of this machine's: an endpoint that was configured has its own.
-        local: EngineName = "auto" if base.engine == "openai" else base.engine
-        fresh = replace(base, model=model, engine=engine or local, context_tokens=context)
-        fresh = replace(fresh, openai_base_url=None) if fresh.engine != "openai" else fresh
+        fresh = self._configured.switched(model, engine=engine, context_tokens=context_tokens)
         await asyncio.to_thread(choose, fresh, self.machine(), self.store)
         return await self.configure(fresh)
 
@@ -189,12 +185,18 @@ class Supervisor:
             self._post("loading", message=f"Connecting to {self.config.openai_base_url}.")
             return self._adopt(await connect(self.config, self._note_usage), choice)
         path = await self._verified(choice) if choice.model else None
-        self._post("loading", message=f"Loading {choice.model.label if choice.model else 'the script'}.", progress=None)
+        loading = f"Loading {choice.model.label if choice.model else 'the script'}."
+        self._post("loading", message=loading, progress=None)
+        weights = choice.need.weights if choice.need else 0
+        progress = LoadProgress(weights, partial(self._loading, loading))
         waiting = partial(
             self._post, "loading", message="Your other Jupyter server is loading a model; waiting for it."
         )
-        running = await start(choice, self.config, path, self._note_usage, waiting)
-        return self._adopt(running, choice)
+        try:
+            start_it = start(choice, self.config, path, self._note_usage, on_wait=waiting, on_child=progress.began)
+            return self._adopt(await start_it, choice)
+        finally:
+            progress.end()
 
     def _adopt(self, running: Running, choice: Choice) -> Engine:
         self._running, engine = running, running.engine
@@ -221,7 +223,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
 
         def heard(progress: Progress) -> None:
-            loop.call_soon_threadsafe(self._verifying, progress)
+            loop.call_soon_threadsafe(self._loading, "Checking the model file.", progress)
 
         # A script needs no weights: it is enough that there is a file, so that tests need not carry a gigabyte about.
         look = self.store.existing_path if choice.engine == "scripted" else self.store.verified_path
@@ -276,9 +278,9 @@ class Supervisor:
     def _child(self) -> Child | None:
         return self._running.child if self._running else None
 
-    def _verifying(self, progress: Progress) -> None:
+    def _loading(self, message: str, progress: Progress) -> None:
         if self.status.state == "loading" and self._running is None:
-            self._post("loading", message="Checking the model file.", progress=progress)
+            self._post("loading", message=message, progress=progress)
 
     def _note_usage(self, usage: Usage) -> None:
         if usage.decode_seconds > 0 and usage.new_tokens >= ENOUGH_TOKENS_FOR_A_RATE and self._running is not None:

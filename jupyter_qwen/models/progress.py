@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Phase = Literal["waiting", "downloading", "verifying", "done"]
+Phase = Literal["waiting", "downloading", "verifying", "loading", "done"]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ CHOICE = Choice("scripted", "", context_tokens=2048)
 
 def run(config: EngineConfig) -> tuple[Running, int | None]:
     async def main() -> tuple[Running, int | None]:
-        running = await start(CHOICE, config, None, lambda usage: None, lambda: None)
+        running = await start(CHOICE, config, None, lambda usage: None)
         try:
             assert await running.engine.count_tokens("one two") > 0
             return running, running.child.pid if running.child else None
