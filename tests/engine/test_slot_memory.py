@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,8 @@ from jupyter_qwen.engine.http import HttpEngine
 from jupyter_qwen.engine.slot_files import SlotFiles
 from jupyter_qwen.engine.slot_memory import SlotMemory
 from jupyter_qwen.engine.slots import SlotPlan
+from jupyter_qwen.engine.supervised import SupervisedEngine
+from jupyter_qwen.engine.supervisor import Supervisor
 
 pytestmark = pytest.mark.model
 
@@ -25,7 +28,7 @@ def text_of(name: str, lines: int) -> str:
     return "".join(f"{name}_{number} = {number} + {number * 7}\n" for number in range(lines))
 
 
-async def cost(engine: HttpEngine, text: str, lane: Lane, owner: str = "a.ipynb") -> Usage:
+async def cost(engine: HttpEngine | SupervisedEngine, text: str, lane: Lane, owner: str = "a.ipynb") -> Usage:
     request = GenerationRequest(text, max_new_tokens=1, lane=lane, owner=owner)
     async with aclosing(engine.generate(request)) as items:
         return [item async for item in items if isinstance(item, Finished)].pop().usage
@@ -85,3 +88,39 @@ def test_caches_survive_a_restart_and_are_gone_when_the_conversation_is_cleared(
 
     with_child(before, SlotPlan())
     with_child(after, SlotPlan())
+
+
+@pytest.mark.parametrize(("privacy", "kept"), [("samples", True), ("types", False)])
+def test_unloaded_engine_remembers_the_notebook_unless_less_may_be_shown_now(
+    tmp_path: Path, privacy: str, kept: bool
+) -> None:
+    config = EngineConfig(
+        engine="llama", model=str(real_model()), context_tokens=1024, keep_slots=True, slot_folder=tmp_path / "slots",
+        log_folder=tmp_path,
+    )  # fmt: skip
+    prompt = text_of("seen", 22)
+
+    async def asked(supervisor: Supervisor) -> Usage:
+        engine = await supervisor.engine()
+        assert isinstance(engine, SupervisedEngine)
+        return await cost(engine, prompt + "q", "chat")
+
+    async def work() -> None:
+        before = Supervisor(config)
+        try:
+            assert (await asked(before)).cached_tokens == 0
+            await before.unload()
+            usage = await asked(before)
+            assert usage.cached_tokens >= usage.prompt_tokens - 4
+        finally:
+            await before.aclose()
+        after = Supervisor(replace(config, privacy=privacy))
+        try:
+            usage = await asked(after)
+            assert (usage.cached_tokens > 100) is kept
+            await after.forget("a.ipynb")
+            assert not list((tmp_path / "slots").glob("*.kv"))
+        finally:
+            await after.aclose()
+
+    asyncio.run(asyncio.wait_for(work(), 240))
