@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from jupyter_qwen.models.catalog import named, near_names
 from jupyter_qwen.models.digests import sha256_of
 from jupyter_qwen.models.entries import ModelEntry
 from jupyter_qwen.models.errors import SourcesFailed, SourceUnavailable
@@ -125,8 +126,11 @@ def _write_manifest(folder: Path, entry: ModelEntry, listing: Listing, files: di
 
 def _failed(entry: ModelEntry, folder: Path, reasons: Sequence[tuple[str, str]]) -> SourcesFailed:
     said = "; ".join(f"{name}: {reason}" for name, reason in reasons)
+    near = [name for name in near_names(entry.id) if name != entry.id] if named(entry.id) is None else []
+    meant = f"Did you mean {' or '.join(near)}? Else: " if near else ""
     return SourcesFailed(
         f"{entry.label} could not be downloaded: {said}.",
-        f"Set HF_ENDPOINT to a mirror, or copy the model's folder (config.json, tokenizer.json, *.safetensors) to {folder}.",
+        f"{meant}Set HF_ENDPOINT to a mirror, or copy the model's folder (config.json, tokenizer.json, *.safetensors) "
+        f"to {folder}.",
         tuple(reasons),
     )

@@ -185,3 +185,9 @@ def test_full_disk_is_noticed_before_the_first_shard(
     with pytest.raises(NoSpace, match="MB free"):
         store(tmp_path).pull(SHARDED)
     assert hub.fetched(".safetensors") == 0
+
+
+def test_misspelt_id_names_the_one_that_was_meant(hub: FakeHub, tmp_path: Path) -> None:
+    with pytest.raises(SourcesFailed) as failed:
+        store(tmp_path).pull("Qwen/Qwen2.5-Codr-7B-Instruct")
+    assert "Did you mean Qwen/Qwen2.5-Coder-7B-Instruct" in failed.value.hint
