@@ -18,7 +18,8 @@ class EngineConfig:
     `model` is a Hub id, a short name or the path of a .gguf file; ``None`` is the default model. `context_tokens` ``None``
     lets the machine's memory decide. `threads` ``None`` means every core this process may use. `idle_minutes` 0 keeps the
     model loaded for ever. The `openai_*` fields serve the `openai` engine; `openai_model` ``None`` takes the first one the
-    endpoint lists. `script` is a JSON file for the `scripted` engine. `models_folder` ``None`` is the user's cache folder.
+    endpoint lists, and `openai_questions` bounds what this server asks of it at once. `script` is a JSON file for the
+    `scripted` engine. `models_folder` ``None`` is the user's cache folder.
     With `keep_slots` KV caches outlive the engine, in `slot_folder` (``None``: the user's cache folder); `privacy` is the most
     that prompts may hold, and caches written at a higher level are deleted.
     With `share` one engine process serves all of the user's servers that want the same of it; they find it by files in
@@ -34,6 +35,7 @@ class EngineConfig:
     openai_base_url: str | None = None
     openai_key: str | None = field(default=None, repr=False)
     openai_model: str | None = None
+    openai_questions: int | None = None
     script: str | Path | None = None
     models_folder: str | Path | None = None
     log_folder: str | Path | None = None

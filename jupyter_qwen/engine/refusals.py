@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from jupyter_qwen.engine.base import ContextOverflow, EngineError, EngineRefused, EngineUnavailable
+from jupyter_qwen.engine.base import ContextOverflow, EngineBusy, EngineError, EngineRefused, EngineUnavailable
 
 
 def overflow(tokens: int, new: int, context: int) -> ContextOverflow:
@@ -38,6 +38,8 @@ def refusal_of(data: dict[str, Any], *, status: int) -> EngineError:
         return ContextOverflow(message, "Ask about fewer cells or tables, or raise the context length in the settings.")
     if status in (401, 403):
         return EngineRefused("The engine refused the key.", "Check the key in the settings of the openai engine.")
+    if status == 429:
+        return EngineBusy(f"The endpoint takes no more requests now: {message}", "Wait a moment, then ask again.")
     if status == 503:
         return EngineUnavailable(f"The engine is not ready: {message}", "Try again in a moment.")
     return EngineRefused(f"The engine refused the request: {message}")

@@ -8,7 +8,7 @@ import hashlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,10 @@ async def connect(config: EngineConfig, on_usage: OnUsage) -> Running:
         model=config.openai_model,
         context_tokens=config.context_tokens,
     )
-    return await _adopted(http, None, on_usage, capacity_of("openai"))
+    capacity = capacity_of("openai")
+    if config.openai_questions:
+        capacity = replace(capacity, questions=config.openai_questions, completions=1)
+    return await _adopted(http, None, on_usage, capacity)
 
 
 async def start(

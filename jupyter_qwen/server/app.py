@@ -58,6 +58,11 @@ class QwenExtension(ExtensionApp):
     endpoint_key_variable = Unicode(
         "JUPYTER_QWEN_API_KEY", help="Environment variable that holds the endpoint's key; keys never stand in a config."
     ).tag(config=True)
+    endpoint_questions = Int(
+        0,
+        help="Questions that one user's server may ask of the endpoint at once, with one completion beside them; more wait their "
+        "turn. 0: no limit. For a class on one endpoint.",
+    ).tag(config=True)
     max_privacy = Enum(
         ["names", "types", "values", "samples"],
         default_value="samples",

@@ -81,6 +81,7 @@ class Runtime:
             openai_base_url=app.endpoint_url or None,
             openai_key=api_key,
             openai_model=app.endpoint_model or None,
+            openai_questions=app.endpoint_questions or None,
             script=app.script or None,
             models_folder=app.models_folder or None,
             keep_slots=app.keep_caches,

@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
-from endpoints import RULES, real_model
+from endpoints import RULES, Endpoint, real_model
 
 from jupyter_qwen.engine.base import (
     Delta,
@@ -340,6 +340,28 @@ def test_switching_settings_while_running_ends_the_old_child(config: EngineConfi
         assert await ask(await watched.supervisor.engine(), "hello") == "the other script"
 
     run(config, work)
+
+
+@pytest.mark.parametrize(("questions", "at_once"), [(2, 2), (None, 5)])
+def test_questions_of_one_server_to_a_shared_endpoint_are_bounded(
+    scripted: Endpoint, questions: int | None, at_once: int
+) -> None:
+    async def work(watched: Watched) -> None:
+        engine = await watched.supervisor.engine()
+        asked = asyncio.gather(*(ask(engine, max_new_tokens=150) for _ in range(5)))
+        most = 0
+        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {scripted.key}"}) as client:
+            while not asked.done():
+                most = max(most, (await client.get(scripted.url + "/metrics")).json()["running"])
+        assert len(await asked) == 5
+        assert most == at_once
+
+    run(
+        EngineConfig(
+            engine="openai", openai_base_url=scripted.url, openai_key=scripted.key, openai_questions=questions
+        ),
+        work,
+    )
 
 
 def test_script_that_is_no_script_is_refused_at_the_start(config: EngineConfig) -> None:

@@ -69,7 +69,14 @@ class Scripted:
             await response.json([{"id": i, "n_ctx": self._context, "is_processing": n > 0} for i, n in enumerate(busy)])
         elif route == ("GET", "/metrics"):
             done = self._slots
-            await response.json({"cancelled": done.cancelled, "finished": done.finished, "new_tokens": done.new_tokens})
+            await response.json(
+                {
+                    "running": sum(done.running),
+                    "cancelled": done.cancelled,
+                    "finished": done.finished,
+                    "new_tokens": done.new_tokens,
+                }
+            )
         elif route == ("POST", "/tokenize"):
             await response.json({"tokens": list(range(len(tokens_of(str(request.json().get("content", ""))))))})
         elif route == ("POST", "/v1/completions"):
