@@ -9,6 +9,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from jupyter_qwen.cli.failure import CommandError
+from jupyter_qwen.cli.model_show import lines
 from jupyter_qwen.engine.offers import Offer, offers
 from jupyter_qwen.models import fit
 from jupyter_qwen.models.catalog import UnknownModel
@@ -25,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     for name, summary in (
         ("list", "every model that is known by name, what fits this machine and what is here"),
+        ("show", "one model in full: files, licence, tokens, and what each context length takes here"),
         ("pull", "download a model (default: the default model), check its digest; goes on where it stopped"),
         ("verify", "hash a model's files and compare"),
         ("path", "print where a model's file or folder is"),
@@ -185,4 +187,10 @@ def _remove(store: ModelStore, arguments: argparse.Namespace) -> int:
     return 0
 
 
-_ACTIONS = {"list": _list, "pull": _pull, "verify": _verify, "path": _path, "remove": _remove}
+def _show(store: ModelStore, arguments: argparse.Namespace) -> int:
+    for line in lines(store, store.entry(arguments.model), fit.machine()):
+        print(line)
+    return 0
+
+
+_ACTIONS = {"list": _list, "show": _show, "pull": _pull, "verify": _verify, "path": _path, "remove": _remove}

@@ -124,3 +124,24 @@ def test_doctor_refuses_what_does_not_fit_and_names_what_does(
     out = capsys.readouterr().out
     assert "needs 19.9 GB; 6.0 GB of memory are available" in out
     assert "Qwen2.5-Coder 7B Instruct would fit." in out
+
+
+def test_show_prints_files_tokens_and_what_each_context_takes_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("jupyter_qwen.models.fit.machine", lambda: Machine(8, 16 * GIB, 9 * GIB))
+    assert command(tmp_path, "show", "Qwen2.5-Coder-7B-Instruct") == 0
+    out = capsys.readouterr().out
+    assert "Qwen/Qwen2.5-Coder-7B-Instruct-GGUF/qwen2.5-coder-7b-instruct-q4_k_m.gguf" in out
+    assert "not here: 4.7 GB to download" in out
+    assert "<|fim_prefix|> <|fim_suffix|> <|fim_middle|>" in out
+    assert "safetensors at 32 bits: weights 28.3 GB, KV cache 112 KB a token" in out
+    assert " 32,768 tokens  7.0 GB, 2.19 of it KV cache (llama)" in out
+    assert "65,536 tokens  8.7 GB, 3.94 of it KV cache (llama, YaRN)" in out
+    assert "131,072 tokens  no: " in out
+    assert command(tmp_path, "show", "CodeQwen1.5-7B-Chat") == 0
+    out = capsys.readouterr().out
+    assert "<fim_prefix> <fim_suffix> <fim_middle>" in out
+    assert "Tongyi Qianwen" in out
+    assert command(tmp_path, "show", "Qwen2-1.5B-Instruct") == 0
+    assert "no inline completion" in capsys.readouterr().out
