@@ -94,7 +94,7 @@ def build(
         prefill = f"```{language}\n" + (f"{opening}\n" if opening else "")
     return Prompt(
         text=chatml(messages, prefill),
-        stop=(("\n```", *CHAT_STOP) if prefill else CHAT_STOP),
+        stop=(*_ends_with_code(mode, prefill), *CHAT_STOP),
         messages=messages,
         prefill=prefill,
         parts=_parts(system_rules, attached, linked, tables, shown, turns, closing),
@@ -133,6 +133,15 @@ def _cut(cells: Sequence[Cell], window: Sequence[Cell]) -> tuple[str, ...]:
         longest = "1 cell is" if shortened == 1 else f"{shortened} cells are"
         notes.append(f"{longest} too long for the prompt: beginning and end are shown")
     return tuple(notes)
+
+
+def _ends_with_code(mode: Mode, prefill: str) -> tuple[str, ...]:
+    """What ends an answer with its code block, before an explanation that nobody asked for.
+
+    After a prefilled fence the next one closes it. In /fix a sentence comes first, so that a fence may open the block; one with
+    an empty line below has closed it.
+    """
+    return ("\n```",) if prefill else ("\n```\n\n",) if mode == "fix" else ()
 
 
 def last_failed(cells: Sequence[Cell]) -> Cell | None:

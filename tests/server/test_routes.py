@@ -237,3 +237,11 @@ async def test_answer_ends_with_its_code_and_computes_no_explanation_that_nobody
     answer = (await ask_events("ask", question(f"talk on and on in {mode}", mode=mode, thread="")))[-1]
     assert answer["markdown"].strip() == f"```{mode}\n{code}\n```"
     assert answer["usage"]["new_tokens"] < 15
+
+
+async def test_fix_ends_with_the_corrected_cell(ask_events: Post, question: Post) -> None:
+    cell = {"id": "c1", "type": "code", "source": "pint('short')", "error": {"name": "NameError", "message": "pint"}}
+    body = question("talk on and on in fix", mode="fix", thread="", cells=[cell], schema=None)
+    answer = (await ask_events("ask", body))[-1]
+    assert answer["markdown"] == "The name was wrong.\n\n```python\nprint('short')\n```"
+    assert answer["usage"]["new_tokens"] < 30
