@@ -75,7 +75,9 @@ def cut_at_suffix(text: str, suffix: str, prefix: str = "") -> str:
             if len(rest.strip()) >= _LONG_OVERLAP and rest.strip(_CLOSERS) and line.rstrip().endswith(rest):
                 return "\n".join([*lines[:number], line.rstrip()[: -len(rest)]])
         begin = rest[:_SAID_OVERLAP]
-        if len(begin.strip()) >= _LONG_OVERLAP and begin.strip(_CLOSERS + " ") and begin in text:
+        # a name may well be said twice; what begins with a sign is no chance
+        sign = re.match(r"\s*[^\w\s]", begin) is not None and begin.strip(_CLOSERS + " ") != ""
+        if sign and len(begin.strip()) >= _LONG_OVERLAP and begin in lines[0]:
             return text[: text.index(begin)]
         for length in range(min(len(rest), len(text)), 0, -1):
             overlap = rest[:length]

@@ -34,6 +34,13 @@ from jupyter_qwen.assistant.ghost_text import tidy
         (" 0", "if x ==", ":\n    pass", False, " 0"),
         (" count(DISTINCT a) AS n", 'con.sql("SELECT', '(DISTINCT b) AS m FROM t")', False, " count"),
         ('a, on="x").head()', "b.merge(", ', on="y")', False, "a"),
+        (
+            " a != b:\n    distance = a - b\n    if",
+            "if",
+            " distance < c:",
+            True,
+            " a != b:\n    distance = a - b\n    if",
+        ),
     ],
 )
 def test_middle_ends_where_its_place_ends(raw: str, prefix: str, suffix: str, block: bool, shown: str) -> None:
