@@ -57,6 +57,8 @@ def build(
     language = fence_name(language)
     subject = cells[-1] if mode in ("fix", "explain") and cells and not _speaks_of(question, cells[-1]) else None
     earlier = cells[:-1] if subject is not None else cells
+    if subject is not None:  # it stands in the question itself, with its error
+        attachments = [a for a in attachments if a.kind not in ("cell", "error") or a.id != subject.id]
     closing = _closing(question, subject, language, count=count, budget_tokens=budget_tokens // 2)
     room = max(0, budget_tokens - count(system_rules) - count(closing) - count(data) - 32)
     attached = attach(attachments, count=count, budget_tokens=int(room * _ATTACHED_SHARE), language=language)

@@ -1,5 +1,6 @@
 /**
- * Work that may hold up the page takes turns with it: a few milliseconds at a time, in the order in which it came.
+ * Work that may hold up the page takes turns with it: a few milliseconds at a time, the latest first: in a conversation that is
+ * opened that is its end, which is what is read.
  */
 
 /** Half a frame; the page has the other half. */
@@ -21,7 +22,7 @@ export function takeTurn(work: Work): void {
 
 async function workThrough(): Promise<void> {
   let start = performance.now();
-  for (let work = waiting.shift(); work; work = waiting.shift()) {
+  for (let work = waiting.pop(); work; work = waiting.pop()) {
     await work();
     if (performance.now() - start > SLICE_MS) {
       await new Promise(resolve => setTimeout(resolve));

@@ -104,3 +104,15 @@ def test_an_added_table_that_is_gone_is_said(cinema: Schema, count: Count) -> No
     prompt = chat.build("?", cinema, mode="chat", count=count, budget_tokens=2500, attachments=gone)
 
     assert prompt.notes == ("old frame was added, but the kernel has no such table now",)
+
+
+def test_the_cell_that_a_command_is_about_is_told_once(count: Count) -> None:
+    failing = Cell("boom()", id="b", execution_count=2, error=CellError("NameError", "boom"))
+    added = (Attachment("error", "cell[2]", "boom()\n\nNameError: boom", id="b"), NOTES)
+
+    prompt = chat.build(
+        "Fix it.", None, (*CELLS, failing), mode="fix", count=count, budget_tokens=2500, attachments=added
+    )
+
+    assert prompt.text.count("boom()") == 1
+    assert "quantity times price" in prompt.text
