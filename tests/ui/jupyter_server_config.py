@@ -16,6 +16,7 @@ c.LabApp.news_url = None
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 
 c.QwenExtension.engine = os.environ["QWEN_UI_ENGINE"]
+c.QwenExtension.share_engine = False  # a test that ends its engine must not end another one's
 c.QwenExtension.threads_folder = str(folder / "threads")
 if os.environ["QWEN_UI_ENGINE"] == "scripted":
     c.QwenExtension.script = str(Path(__file__).parent / "script.json")
