@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The whole run by default; `typing` alone has options of its own."""
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(DEFAULT_PARTS), help="default: all of them")
     parser.add_argument(
-        "--rounds", type=int, default=8, help="warm questions; the other counts follow (default: %(default)s)"
+        "--rounds", type=int, default=6, help="warm questions; the other counts follow (default: %(default)s)"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the run, for --compare and --plot")
     parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="draw the run (or the one in --from)")

@@ -31,7 +31,7 @@ class Options:
     """What to measure. `rounds` is how many warm questions; the others follow from it."""
 
     parts: tuple[str, ...] = DEFAULT_PARTS
-    rounds: int = 8
+    rounds: int = 6
     traces: Path = typing.FOLDER
 
 
@@ -92,7 +92,7 @@ async def _with_model(
         model = status["model"] or {}
         yield {"engine": status["engine"], "model": model.get("label"), "device": status["device"]}
         parts: dict[str, Callable[[], AsyncIterator[Figure]]] = {
-            "engine": lambda: questions.engine(product, raw, rounds=max(1, options.rounds // 4)),
+            "engine": lambda: questions.engine(product, raw, rounds=max(1, options.rounds // 3)),
             "question": lambda: questions.questions(product, raw, rounds=options.rounds),
             "sql": lambda: questions.sql(product, raw, rounds=max(1, options.rounds // 3)),
             "prepared": lambda: questions.prepared(product),
