@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import importlib.util
 import json
 import signal
 import sys
@@ -53,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.compare:
             print(report.compare(*(_read(path) for path in arguments.compare)))
             return 0
+        _check_outputs(arguments)
         found = _read(arguments.kept) if arguments.kept else asyncio.run(_parts(arguments))
         if arguments.json and not arguments.kept:
             arguments.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
@@ -67,6 +69,15 @@ def run(arguments: argparse.Namespace) -> int:
         failed = describe(error)
         raise CommandError(failed.message, failed.hint) from error
     return 0
+
+
+def _check_outputs(arguments: argparse.Namespace) -> None:
+    """Say before the minutes of measuring what could not be written after them. Raises CommandError."""
+    if arguments.plot and importlib.util.find_spec("matplotlib") is None:
+        raise CommandError("The plot needs matplotlib.", 'Install it with: pip install "jupyter_qwen[lab]"')
+    for path in (arguments.json, arguments.plot):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise CommandError(f"There is no folder {path.absolute().parent}.", "Make it, or name another file.")
 
 
 async def _parts(arguments: argparse.Namespace) -> dict[str, Any]:

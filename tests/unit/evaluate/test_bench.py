@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_qwen.cli import main
+from jupyter_qwen.cli import bench, main
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.evaluate.bench import machine, report
 from jupyter_qwen.evaluate.bench.notebook import BenchNotebook
@@ -166,3 +166,13 @@ def test_kept_run_is_shown_and_compared_without_measuring(tmp_path: Path, capsys
     assert "first token, warm" in capsys.readouterr().out
     assert main(["bench", "--compare", str(path), str(path)]) == 0
     assert "+0 %" in capsys.readouterr().out
+
+
+def test_what_could_not_be_written_is_said_before_anything_is_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["bench", "--json", str(tmp_path / "nowhere" / "run.json")]) == 1
+    assert "nowhere" in capsys.readouterr().err
+    monkeypatch.setattr(bench.importlib.util, "find_spec", lambda name: None)
+    assert main(["bench", "--plot", str(tmp_path / "run.svg")]) == 1
+    assert "jupyter_qwen[lab]" in capsys.readouterr().err
