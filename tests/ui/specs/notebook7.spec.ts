@@ -1,5 +1,5 @@
 import { TABLES } from '../tables';
-import { expect, test } from '../workbench';
+import { expect, test, Workbench } from '../workbench';
 
 test('Notebook 7: ask, insert, run, and ghost text', async ({ bench }) => {
   await bench.open([TABLES, '', '1 + 1'], { app: 'notebook' });
@@ -66,4 +66,37 @@ test("Notebook 7: %%qwen streams, stops, and its answer's buttons run and explai
   await bench.answered();
   await expect(bench.answer).toContainText('revenue of each month');
   await bench.picture('notebook7-magic');
+});
+
+test('Notebook 7: the answer replaces its cell, is previewed, and models are listed', async ({
+  bench
+}) => {
+  await bench.open(['targets.mean()', '1 + 1'], { app: 'notebook' });
+  await bench.select(0);
+  await bench.openPanel();
+  await bench.ask('/python mean of the targets in pandas');
+  await bench.answered();
+  await bench.answer.getByRole('button', { name: 'Replace…' }).click();
+  const dialog = bench.page.locator('.jp-Dialog');
+  await expect(dialog.locator('del')).toHaveText('targets.mean()');
+  await dialog.getByRole('button', { name: 'Replace' }).click();
+  await expect(bench.cell(0)).toContainText('targets["target"].mean()');
+  await expect(bench.cells()).toHaveCount(2);
+
+  await bench.play(
+    Workbench.answer('```svg\n<svg><rect width="9" height="9"/></svg>\n```\n')
+  );
+  await bench.ask('/chat draw');
+  await bench.answered();
+  await bench.answer.getByRole('button', { name: 'Preview' }).click();
+  await expect(
+    bench.answer.frameLocator('iframe').frameLocator('iframe').locator('rect')
+  ).toBeVisible();
+
+  await bench.panel.getByRole('button', { name: 'Models…' }).click();
+  await expect(dialog.locator('.jp-Qwen-model')).not.toHaveCount(0);
+  expect(await bench.axe('.jp-Dialog')).toEqual([]);
+  await bench.picture('notebook7-models');
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  expect(await bench.axe()).toEqual([]);
 });
