@@ -162,7 +162,7 @@ function RowActions(
   }
   const locked = current?.switchable === false;
   if (!row.on_disk) {
-    return locked && !used ? null : (
+    return (locked && !used) || !row.fits ? null : (
       <Action
         label={
           row.notice
