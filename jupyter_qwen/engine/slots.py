@@ -16,8 +16,9 @@ SCRATCH = (0, 1, 2)
 # llama.cpp fills a batch with prompts in the order of slots: completion in a higher slot than a chat in prefill would wait for
 # all of that prompt (measured: 6.5 s instead of 0.8 s behind 480 tokens).
 COMPLETION = (3,)
-CHAT = (4, 5, 6)
-EVALUATION = (7,)
+# A notebook has two beginnings, one for SQL and one for prose: two and a half notebooks. Slots cost nothing, the pool does.
+CHAT = (4, 5, 6, 7, 8)
+EVALUATION = (9,)
 TOTAL = len(SCRATCH) + len(CHAT) + len(COMPLETION) + len(EVALUATION)
 MAX_SAMPLES = 1 + len(SCRATCH)
 # Warming processes the beginning of the next question, so it works where that question will go.

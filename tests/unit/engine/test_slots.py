@@ -25,12 +25,12 @@ def test_completion_comes_before_chat_in_the_engines_own_order() -> None:
     assert max(COMPLETION) < min(CHAT) < min(EVALUATION)
 
 
-def test_three_notebooks_keep_their_prefixes_and_the_fourth_takes_the_oldest() -> None:
+def test_prefixes_are_kept_in_slots_of_their_own_and_the_next_one_takes_the_oldest() -> None:
     plan = SlotPlan()
-    slots = [ask(plan, f"{name} " * 300, tokens=300) for name in ("one", "two", "three")]
+    slots = [ask(plan, f"{name} " * 300, tokens=300) for name in "abcde"]
     assert sorted(slots) == sorted(CHAT)
-    assert ask(plan, "two " * 300 + "more", tokens=310) == slots[1]
-    assert ask(plan, "four " * 300, tokens=300) == slots[0]
+    assert ask(plan, "b " * 300 + "more", tokens=310) == slots[1]
+    assert ask(plan, "f " * 300, tokens=300) == slots[0]
 
 
 def test_full_pool_empties_the_chat_that_was_used_least_recently_and_never_the_completion() -> None:
