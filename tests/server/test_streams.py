@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,3 +35,15 @@ def test_hundred_streams_leave_the_event_loop_free_and_the_memory_small(tmp_path
         if stretches[-1] <= 50:
             break
     assert min(stretches) <= 50, stretches
+
+
+async def test_full_collections_leave_out_what_the_server_has_loaded(jp_fetch: Any) -> None:
+    await jp_fetch("jupyter-qwen", "status")
+    assert gc.get_freeze_count() > 100_000
+    gc.disable()
+    try:
+        began = time.process_time()
+        gc.collect()
+        assert time.process_time() - began < 0.1
+    finally:
+        gc.enable()
