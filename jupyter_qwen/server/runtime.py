@@ -25,7 +25,7 @@ from jupyter_qwen.engine.status import EngineStatus
 from jupyter_qwen.schema.collect import kernel_expression
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, PrivacyLevel, Schema
 from jupyter_qwen.server.model_desk import ModelDesk
-from jupyter_qwen.server.thread_ids import thread_id
+from jupyter_qwen.server.thread_ids import Renames
 from jupyter_qwen.sql.model import Proof
 from jupyter_qwen.sql.validate import prove
 
@@ -63,7 +63,7 @@ class Runtime:
             Warming(idle, after_answers=True),
         )
         self._max_privacy = min(max_privacy, REMOTE_PRIVACY, key=_rank) if config.remote else max_privacy
-        self._root_dir = root_dir
+        self._renames = Renames(root_dir)
         self._load_on_start = load_on_start
         self.models = ModelDesk(self._engines, allow_switch=allow_model_switch, in_background=self._in_background)
         self._log = log
@@ -160,13 +160,14 @@ class Runtime:
 
     def thread_id(self, raw: str) -> str:
         """The conversation that `raw` names: kernels know a notebook's whole path, browsers the one below the root."""
-        return thread_id(raw, self._root_dir)
+        return self._renames.thread_id(raw)
 
     async def move_thread(self, source: object, target: object) -> int:
         """A notebook or a folder was renamed: its conversations go along. Raises BadRequest for what is no path."""
         if not isinstance(source, str) or not isinstance(target, str) or not source.strip() or not target.strip():
             raise BadRequest("from and to must be paths.")
         ids = self.thread_id(source), self.thread_id(target)
+        self._renames.add(*ids)
         return await asyncio.to_thread(self.services.threads.move, *ids)
 
     async def clear(self, thread: str) -> None:

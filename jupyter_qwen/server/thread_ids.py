@@ -29,3 +29,29 @@ def thread_id(raw: str, root_dir: str) -> str:
         if relative.split(flavour.sep, 1)[0] not in ("..", "."):
             path = relative
     return str(path.replace("\\", "/") if windows else path)
+
+
+class Renames:
+    """Follows notebooks that were renamed while their kernel runs: a kernel keeps the path it was started with.
+
+    Only for whole paths, which kernels send; browsers know the new path. Where a file stands under the old path again, that is
+    another notebook. Held in memory: kernels rarely outlive their server.
+    """
+
+    def __init__(self, root_dir: str) -> None:
+        self._root_dir = root_dir
+        self._renames: list[tuple[str, str]] = []
+
+    def add(self, source: str, target: str) -> None:
+        """The notebook or folder with the id `source` has the id `target` now."""
+        self._renames.append((source, target))
+
+    def thread_id(self, raw: str) -> str:
+        """`thread_id`, under the path that the notebook has now."""
+        found = thread_id(raw, self._root_dir)
+        if not os.path.isabs(raw.strip()) or os.path.exists(raw.strip()):
+            return found
+        for source, target in self._renames:
+            if found == source or found.startswith(f"{source}/"):
+                found = target + found[len(source) :]
+        return found

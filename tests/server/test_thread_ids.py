@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_qwen.server.thread_ids import thread_id
+from jupyter_qwen.server.thread_ids import Renames, thread_id
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,22 @@ async def test_a_kernels_question_is_in_the_browsers_conversation(
     params = {"id": str(jp_root_dir / "sub" / "demo.ipynb")}
     assert (await jp_fetch("jupyter-qwen", "thread", params=params, method="DELETE")).code == 204
     assert await turns("sub/demo.ipynb") == 0
+
+
+def test_a_kernel_follows_its_notebook_through_renames(tmp_path: Path) -> None:
+    renames = Renames(str(tmp_path))
+    raw = str(tmp_path / "sub" / "a.ipynb")
+    renames.add("sub/a.ipynb", "sub/b.ipynb")
+    renames.add("sub", "deep/er")
+    assert renames.thread_id(raw) == "deep/er/b.ipynb"
+    assert renames.thread_id("sub/a.ipynb") == "sub/a.ipynb", "a browser knows the path of now"
+    assert renames.thread_id(str(tmp_path / "sub2" / "a.ipynb")) == "sub2/a.ipynb"
+    renames.add("deep/er/b.ipynb", "sub/a.ipynb")
+    assert renames.thread_id(raw) == "sub/a.ipynb"
+
+
+def test_a_new_notebook_under_the_old_path_is_another_one(tmp_path: Path) -> None:
+    renames = Renames(str(tmp_path))
+    renames.add("a.ipynb", "b.ipynb")
+    (tmp_path / "a.ipynb").write_text("{}")
+    assert renames.thread_id(str(tmp_path / "a.ipynb")) == "a.ipynb"
