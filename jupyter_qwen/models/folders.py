@@ -131,6 +131,7 @@ def _failed(entry: ModelEntry, folder: Path, reasons: Sequence[tuple[str, str]])
     return SourcesFailed(
         f"{entry.label} could not be downloaded: {said}.",
         f"{meant}Set HF_ENDPOINT to a mirror, or copy the model's folder (config.json, tokenizer.json, *.safetensors) "
-        f"to {folder}, or make it from a GGUF file: python -m jupyter_qwen.engine.children.transformers_convert FILE.gguf {folder}",
+        f"to {folder}, or make it from a GGUF file: "
+        f"python -m jupyter_qwen.engine.children.transformers_convert FILE.gguf {folder}",
         tuple(reasons),
     )

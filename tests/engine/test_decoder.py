@@ -119,6 +119,20 @@ def test_guesses_change_no_token_greedy_or_sampled(loaded: Loaded) -> None:
         assert found[0] == found[3] == found[7]
 
 
+def test_fused_attention_of_graphics_cards_agrees_with_ours(loaded: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = ids(loaded, COUNTING)
+    network = Network(loaded)
+    found = []
+    for fused in (False, True):
+        monkeypatch.setattr(loaded.attention, "fused", fused)
+        cache = KeyValues(loaded.shape, 1)
+        with torch.inference_mode():
+            network.compute([Rows(tokens[:9], 0, cache, 0)], lambda: None)
+            found.append(network.compute([Rows(tokens[9:], 9, cache, 1)], lambda: None)[0][-1].float())
+    assert float((found[0] - found[1]).abs().max()) < (0.4 if loaded.shape.dtype is torch.bfloat16 else 1e-3)
+    assert int(found[0].argmax()) == int(found[1].argmax())
+
+
 # -- jobs
 
 
