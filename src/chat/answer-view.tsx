@@ -140,8 +140,16 @@ function phaseText(answer: Answer, trans: TranslationBundle): string {
       return trans.__('Writing…');
     case 'proof':
       return trans.__('Checking the SQL against your tables…');
-    case 'repair':
-      return trans.__('Repairing the SQL…');
+    case 'repair': {
+      const last = answer.repairs[answer.repairs.length - 1];
+      return last
+        ? trans.__(
+            'Repair %1: %2…',
+            answer.repairs.length,
+            last.reason || last.name
+          )
+        : trans.__('Repairing the SQL…');
+    }
     case 'trial':
       return trans.__('Trying it on sample rows…');
     case 'choice':
