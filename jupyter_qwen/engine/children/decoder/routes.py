@@ -82,7 +82,7 @@ class Routes:
             message = f"request ({len(prompt)} tokens) exceeds the available context size ({self._context} tokens)"
             raise HttpError(400, message, "exceed_context_size_error")
         for name in ("grammar", "json_schema", "response_format", "tools"):
-            if body.get(name):
+            if body.get(name) and body[name] != {"type": "text"}:
                 raise HttpError(400, f'this engine does not offer "{name}"', "invalid_request_error")
         queue: asyncio.Queue[Event] = asyncio.Queue()
         loop = asyncio.get_running_loop()

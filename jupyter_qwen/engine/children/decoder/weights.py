@@ -47,6 +47,9 @@ def load(
     nothing is held twice. Another format, or another device, takes one tensor after the other.
     """
     from transformers import AttentionInterface, AutoConfig, AutoModelForCausalLM
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # nobody watches the log
 
     if not (folder / "config.json").is_file() or not any(folder.glob("*.safetensors")):
         raise WeightsError(f"{folder} holds no model: config.json and *.safetensors are needed.")
