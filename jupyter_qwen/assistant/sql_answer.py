@@ -62,7 +62,9 @@ async def answer_with_sql(
     begun = time.perf_counter()
     await emit(Phase("linking"))
     prompt = await build_sql_prompt(question, schema, previous, engine=engine, limits=limits)
-    await announce(prompt, engine, emit, schema.notes if schema.tables else (NO_TABLES, *schema.notes))
+    await announce(
+        prompt, engine, emit, schema.notes if schema.tables or question.schema is None else (NO_TABLES, *schema.notes)
+    )
     new_tokens = min(limits.sql_answer_tokens, question.max_new_tokens or limits.sql_answer_tokens)
     generated = await stream_answer(prompt, engine, emit, max_new_tokens=new_tokens)
     ttft = generated.first_token_at - started if generated.first_token_at is not None else None
