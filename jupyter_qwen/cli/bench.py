@@ -17,7 +17,7 @@ from jupyter_qwen.assistant.failures import EXPECTED, describe
 from jupyter_qwen.cli.engine_options import add_engine_options, engine_config
 from jupyter_qwen.cli.failure import CommandError
 from jupyter_qwen.evaluate import typing
-from jupyter_qwen.evaluate.bench import report
+from jupyter_qwen.evaluate.bench import engines, report
 from jupyter_qwen.evaluate.bench.plot import plot
 from jupyter_qwen.evaluate.bench.product import BenchError
 from jupyter_qwen.evaluate.bench.run import DEFAULT_PARTS, PARTS, Options
@@ -43,6 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     kind = kinds.add_parser("typing", help=words, description=f"{words[0].upper()}{words[1:]}.")
     typing.add_arguments(kind)
     add_engine_options(kind)
+    words = "prefill and decode of each engine through the product, beside the raw library, in turn"
+    kind = kinds.add_parser("engines", help=words, description=f"{words[0].upper()}{words[1:]}.")
+    kind.add_argument(
+        "--engines", nargs="+", choices=engines.ENGINES, default=list(engines.ENGINES), help="default: all"
+    )
+    kind.add_argument("--rounds", type=int, default=3, help="answers each, after one to warm up (default: %(default)s)")
+    add_engine_options(kind)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -50,6 +57,10 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         if arguments.kind == "typing":
             print(asyncio.run(_typing(arguments)))
+            return 0
+        if arguments.kind == "engines":
+            chosen, rounds = tuple(arguments.engines), max(1, arguments.rounds)
+            print(asyncio.run(engines.measure(engine_config(arguments), chosen, rounds, _tell)))
             return 0
         if arguments.compare:
             print(report.compare(*(_read(path) for path in arguments.compare)))
@@ -69,6 +80,10 @@ def run(arguments: argparse.Namespace) -> int:
         failed = describe(error)
         raise CommandError(failed.message, failed.hint) from error
     return 0
+
+
+def _tell(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
 
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
@@ -93,11 +108,11 @@ async def _parts(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 async def _typing(arguments: argparse.Namespace) -> str:
-    engines = SupervisedEngines(engine_config(arguments))
+    supervised = SupervisedEngines(engine_config(arguments))
     try:
-        return await typing.run(typing.options_from(arguments), engines)
+        return await typing.run(typing.options_from(arguments), supervised)
     finally:
-        await engines.aclose()
+        await supervised.aclose()
 
 
 def _read(path: Path) -> dict[str, Any]:
