@@ -27,7 +27,7 @@ export function artifactKind(
     return kind;
   }
   const start = source.trimStart().slice(0, 200);
-  return language === 'xml' && /^(<\?xml[^>]*>\s*)?<svg[\s>]/i.test(start)
+  return language === 'xml' && /^(<\?xml[^>]*>\s*)?<svg[\s/>]/i.test(start)
     ? 'svg'
     : null;
 }

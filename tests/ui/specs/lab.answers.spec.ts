@@ -74,7 +74,7 @@ test('Replace shows what changes, is one undo step, and takes itself back', asyn
   await expect(bench.cell(0)).toContainText('# mine');
 });
 
-test('a closed notebook is named, and an open one gets the cell where it belongs', async ({
+test('the cell goes below the one that asked, however far the notebook was scrolled', async ({
   bench
 }) => {
   const name = await bench.open([
