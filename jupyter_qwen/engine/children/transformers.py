@@ -65,7 +65,10 @@ def _measured(loaded: Any, drafts: int | None) -> Any:
         seconds(1)
         one = min(seconds(1), seconds(1))
         many = min(seconds(1 + MOST), seconds(1 + MOST))
-    return Pace(drafts=worth_drafting(one, many) if drafts is None else drafts)
+    return Pace(
+        rows_per_second=128.0 if loaded.shape.device.type == "cpu" else 2048.0,  # a first guess; passes correct it
+        drafts=worth_drafting(one, many) if drafts is None else drafts,
+    )
 
 
 def main() -> int:
