@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 import time
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from typing import Any
 
 from jupyter_qwen.assistant.ask import ask
 from jupyter_qwen.assistant.engines import SupervisedEngines
-from jupyter_qwen.assistant.events import Answer, PromptBuilt
+from jupyter_qwen.assistant.events import Answer, Phase, PromptBuilt
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.assistant.services import Limits, Services
 from jupyter_qwen.engine.config import EngineConfig
@@ -100,6 +101,13 @@ async def one(arguments: argparse.Namespace, asked_tokens: int, *, whole: bool) 
         began, built, answer = time.perf_counter(), None, None
         async with aclosing(ask(question, services)) as events:  # type: ignore[type-var]
             async for event in events:
+                if isinstance(event, Phase) and event.done_tokens is not None:
+                    seconds = time.perf_counter() - began
+                    print(
+                        f"\r  {event.done_tokens:,} of {event.total_tokens:,} tokens read, {seconds:.0f} s",
+                        end="",
+                        file=sys.stderr,
+                    )
                 built = event if isinstance(event, PromptBuilt) else built
                 answer = event if isinstance(event, Answer) else answer
         assert built is not None, "no prompt was built"
