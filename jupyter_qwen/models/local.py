@@ -92,6 +92,18 @@ def entry_of_folder(folder: Path) -> ModelEntry:
     )
 
 
+def entry_of_hub(name: str) -> ModelEntry:
+    """An entry for a repository that is about to be fetched; its figures come with its config."""
+    owner, model, *rest = name.split("/")
+    repo = f"{owner}/{model}"
+    gguf = GgufFile(name="/".join(rest), repo=repo) if rest else None
+    return ModelEntry(
+        id=name if rest else repo, label=Path(name).name.removesuffix(".gguf"), licence="stated on the Hub", parameters=0,
+        layers=0, heads=0, kv_heads=0, head_dim=0, context_tokens=32_768, gguf=gguf,
+        needs_notice=f"{repo} is not in the catalogue: read its licence at https://huggingface.co/{repo} before you use it.",
+    )  # fmt: skip
+
+
 def folder_is_whole(folder: Path) -> bool:
     """Whether a folder has a config, a tokenizer and every shard that its index names."""
     if not (folder / "config.json").is_file() or not _has_tokenizer(folder):

@@ -22,7 +22,7 @@ from jupyter_qwen.models.errors import ModelAbsent, ModelCorrupt, SourcesFailed
 from jupyter_qwen.models.fetching import FOLDER_VARIABLE, check_space, fetch_file, hold_lock
 from jupyter_qwen.models.folders import cached_folder, folder_name, partial_folder, pull_folder
 from jupyter_qwen.models.index_parts import IndexSource
-from jupyter_qwen.models.local import entry_of_folder, entry_of_gguf, folder_is_whole
+from jupyter_qwen.models.local import entry_of_folder, entry_of_gguf, entry_of_hub, folder_is_whole
 from jupyter_qwen.models.progress import Cancelled, Meter, OnProgress, Phase
 from jupyter_qwen.models.sources import HubSource, Source, cached_on_hub
 from jupyter_qwen.models.verification import Verification, Verifier
@@ -233,7 +233,7 @@ class ModelStore:
         except UnknownModel:
             if not isinstance(model, str) or not _HUB_ID.fullmatch(model):
                 raise
-            return _of_the_hub(model)
+            return entry_of_hub(model)
 
     # -- files
 
@@ -291,18 +291,6 @@ class ModelStore:
     def _partial(self, file: GgufFile) -> Path:
         # The digest in the name keeps the halves of two versions of one file apart.
         return self.folder / f"{Path(file.name).name}.{(file.sha256 or 'unrecorded')[:12]}.part"
-
-
-def _of_the_hub(name: str) -> ModelEntry:
-    """An entry for a repository that is about to be fetched; its figures come with its config."""
-    owner, model, *rest = name.split("/")
-    repo = f"{owner}/{model}"
-    gguf = GgufFile(name="/".join(rest), repo=repo) if rest else None
-    return ModelEntry(
-        id=name if rest else repo, label=Path(name).name.removesuffix(".gguf"), licence="stated on the Hub", parameters=0,
-        layers=0, heads=0, kv_heads=0, head_dim=0, context_tokens=32_768, gguf=gguf,
-        needs_notice=f"{repo} is not in the catalogue: read its licence at https://huggingface.co/{repo} before you use it.",
-    )  # fmt: skip
 
 
 def _size(path: Path) -> int:
