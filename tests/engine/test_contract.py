@@ -248,6 +248,10 @@ def test_completion_is_served_while_the_chat_is_still_writing(endpoint: Endpoint
 
 
 def test_completion_overtakes_a_chat_that_still_reads_its_prompt(endpoint: Endpoint) -> None:
+    if endpoint.kind in ("openai", "yours"):
+        pytest.skip(
+            "somebody else's server has an order of its own: llama.cpp with its usual settings lets the completion wait"
+        )
     prompt = f"slow prefill, overtaken {endpoint.kind} " + FILLER * 8 * LONGER[endpoint.kind]
 
     async def work(engine: HttpEngine) -> None:
