@@ -91,10 +91,10 @@ def openai(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
 
 @pytest.fixture(scope="session")
 def yours(tmp_path_factory: pytest.TempPathFactory) -> Endpoint:
-    """An endpoint that is running already: vLLM, for instance (docs/engines.md). It serves a Qwen2.5-Coder model."""
+    """One that runs already and is named in the environment: vLLM is too large to be installed with the tests."""
     url = os.environ.get("QWEN_TEST_ENDPOINT")
     if not url:
-        pytest.skip("no endpoint is named in QWEN_TEST_ENDPOINT (and QWEN_TEST_ENDPOINT_KEY)")
+        pytest.skip("QWEN_TEST_ENDPOINT names no endpoint, and QWEN_TEST_ENDPOINT_KEY no key")
     log = tmp_path_factory.mktemp("log") / "none.log"
     log.touch()
     return Endpoint("yours", url.rstrip("/"), os.environ.get("QWEN_TEST_ENDPOINT_KEY", ""), 0, log)
