@@ -64,13 +64,23 @@ def _target(path: str | None) -> Path:
 
 
 def _fetch_model() -> None:
-    """Download the default model with a progress bar; without it JupyterLab starts all the same and offers the download."""
+    """Download the default model with a progress bar, unless one that serves is here.
+
+    Without it JupyterLab starts all the same and offers the download.
+    """
     from jupyter_qwen.cli.model import pull
+    from jupyter_qwen.engine.base import EngineError
+    from jupyter_qwen.engine.choice import choose
+    from jupyter_qwen.engine.config import EngineConfig
     from jupyter_qwen.models.errors import ModelError
     from jupyter_qwen.models.store import ModelStore
 
     store = ModelStore()
-    if store.path() is not None:
+    try:
+        chosen = choose(EngineConfig(), store=store).model
+    except EngineError:  # nothing that is here fits or is installed: the panel says so in its own words
+        chosen = None
+    if chosen is not None and store.path(chosen) is not None:
         return
     entry = store.entry()
     print(f"Fetching {entry.label} ({entry.size_bytes / 2**30:.1f} GB, {entry.licence}) into {store.folder} …")

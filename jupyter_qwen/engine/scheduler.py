@@ -53,7 +53,10 @@ def capacity_of(engine: str, *, threads: int = 1, on_gpu: bool = False) -> Capac
     """The capacity of an engine by its name in `engine.choice` and what it runs on."""
     if engine in ("openai", "scripted"):
         return MANY
-    questions = 3 if on_gpu else min(3, max(1, threads // CORES_A_QUESTION))
+    if engine == "transformers" or on_gpu:
+        # a pass of our own decoder takes as long for eight answers as for one: docs/engines.md
+        return Capacity(completions=1, questions=3)
+    questions = min(3, max(1, threads // CORES_A_QUESTION))
     return Capacity(completions=1, questions=questions)
 
 

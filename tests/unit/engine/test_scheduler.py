@@ -421,6 +421,7 @@ def test_two_cores_answer_one_question_at_a_time_and_a_script_any_number() -> No
     assert capacity_of("llama", threads=2).questions == 1
     assert capacity_of("llama", threads=16).questions == 3
     assert capacity_of("llama", threads=2, on_gpu=True).questions == 3
+    assert capacity_of("transformers", threads=2).questions == 3
     assert capacity_of("openai") is MANY
     assert capacity_of("scripted") is MANY
 
