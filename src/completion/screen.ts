@@ -73,7 +73,8 @@ export class Screen {
       // The item is JupyterLab's own object by now: an empty one shows nothing, and the next character drops it.
       item.insertText = item.filterText = item.lastStreamed = '';
       item.streaming = item.isIncomplete = false;
-      item.stream?.emit(UPDATE);
+      // Dismissing can happen within an update of the editor, which must not be updated again before it is over.
+      queueMicrotask(() => item.stream?.emit(UPDATE));
     }
     this._settle();
   }
