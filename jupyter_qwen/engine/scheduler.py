@@ -262,15 +262,14 @@ async def revocable(stream: AsyncGenerator[Item, None], place: Place) -> AsyncGe
     queue: asyncio.Queue[Item | None] = asyncio.Queue()
 
     async def pump() -> None:
-        try:
-            async with aclosing(stream) as items:
-                async for item in items:
-                    place.heard = place.heard or not isinstance(item, Delta) or item.read is None
-                    queue.put_nowait(item)
-        finally:
-            queue.put_nowait(None)
+        async with aclosing(stream) as items:
+            async for item in items:
+                place.heard = place.heard or not isinstance(item, Delta) or item.read is None
+                queue.put_nowait(item)
 
     work = asyncio.create_task(pump())
+    # by the task's end, not in its body: cancelled before its first step a task runs nothing of it, no `finally` either
+    work.add_done_callback(lambda _: queue.put_nowait(None))
     place.stop = work.cancel
     try:
         if place.revoked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,7 +21,16 @@ from jupyter_qwen.engine.base import (
     Superseded,
     Usage,
 )
-from jupyter_qwen.engine.scheduler import LANES, MANY, UNASKED, Capacity, Scheduler, Urgency, capacity_of
+from jupyter_qwen.engine.scheduler import (
+    LANES,
+    MANY,
+    UNASKED,
+    Capacity,
+    Scheduler,
+    Urgency,
+    capacity_of,
+    revocable,
+)
 from jupyter_qwen.engine.supervised import SupervisedEngine
 
 SMALL = Capacity(quiet_seconds=0.0, hold_seconds=0.0)
@@ -482,3 +491,32 @@ def test_question_begins_when_the_warming_of_its_notebook_has_left_the_slot(capa
         assert isinstance(warming.exception(), Preempted)
 
     run(work())
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2])
+def test_work_that_is_told_to_stop_before_it_began_ends(steps: int) -> None:
+    """Cancelled before its first step a task runs nothing: a reader who waits for its last word would wait for ever."""
+
+    async def nothing() -> AsyncGenerator[Delta | Finished, None]:
+        await asyncio.sleep(60)
+        yield Delta("never")
+
+    async def work() -> None:
+        scheduler = Scheduler(SMALL)
+        place = await scheduler.enter(request("warming"))
+        if steps == 0:
+            place.revoke()
+        reading = asyncio.create_task(drain(revocable(nothing(), place)))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        place.revoke()
+        with pytest.raises(Preempted):
+            await asyncio.wait_for(reading, 2)
+
+    asyncio.run(work())
+
+
+async def drain(stream: AsyncGenerator[Delta | Finished, None]) -> None:
+    async with aclosing(stream) as items:
+        async for _ in items:
+            pass
