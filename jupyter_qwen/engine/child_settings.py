@@ -13,9 +13,10 @@ from jupyter_qwen.models import fit
 if TYPE_CHECKING:
     from jupyter_qwen.engine.choice import Choice
 
-# A core of a common machine processes this many prompt tokens of the default model in 0.3 s (measured: 78 tok/s on two). That is
-# how long Stop, or a completion beside a chat, waits for a batch; with 16 Stop took 0.57 s where 0.5 s are promised.
-BATCH_TOKENS_A_CORE = 12
+# A core of a common machine processes this many prompt tokens of the default model in 0.2 to 0.3 s (measured: 56 to 79 tok/s on
+# two). Stop, or a completion beside a chat, waits for a batch and the one behind it: with 12 that was over the promised 0.5 s
+# whenever the machine ran a quarter slower, with 8 it was not.
+BATCH_TOKENS_A_CORE = 8
 BATCH_PARAMETERS = 1.54e9
 
 
