@@ -109,7 +109,9 @@ def test_fill_in_the_middle_uses_the_suffix(endpoint: Endpoint) -> None:
 
     async def work(engine: HttpEngine) -> None:
         texts, _ = await collect(engine, GenerationRequest(prompt, max_new_tokens=12, stop=("\n",), lane="completion"))
-        assert texts[0].strip().startswith("a + b")
+        written = texts[0].strip()
+        # vLLM's bfloat16 weights went on with a comment; every engine that we start writes the middle and nothing more
+        assert written.partition("#")[0].strip() == "a + b" if endpoint.kind == "yours" else written == "a + b"
 
     endpoint.run(work)
 
