@@ -46,7 +46,7 @@ def model(session: nox.Session) -> None:
 @nox.session
 def python_tests(session: nox.Session) -> None:
     """pytest: unit, server, kernel, engine and model tiers; the wheel has a session of its own."""
-    python(session, "-m", "pytest", "--ignore=tests/wheel", *session.posargs)
+    python(session, "-m", "pytest", "-q", "--tb=short", "--ignore=tests/wheel", *session.posargs)
 
 
 @nox.session
@@ -73,4 +73,5 @@ def wheel(session: nox.Session) -> None:
     python(session, "-m", "pytest", "tests/wheel", "-q")
 
 
-nox.options.sessions = ["lint", "model", "python_tests", "frontend", "browser", "wheel"]
+# pytest last: what failed is then among the last lines of the log, which is all that some CI systems keep
+nox.options.sessions = ["lint", "model", "frontend", "browser", "wheel", "python_tests"]
