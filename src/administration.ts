@@ -6,7 +6,7 @@ import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { PartialJSONObject } from '@lumino/coreutils';
 
-import { isObject } from './wire';
+import { isObject } from './received';
 
 export interface IAdministration {
   defaults: PartialJSONObject;

@@ -1,10 +1,13 @@
 /**
- * The only file that knows a URL: typed calls to the server extension, and its NDJSON streams.
+ * The only file that knows a URL: typed calls to the server extension, and its streams.
  */
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
-import {
+import { CutShort, HttpFailure, NetworkFailure, readFailure } from './failures';
+import { parseLines } from './ndjson';
+import { isModelRow, isObject, isStatus, isStreamEvent } from './received';
+import type {
   IAskRequest,
   ICompleteRequest,
   IModelRow,
@@ -14,94 +17,10 @@ import {
   IStatus,
   ITurn,
   PrivacyLevel,
-  StreamEvent,
-  isModelRow,
-  isObject,
-  isStatus,
-  isStreamEvent
+  StreamEvent
 } from './wire';
 
 const NAMESPACE = 'jupyter-qwen';
-
-/** The server cannot be reached at all: stopped, network gone, blocked. */
-export class NetworkFailure extends Error {
-  constructor(cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause));
-    this.name = 'NetworkFailure';
-  }
-}
-
-/** The server answered with an error. `message` and `hint` are its own words, for the user. */
-export class HttpFailure extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-    readonly hint: string = '',
-    readonly code: string = ''
-  ) {
-    super(message);
-    this.name = 'HttpFailure';
-  }
-
-  /** The route does not exist: the server extension is not installed or not enabled. */
-  get missing(): boolean {
-    return this.status === 404 && this.code === '';
-  }
-}
-
-/** The stream ended without an answer and without an error: the connection or the server went away. */
-export class CutShort extends Error {
-  constructor() {
-    super('The stream ended before the answer was complete.');
-    this.name = 'CutShort';
-  }
-}
-
-/** Whether `error` only says that we aborted the request ourselves. */
-export function isAbort(error: unknown): boolean {
-  return isObject(error) && error.name === 'AbortError';
-}
-
-/**
- * Split a byte stream into JSON lines.
- *
- * Characters may be cut between chunks, and a line may span many. A line that is not JSON raises SyntaxError. Closing the
- * generator cancels the stream, which aborts the request.
- */
-export async function* parseLines(
-  body: ReadableStream<Uint8Array>
-): AsyncGenerator<unknown> {
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  // Pieces are joined once per line, so that one line of a megabyte costs no quadratic copying.
-  let pieces: string[] = [];
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      const lines = (
-        done ? decoder.decode() : decoder.decode(value, { stream: true })
-      ).split('\n');
-      for (let index = 0; index < lines.length - 1; index++) {
-        pieces.push(lines[index]);
-        const line = pieces.join('');
-        pieces = [];
-        if (line.trim()) {
-          yield JSON.parse(line);
-        }
-      }
-      pieces.push(lines[lines.length - 1]);
-      if (done) {
-        const rest = pieces.join('');
-        if (rest.trim()) {
-          yield JSON.parse(rest);
-        }
-        return;
-      }
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined); // already closed or aborted: nothing is left to cancel
-  }
-}
 
 /** The server extension's routes. One instance serves the whole application. */
 export class QwenClient {
@@ -294,22 +213,4 @@ export class QwenClient {
     }
     return response;
   }
-}
-
-async function readFailure(response: Response): Promise<HttpFailure> {
-  const text = await response.text();
-  let data: unknown = null;
-  try {
-    data = JSON.parse(text);
-  } catch {
-    data = null; // an HTML error page of a proxy: its status has to do
-  }
-  const field = (name: string): string =>
-    isObject(data) && typeof data[name] === 'string' ? String(data[name]) : '';
-  return new HttpFailure(
-    response.status,
-    field('message') || response.statusText || `HTTP ${response.status}`,
-    field('hint'),
-    field('code')
-  );
 }

@@ -9,16 +9,28 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from jupyter_qwen.assistant.doubts import unmet_demands
 from jupyter_qwen.assistant.events import Event, Phase, RepairMade
 from jupyter_qwen.assistant.generation import request_for
 from jupyter_qwen.assistant.joins import join_by_keys
 from jupyter_qwen.assistant.second_look import look_again
+from jupyter_qwen.assistant.votes import (
+    DEFAULT_STRATEGY,
+    NO_SUCH_VALUE,
+    Candidate,
+    Origin,
+    Outcome,
+    Strategy,
+    agreed,
+    reason_for,
+    vote,
+    weight_of,
+)
 from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest
 from jupyter_qwen.prompt import repair
 from jupyter_qwen.prompt.answers import first_statement
@@ -31,53 +43,6 @@ from jupyter_qwen.sql.trial import Trial, result_key
 from jupyter_qwen.sql.trial import run as run_trial
 
 Emit = Callable[[Event], Awaitable[None]]
-Origin = Literal["greedy", "sample", "repair"]
-Outcome = Literal["rows", "empty", "nulls", "failed", "untried", "rejected"]
-"""What a candidate came to: rows on the sample rows, none, NULLs alone, an error while running, not run, does not bind."""
-
-_NO_SUCH_VALUE = frozenset({"literal-not-in-values"})
-_DOUBTFUL_FINDINGS = _NO_SUCH_VALUE | {"cross-join", "equals-itself", "two-values-at-once", "divides-by-itself"}
-"""Warnings that came with a wrong answer in most cases of the pack that showed them."""
-
-
-@dataclass(frozen=True)
-class Strategy:
-    """How far to look. Weights are votes; the greedy answer counts more because it is right more often (docs/sql.md)."""
-
-    samples: int = 4
-    together: bool = False
-    temperature: float = 0.8
-    greedy_weight: float = 1.5
-    weak_weight: float = 0.4
-    repair_rounds: int = 2
-    max_new_tokens: int = 256
-    trial_seconds: float = 1.0
-
-
-DEFAULT_STRATEGY = Strategy()
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One answer of the model after proof, mending and trial.
-
-    `fingerprint` is equal for equal results; `unmet` says what the question demands and the query does not do.
-    """
-
-    sql: str
-    proof: Proof
-    outcome: Outcome
-    fingerprint: object
-    origin: Origin
-    failure: str = ""
-    unmet: tuple[str, ...] = ()
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether another answer might well be better."""
-        if self.unmet or self.outcome in ("empty", "nulls", "failed", "rejected"):
-            return True
-        return any(finding.code in _DOUBTFUL_FINDINGS for finding in self.proof.diagnostics)
 
 
 @dataclass(frozen=True)
@@ -119,52 +84,7 @@ async def choose(
     for change in chosen.proof.repairs:
         if change.name != "model":
             await on_event(RepairMade(0, change.name, change.reason, change.before, change.after))
-    return Choice(chosen.sql, chosen.proof, tuple(candidates), _reason(chosen, candidates))
-
-
-def vote(candidates: Sequence[Candidate], strategy: Strategy = DEFAULT_STRATEGY) -> Candidate:
-    """The first candidate of the group with most votes; groups are equal results. Ties go to the earlier candidate."""
-    votes: dict[object, float] = {}
-    leaders: dict[object, Candidate] = {}
-    for candidate in candidates:
-        group = _group(candidate)
-        leaders.setdefault(group, candidate)
-        votes[group] = votes.get(group, 0.0) + _weight(candidate, strategy)
-    return leaders[max(votes, key=lambda group: votes[group])]  # dictionaries keep order, max keeps the first
-
-
-def agreed(candidates: Sequence[Candidate]) -> bool:
-    """Whether two answers came to the same rows, so that more of them would rarely change the choice."""
-    seen: set[object] = set()
-    for candidate in candidates:
-        if candidate.outcome == "rows":
-            if candidate.fingerprint in seen:
-                return True
-            seen.add(candidate.fingerprint)
-    return False
-
-
-def _group(candidate: Candidate) -> object:
-    return (candidate.outcome, candidate.fingerprint) if candidate.fingerprint is not None else candidate.outcome
-
-
-def _weight(candidate: Candidate, strategy: Strategy) -> float:
-    if candidate.outcome == "rows" and candidate.doubtful:
-        return strategy.weak_weight
-    base = {
-        "rows": 1.0, "untried": 1.0, "empty": strategy.weak_weight, "nulls": strategy.weak_weight,
-        "failed": 0.05, "rejected": 0.01,
-    }[candidate.outcome]  # fmt: skip
-    return base * (strategy.greedy_weight if candidate.origin == "greedy" else 1.0)
-
-
-def _reason(chosen: Candidate, candidates: Sequence[Candidate]) -> str:
-    if len(candidates) == 1:
-        return "the first answer"
-    same = sum(_group(candidate) == _group(chosen) for candidate in candidates)
-    if chosen.outcome in ("rows", "empty", "nulls") and same > 1:
-        return f"{same} of {len(candidates)} answers give the same result"
-    return f"the most certain of {len(candidates)} answers"
+    return Choice(chosen.sql, chosen.proof, tuple(candidates), reason_for(chosen, candidates))
 
 
 async def _sample(
@@ -220,7 +140,7 @@ async def _repair_rounds(
             examine, sql, schema, question=question_of(prompt), origin="repair", strategy=strategy
         )
         candidates.append(found)
-        if _weight(found, strategy) > _weight(replace(best, origin="repair"), strategy):
+        if weight_of(found, strategy) > weight_of(replace(best, origin="repair"), strategy):
             change = Repair("model", best.failure, best.sql, found.sql)
             await on_event(RepairMade(number, change.name, change.reason, change.before, change.after))
             best = replace(found, proof=replace(found.proof, repairs=(*found.proof.repairs, change)))
@@ -266,7 +186,7 @@ def examine(
         return Candidate(proof.sql, proof, "rejected", None, origin, error.message if error else "it does not bind")
     if proof.verdict != "bound" or proof.needs_consent or proof.kind != "query" or schema.privacy != "samples":
         return Candidate(proof.sql, proof, "untried", " ".join(proof.sql.casefold().split()), origin)
-    if any(finding.code in _NO_SUCH_VALUE for finding in proof.diagnostics):
+    if any(finding.code in NO_SUCH_VALUE for finding in proof.diagnostics):
         # No row can equal such a literal, whether or not the query finds others, so spelling it right only helps.
         respelled = mend_values(proof.sql, schema)
         proof = replace(respelled, repairs=(*proof.repairs, *respelled.repairs))

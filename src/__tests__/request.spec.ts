@@ -1,13 +1,8 @@
 import { ServerConnection } from '@jupyterlab/services';
 
-import {
-  CutShort,
-  HttpFailure,
-  NetworkFailure,
-  QwenClient,
-  isAbort,
-  parseLines
-} from '../request';
+import { CutShort, HttpFailure, NetworkFailure, isAbort } from '../failures';
+import { parseLines } from '../ndjson';
+import { QwenClient } from '../request';
 import type { IAskRequest, StreamEvent } from '../wire';
 
 // jsdom has none of its own; the browser's and Node's are the same standard.

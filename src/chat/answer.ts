@@ -3,6 +3,7 @@
  */
 import { ISignal, Signal } from '@lumino/signaling';
 
+import { normalizeBlock } from '../received';
 import {
   IAskRequest,
   IBlock,
@@ -11,8 +12,7 @@ import {
   IStatus,
   ITurn,
   IUsage,
-  StreamEvent,
-  normalizeBlock
+  StreamEvent
 } from '../wire';
 
 export type AnswerState =

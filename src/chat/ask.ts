@@ -10,14 +10,10 @@ import type { ContextGatherer, IContext } from '../context/gather';
 import type { ContextSelection } from '../context/selection';
 import type { ModelStatus } from '../model/status';
 import { Anchor } from '../notebook/anchor';
-import {
-  CutShort,
-  HttpFailure,
-  NetworkFailure,
-  QwenClient,
-  isAbort
-} from '../request';
-import { IAskRequest, Mode, isStatus } from '../wire';
+import { CutShort, HttpFailure, NetworkFailure, isAbort } from '../failures';
+import { QwenClient } from '../request';
+import { isStatus } from '../received';
+import { IAskRequest, Mode } from '../wire';
 import { Answer, IFailure } from './answer';
 import type { ContextModel } from './context-model';
 import type { Conversation, IExchange } from './conversation';

@@ -5,7 +5,8 @@ import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { IBlock, normalizeBlock } from '../wire';
+import { normalizeBlock } from '../received';
+import { IBlock } from '../wire';
 import type { BlockActions } from './actions';
 import { artifactKind } from './artifact';
 import { BlockButtons } from './block-buttons';

@@ -19,7 +19,8 @@ import {
 } from '../context/mentions';
 import type { ContextSelection } from '../context/selection';
 import type { ModelStatus } from '../model/status';
-import { QwenClient, isAbort } from '../request';
+import { isAbort } from '../failures';
+import { QwenClient } from '../request';
 import type { IAttachment, ICell, IPromptView } from '../wire';
 import type { Conversations } from './conversations';
 import { parseInput } from './slash';

@@ -7,7 +7,8 @@ import { ISignal, Signal } from '@lumino/signaling';
 
 import { SelectionStorage } from '../context/storage';
 import type { QwenClient } from '../request';
-import { ITurn, isMode, isObject } from '../wire';
+import { isMode, isObject } from '../received';
+import { ITurn } from '../wire';
 import { Answer } from './answer';
 import { Conversation, IExchange } from './conversation';
 

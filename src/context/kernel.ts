@@ -3,7 +3,8 @@
  */
 import type { Kernel } from '@jupyterlab/services';
 
-import { Schema, isObject } from '../wire';
+import { isObject } from '../received';
+import { Schema } from '../wire';
 
 /** A collection takes milliseconds; more means that the kernel is busy with something else. */
 const TIMEOUT_MS = 2500;

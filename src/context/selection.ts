@@ -3,7 +3,8 @@
  */
 import { ISignal, Signal } from '@lumino/signaling';
 
-import { IAttachment, isObject } from '../wire';
+import { isObject } from '../received';
+import { IAttachment } from '../wire';
 
 /** All cells that go along by themselves; the last error that does. */
 export const ALL_CELLS = 'cells';

@@ -5,7 +5,7 @@ import { Dialog, ReactWidget, UseSignal } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { HttpFailure } from '../request';
+import { HttpFailure } from '../failures';
 import type { IModelRow, IStatus } from '../wire';
 import { formatBytes } from './format';
 import { Action } from './parts';

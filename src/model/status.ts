@@ -4,8 +4,10 @@
 import type { Event, ServiceManager } from '@jupyterlab/services';
 import { ISignal, Signal } from '@lumino/signaling';
 
-import { HttpFailure, NetworkFailure, QwenClient } from '../request';
-import { IStatus, isStatus } from '../wire';
+import { HttpFailure, NetworkFailure } from '../failures';
+import { QwenClient } from '../request';
+import { isStatus } from '../received';
+import { IStatus } from '../wire';
 
 export const STATUS_SCHEMA =
   'https://events.jupyter.org/jupyter_qwen/status/v1';

@@ -2,7 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Anchor } from '../../notebook/anchor';
 import { QwenSettings } from '../../settings';
-import { normalizeBlock } from '../../wire';
+import { normalizeBlock } from '../../received';
 import { BlockActions } from '../actions';
 import { Answer } from '../answer';
 import type { IExchange } from '../conversation';

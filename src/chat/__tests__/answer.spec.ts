@@ -1,4 +1,4 @@
-import { normalizeBlock } from '../../wire';
+import { normalizeBlock } from '../../received';
 import { Answer } from '../answer';
 
 const ANSWER = {

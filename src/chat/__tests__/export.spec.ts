@@ -1,7 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import type { ITurn } from '../../wire';
-import { normalizeBlock } from '../../wire';
+import { normalizeBlock } from '../../received';
 import { Answer } from '../answer';
 import type { IExchange } from '../conversation';
 import { saveBeside, toMarkdown, toNotebook } from '../export';

@@ -1,0 +1,102 @@
+"""Which of several answers is shown: each votes for what it came to, and the weights say how often such a one is right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from jupyter_qwen.sql.model import Proof
+
+Origin = Literal["greedy", "sample", "repair"]
+Outcome = Literal["rows", "empty", "nulls", "failed", "untried", "rejected"]
+"""What a candidate came to: rows on the sample rows, none, NULLs alone, an error while running, not run, does not bind."""
+
+NO_SUCH_VALUE = frozenset({"literal-not-in-values"})
+_DOUBTFUL_FINDINGS = NO_SUCH_VALUE | {"cross-join", "equals-itself", "two-values-at-once", "divides-by-itself"}
+"""Warnings that came with a wrong answer in most cases of the pack that showed them."""
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """How far to look. Weights are votes; the greedy answer counts more because it is right more often (docs/sql.md)."""
+
+    samples: int = 4
+    together: bool = False
+    temperature: float = 0.8
+    greedy_weight: float = 1.5
+    weak_weight: float = 0.4
+    repair_rounds: int = 2
+    max_new_tokens: int = 256
+    trial_seconds: float = 1.0
+
+
+DEFAULT_STRATEGY = Strategy()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One answer of the model after proof, mending and trial.
+
+    `fingerprint` is equal for equal results; `unmet` says what the question demands and the query does not do.
+    """
+
+    sql: str
+    proof: Proof
+    outcome: Outcome
+    fingerprint: object
+    origin: Origin
+    failure: str = ""
+    unmet: tuple[str, ...] = ()
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether another answer might well be better."""
+        if self.unmet or self.outcome in ("empty", "nulls", "failed", "rejected"):
+            return True
+        return any(finding.code in _DOUBTFUL_FINDINGS for finding in self.proof.diagnostics)
+
+
+def vote(candidates: Sequence[Candidate], strategy: Strategy = DEFAULT_STRATEGY) -> Candidate:
+    """The first candidate of the group with most votes; groups are equal results. Ties go to the earlier candidate."""
+    votes: dict[object, float] = {}
+    leaders: dict[object, Candidate] = {}
+    for candidate in candidates:
+        group = _group(candidate)
+        leaders.setdefault(group, candidate)
+        votes[group] = votes.get(group, 0.0) + weight_of(candidate, strategy)
+    return leaders[max(votes, key=lambda group: votes[group])]  # dictionaries keep order, max keeps the first
+
+
+def agreed(candidates: Sequence[Candidate]) -> bool:
+    """Whether two answers came to the same rows, so that more of them would rarely change the choice."""
+    seen: set[object] = set()
+    for candidate in candidates:
+        if candidate.outcome == "rows":
+            if candidate.fingerprint in seen:
+                return True
+            seen.add(candidate.fingerprint)
+    return False
+
+
+def _group(candidate: Candidate) -> object:
+    return (candidate.outcome, candidate.fingerprint) if candidate.fingerprint is not None else candidate.outcome
+
+
+def weight_of(candidate: Candidate, strategy: Strategy) -> float:
+    if candidate.outcome == "rows" and candidate.doubtful:
+        return strategy.weak_weight
+    base = {
+        "rows": 1.0, "untried": 1.0, "empty": strategy.weak_weight, "nulls": strategy.weak_weight,
+        "failed": 0.05, "rejected": 0.01,
+    }[candidate.outcome]  # fmt: skip
+    return base * (strategy.greedy_weight if candidate.origin == "greedy" else 1.0)
+
+
+def reason_for(chosen: Candidate, candidates: Sequence[Candidate]) -> str:
+    if len(candidates) == 1:
+        return "the first answer"
+    same = sum(_group(candidate) == _group(chosen) for candidate in candidates)
+    if chosen.outcome in ("rows", "empty", "nulls") and same > 1:
+        return f"{same} of {len(candidates)} answers give the same result"
+    return f"the most certain of {len(candidates)} answers"
