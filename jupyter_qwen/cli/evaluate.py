@@ -12,6 +12,7 @@ from jupyter_qwen.assistant.failures import EXPECTED, describe
 from jupyter_qwen.cli.engine_options import add_engine_options, engine_config
 from jupyter_qwen.cli.failure import CommandError
 from jupyter_qwen.evaluate import fim, python, summary, text_to_sql
+from jupyter_qwen.evaluate.lane import EvaluationEngines
 from jupyter_qwen.evaluate.predictions import PackError
 
 
@@ -49,7 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _evaluate(arguments: argparse.Namespace) -> str:
-    engines = SupervisedEngines(engine_config(arguments))
+    supervised = SupervisedEngines(engine_config(arguments))
+    engines = EvaluationEngines(supervised)
     work: dict[str, Callable[[], Awaitable[str]]] = {
         "sql": lambda: text_to_sql.run(text_to_sql.options_from(arguments), engines),
         "fim": lambda: fim.run(fim.options_from(arguments), engines),
@@ -58,4 +60,4 @@ async def _evaluate(arguments: argparse.Namespace) -> str:
     try:
         return await work[arguments.kind]()
     finally:
-        await engines.aclose()
+        await supervised.aclose()

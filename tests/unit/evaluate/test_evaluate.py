@@ -12,6 +12,7 @@ import pytest
 
 from jupyter_qwen.engine.base import Capabilities, Delta, Engine, Finished, GenerationRequest, Usage
 from jupyter_qwen.evaluate import fim, python, scoring, text_to_sql
+from jupyter_qwen.evaluate.lane import EvaluationEngines
 from jupyter_qwen.evaluate.predictions import PackError
 from jupyter_qwen.evaluate.sql_pack import SqlPack
 
@@ -25,9 +26,11 @@ class OneAnswer:
     def __init__(self, answer: str) -> None:
         self.answer = answer
         self.prompts: list[str] = []
+        self.lanes: set[tuple[str, str]] = set()
 
     async def generate(self, request: GenerationRequest) -> AsyncIterator[Delta | Finished]:
         self.prompts.append(request.prompt)
+        self.lanes.add((request.lane, request.owner))
         yield Delta(self.answer)
         yield Finished("stop", Usage(prompt_tokens=100, new_tokens=7))
 
@@ -87,6 +90,16 @@ def test_every_case_goes_a_users_way_and_is_written_with_its_figures(pack: Path,
     assert "a boss has no boss" in engine.prompts[-1]
     assert second["new_tokens"] == 7
     assert "bound" in summary
+
+
+def test_a_run_gives_way_to_the_users_own_questions_also_while_it_prepares(pack: Path, tmp_path: Path) -> None:
+    engine = OneAnswer("SELECT count(*) FROM Person")
+    engines = EvaluationEngines(Source(engine))
+
+    asyncio.run(text_to_sql.run(text_to_sql.Options(pack, tmp_path / "predictions.jsonl"), engines))
+
+    assert len(engine.prompts) == 3, "the schema beforehand, then two questions"
+    assert engine.lanes == {("evaluation", "evaluation")}
 
 
 def test_a_query_that_does_not_bind_is_mended_and_says_so(pack: Path, tmp_path: Path) -> None:
