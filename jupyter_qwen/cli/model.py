@@ -12,7 +12,7 @@ from jupyter_qwen.cli.failure import CommandError
 from jupyter_qwen.cli.model_show import lines
 from jupyter_qwen.engine.offers import Offer, offers
 from jupyter_qwen.models import fit
-from jupyter_qwen.models.catalog import UnknownModel
+from jupyter_qwen.models.catalog import UnknownModel, typed_name
 from jupyter_qwen.models.entries import FORMATS, Format, ModelEntry
 from jupyter_qwen.models.errors import ModelError
 from jupyter_qwen.models.progress import Progress
@@ -142,7 +142,7 @@ def _ask_for_licence(entry: ModelEntry) -> None:
     if not sys.stdin.isatty():
         raise CommandError(
             f"The licence of {entry.label} must be accepted before it is downloaded: {entry.licence}.",
-            f"Read it, then: jupyter qwen model pull {entry.short_name} --accept-licence",
+            f"Read it, then: jupyter qwen model pull {typed_name(entry)} --accept-licence",
         )
     if input(f"Download {entry.label} under these terms? [y/N] ").strip().casefold() not in ("y", "yes"):
         raise CommandError("Nothing was downloaded.", "jupyter qwen model list shows models under Apache-2.0.")

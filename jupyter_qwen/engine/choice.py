@@ -16,7 +16,7 @@ from jupyter_qwen.engine.installed import (
     torch_has_cuda,
 )
 from jupyter_qwen.models import fit
-from jupyter_qwen.models.catalog import MODELS, UnknownModel
+from jupyter_qwen.models.catalog import MODELS, UnknownModel, typed_name
 from jupyter_qwen.models.entries import Format, ModelEntry
 from jupyter_qwen.models.local import dtype_of_gguf
 from jupyter_qwen.models.store import ModelStore
@@ -163,7 +163,7 @@ def _against_cuda(entry: ModelEntry, machine: fit.Machine, *, on_disk: bool) -> 
     if not on_disk:
         return (
             f"its safetensors are not on disk; with them {gpu.name} would be used: "
-            f"jupyter qwen model pull {entry.short_name} --format safetensors"
+            f"jupyter qwen model pull {typed_name(entry)} --format safetensors"
         )
     if not fit.fits(entry, fit.CONTEXT_STEPS[-1], gpu.available_bytes, kind="safetensors"):
         return f"it does not fit {gpu.name}, of which {gpu.available_bytes / GIB:.1f} GB are free"

@@ -180,6 +180,11 @@ def named(name: str) -> ModelEntry | None:
     return None
 
 
+def typed_name(entry: ModelEntry) -> str:
+    """What a user types for this model in a command: the short name finds rows of the catalogue only."""
+    return entry.short_name if named(entry.short_name) is not None else entry.id
+
+
 def near_names(name: str) -> tuple[str, ...]:
     """Up to three names of the catalogue that look like `name`."""
     known = [entry.id for entry in MODELS] + [entry.short_name for entry in MODELS]

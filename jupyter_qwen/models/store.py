@@ -15,7 +15,7 @@ from pathlib import Path
 
 import platformdirs
 
-from jupyter_qwen.models.catalog import DEFAULT_MODEL, MODELS, UnknownModel, find, near_names
+from jupyter_qwen.models.catalog import DEFAULT_MODEL, MODELS, UnknownModel, find, near_names, typed_name
 from jupyter_qwen.models.digests import DigestMemory
 from jupyter_qwen.models.entries import Format, GgufFile, ModelEntry
 from jupyter_qwen.models.errors import ModelAbsent, ModelCorrupt, SourcesFailed
@@ -208,8 +208,8 @@ class ModelStore:
         if kind == "gguf" and entry.gguf is None:
             raise SourcesFailed(
                 f"No GGUF file of {entry.label} is known.",
-                f"Fetch its safetensors for the transformers engine: jupyter qwen model pull {entry.short_name} "
-                f"--format safetensors. Or choose {entry.short_name}-Instruct, or a .gguf file of your own.",
+                f"Fetch its safetensors for the transformers engine: jupyter qwen model pull {typed_name(entry)} "
+                f"--format safetensors. Or choose {typed_name(entry)}-Instruct, or a .gguf file of your own.",
                 (),
             )
         meter = Meter(on_progress)
@@ -296,5 +296,5 @@ class ModelStore:
 
 
 def _argument(entry: ModelEntry, kind: Format) -> str:
-    name = "" if entry.id == DEFAULT_MODEL else f" {entry.short_name}"
+    name = "" if entry.id == DEFAULT_MODEL else f" {typed_name(entry)}"
     return name if kind == entry.formats[0] else f"{name} --format {kind}"

@@ -52,6 +52,14 @@ def test_list_shows_what_is_here_and_what_is_half_here(
     assert "safetensors 0.0 GB" in next(line for line in out.splitlines() if "Tiny-Coder" in line)
 
 
+def test_the_way_out_names_a_model_of_the_hub_with_its_owner(
+    hub: FakeHub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(tmp_path, "pull", SHARDED) == 1
+    assert f"jupyter qwen model pull {SHARDED} --accept-licence" in capsys.readouterr().err
+    assert "/" in SHARDED
+
+
 def test_licence_is_shown_and_must_be_accepted_before_a_byte_is_fetched(
     hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
