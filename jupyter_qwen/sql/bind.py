@@ -62,7 +62,9 @@ def _explain(clone: Clone, statement: Statement, time_limit_s: float) -> duckdb.
     values = dict.fromkeys(statement.parameters) if statement.parameters else None
     try:
         with interrupted_after(clone.connection, time_limit_s):
-            clone.connection.execute(_PREFIX + statement.body, values)
+            # Read to its end: DuckDB 1.x takes an open result for a transaction, in which the next PIVOT would have to change
+            # the locked configuration.
+            clone.connection.execute(_PREFIX + statement.body, values).fetchall()
     except duckdb.Error as error:
         return error
     return None

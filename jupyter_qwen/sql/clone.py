@@ -22,6 +22,8 @@ from .parse import LOCKED_IN
 from .quoting import quote_identifier, quote_reference
 
 _KEPT: Final = 8
+#: DuckDB 1.x ends a SQL text at NUL: it reads a DataFrame with such a column, which no query can then name.
+_NAMES_HOLD_NUL: Final = int(duckdb.__version__.split(".")[0]) >= 2
 
 
 class Clone:
@@ -134,10 +136,11 @@ def visible_columns(table: Table) -> Iterator[tuple[str, Column]]:
     """The columns under the names that a query uses: DuckDB calls the second of `a` and `A` in a DataFrame `A_1`."""
     taken: set[str] = set()
     for column in table.columns:
-        name, number = column.name, 0
+        spelled = column.name if _NAMES_HOLD_NUL else column.name.replace("\0", "\ufffd")
+        name, number = spelled, 0
         while name.casefold() in taken:
             number += 1
-            name = f"{column.name}_{number}"
+            name = f"{spelled}_{number}"
         taken.add(name.casefold())
         if name:
             yield name, column

@@ -1,7 +1,7 @@
 """DuckDB's exceptions as diagnostics: its own words, its candidates, and offsets into the text that was asked about.
 
-DuckDB renders errors as JSON with the setting `errors_as_json`; `location` is then ``[byte offset, byte length]`` and
-older versions give `position` alone. https://duckdb.org/docs/stable/configuration/overview
+DuckDB renders errors as JSON with the setting `errors_as_json`; `location` is then ``[byte offset, byte length]``. Versions
+before 2 give `position` alone, and `sql.extent` finds the end. https://duckdb.org/docs/stable/configuration/overview
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import duckdb
 
+from .extent import extent, word_at
 from .model import Diagnostic
 
 _QUOTED: Final = re.compile(r'"((?:[^"]|"")*)"')
@@ -85,9 +86,10 @@ def _span(found: dict[str, Any], sql: str, offset: int) -> tuple[int | None, int
     if first is None or not 0 <= first - offset <= len(raw):
         return None, None
     first -= offset
+    if length is None and found["exception_type"] == "Parser":
+        return word_at(sql, first)  # the parser of DuckDB 1.x counts characters, its binder bytes
     start = len(raw[:first].decode(errors="ignore"))
     if length is None:
-        word = re.match(r'"(?:[^"]|"")*"|[\w.]+|.', sql[start:], re.DOTALL)
-        return start, start + (len(word.group()) if word else 0)
+        return extent(sql, start)
     # At the end of the text DuckDB points behind it: a squiggle of no width would be invisible.
     return start, max(min(len(raw[: first + length].decode(errors="ignore")), len(sql)), min(start + 1, len(sql)))

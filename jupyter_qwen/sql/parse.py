@@ -25,7 +25,7 @@ from .outside import WRITING_FUNCTIONS, reads_outside
 MAX_CHARACTERS: Final = 50_000
 
 _KINDS: Final[dict[str, StatementKind]] = {
-    "SELECT": "query", "MULTI": "query", "RELATION": "query", "INSERT": "insert", "UPDATE": "update", "DELETE": "delete",
+    "SELECT": "query", "RELATION": "query", "INSERT": "insert", "UPDATE": "update", "DELETE": "delete",
     "MERGE_INTO": "merge", "CREATE": "create", "CREATE_FUNC": "create", "ALTER": "alter", "DROP": "drop", "COPY": "copy",
     "COPY_DATABASE": "copy", "ATTACH": "attach", "DETACH": "detach", "LOAD": "load", "PRAGMA": "pragma", "SET": "set",
     "VARIABLE_SET": "set", "TRANSACTION": "transaction", "CALL": "call", "EXPORT": "export",
@@ -36,6 +36,12 @@ _WRITES: Final[dict[str, StatementKind]] = {
     "delete": "delete",
     "merge": "merge",
 }
+#: What a statement does that DuckDB 2 expands into several, as it does with PIVOT, by the word that says so.
+_VERBS: Final[dict[str, StatementKind]] = {
+    **dict.fromkeys(("select", "from", "values", "pivot", "pivot_wider", "unpivot", "table", "describe", "desc", "show",
+                     "summarize"), "query"),
+    **_WRITES, "replace": "insert", "create": "create", "copy": "copy", "export": "export",
+}  # fmt: skip
 _EXPLAIN: Final = re.compile(r"explain(\s+analyze|\s*\([^)]*\))?\s+", re.IGNORECASE)
 _lock = threading.Lock()
 
@@ -68,24 +74,33 @@ def parse(sql: str) -> Statement | Diagnostic:
         with _lock:
             found = _parser().extract_statements(text)
     except duckdb.Error as error:
+        words = list(tokens(text))
+        if isinstance(error, duckdb.PermissionException) and words and words[0].lower == "import":
+            # DuckDB 1.x wants to read the exported files while it parses; this parser may read nothing.
+            text = trim(text)
+            return Statement(sql=text, kind="import", body=text, consent=_consent("import", words))
         return diagnose(error, text)
     except RecursionError:
         return Diagnostic("too-deep", "error", "The SQL is nested too deeply to be checked.")
     if not found:
         return Diagnostic("no-statement", "error", "There is no SQL statement here.")
-    second = _start_of_second(text) if len(found) > 1 else None
-    if len(found) > 1 and second is None:
-        found = found[-1:]  # DuckDB 1.x makes two statements of one PIVOT: an enum of the values first
     if len(found) > 1:
-        return Diagnostic(
-            "several-statements", "error", f"There are {len(found)} statements; one at a time can be proved.",
-            hint="Put each statement into a cell of its own.", start=second, end=len(text) if second else None,
-        )  # fmt: skip
+        starts = _starts(text)
+        if len(starts) > 1 or any(one.query.strip() for one in found):
+            return Diagnostic(
+                "several-statements", "error",
+                f"There are {max(len(starts), 2)} statements; one at a time can be proved.",
+                hint="Put each statement into a cell of its own.", start=starts[1] if len(starts) > 1 else None,
+                end=len(text) if len(starts) > 1 else None,
+            )  # fmt: skip
+        # DuckDB 1.x makes several statements, which have no text, of one PIVOT: an enum of the values first, then the query,
+        # all of them in a transaction where it writes.
+        found = [one for one in found if one.type.name != "TRANSACTION"][-1:]
     text = trim(text)
-    words = [token for token in tokens(text)]
+    words = list(tokens(text))
     kind = _kind(found[0].type.name, words)
     body, body_start = text, 0
-    if found[0].type.name == "EXPLAIN":
+    if found[0].type.name == "EXPLAIN" or (found[0].type.name == "MULTI" and words[0].lower == "explain"):
         match = _EXPLAIN.search(text, words[0].start)
         if match:
             inner = parse(text[match.end() :])
@@ -153,11 +168,25 @@ LOCKED_IN: Final[dict[str, str | bool | int | float | list[str]]] = {
 
 def _kind(name: str, words: list[Token]) -> StatementKind:
     first = words[0].lower if words else ""
+    if name == "MULTI":
+        return _verb(words)
     if name == "LOAD":
         return "install" if first in ("install", "force", "update") else "load"
     if name == "PRAGMA" and first == "import":
         return "import"
+    if first == "pragma":
+        return "pragma"  # of which DuckDB 1.x makes a SELECT
     return _KINDS.get(name, "other")
+
+
+def _verb(words: list[Token]) -> StatementKind:
+    """The kind by the first word, or by the first behind the common table expressions; ``other`` when none tells."""
+    depth = 0
+    for word in words[1:] if words and words[0].lower == "with" else words[:1]:
+        if depth == 0 and word.kind == "word" and word.lower in _VERBS:
+            return _VERBS[word.lower]
+        depth += (word.text == "(") - (word.text == ")")
+    return "query" if words and words[0].text == "(" else "other"
 
 
 def _writing_word(words: list[Token]) -> str | None:
@@ -178,11 +207,13 @@ def _consent(kind: StatementKind, words: list[Token]) -> tuple[str, ...]:
     return tuple(reasons)
 
 
-def _start_of_second(text: str) -> int | None:
-    semicolon = False
+def _starts(text: str) -> list[int]:
+    """Where each statement of `text` begins."""
+    starts, begins = [], True
     for token in tokens(text):
         if token.text == ";":
-            semicolon = True
-        elif semicolon:
-            return token.start
-    return None
+            begins = True
+        elif begins:
+            starts.append(token.start)
+            begins = False
+    return starts

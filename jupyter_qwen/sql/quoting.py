@@ -54,8 +54,12 @@ def quote_reference(parts: Sequence[str], *, always: bool = False) -> str:
 
 
 def quote_text(text: str) -> str:
-    """A string literal. DuckDB has no backslash escapes in plain literals: only the quote is doubled."""
-    return "'" + text.replace("'", "''") + "'"
+    """A string literal. DuckDB has no backslash escapes in plain literals: only the quote is doubled.
+
+    With a NUL in it an expression in parentheses, since the parser of DuckDB 1.x takes NUL for the end of the SQL.
+    """
+    quoted = "'" + text.replace("'", "''") + "'"
+    return "(" + quoted.replace("\0", "' || chr(0) || '") + ")" if "\0" in text else quoted
 
 
 def quote_value(value: str | int | float | bool | None) -> str:

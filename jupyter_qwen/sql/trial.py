@@ -119,6 +119,9 @@ def run(sql: str, schema: Schema, *, time_limit_s: float = 1.0) -> Trial:
                 result = clone.connection.execute(statement.sql, values)
                 columns = tuple(entry[0] for entry in result.description)
                 rows = result.fetchmany(MAX_ROWS + 1)
+                if len(rows) > MAX_ROWS:
+                    # Another statement closes the open result, which DuckDB 1.x takes for a transaction (see `bind`).
+                    clone.connection.execute("SELECT 1").fetchall()
         except duckdb.InterruptException as error:
             found = diagnose(error, statement.sql)
             message = f"The trial run took longer than {time_limit_s:g} s."

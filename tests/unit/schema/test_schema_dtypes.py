@@ -136,9 +136,10 @@ ARROW = pa.table(
 
 
 def duckdb_sees(frame: object) -> list[tuple[str, str]]:
+    """By typeof(), which says what the binder sees: a relation of DuckDB 1.x calls a column of NULLs an INTEGER."""
     with duckdb.connect() as con:
-        relation = con.sql("SELECT * FROM frame")
-        return list(zip(relation.columns, map(str, relation.types), strict=True))
+        kinds = con.sql("SELECT typeof(COLUMNS(*)) FROM frame LIMIT 1").fetchall()[0]
+        return list(zip(con.sql("SELECT * FROM frame").columns, kinds, strict=True))
 
 
 def we_see(frame: object) -> list[tuple[str, str]]:

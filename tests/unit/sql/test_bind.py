@@ -80,6 +80,22 @@ def test_what_cannot_be_bound_is_unchecked(sql: str, shop: Schema) -> None:
     assert (proof.verdict, proof.needs_consent) == ("unchecked", True)
 
 
+def test_a_pivot_over_values_that_only_the_data_know_is_bound_whatever_was_proved_before(shop: Schema) -> None:
+    pivot = "PIVOT customers ON country USING count(*)"
+    for before in ("SELECT name FROM customers", pivot, "SELECT nope FROM customers"):
+        prove(before, shop)
+        assert prove(pivot, shop).verdict == "bound"
+        prove(before, shop)
+        (error,) = prove(f"{pivot} GROUP BY nmae", shop).diagnostics
+        assert error.code == "binder-error"
+        assert "name" in error.candidates
+
+
+def test_a_pivot_that_writes_needs_consent(shop: Schema) -> None:
+    proof = prove("CREATE TABLE x AS PIVOT customers ON country USING count(*)", shop)
+    assert (proof.verdict, proof.kind, proof.needs_consent) == ("bound", "create", True)
+
+
 def test_parameters_do_not_stop_the_binder(shop: Schema) -> None:
     assert prove("SELECT * FROM orders WHERE id = ? AND total > $2", shop).verdict == "bound"
 
@@ -107,6 +123,12 @@ def test_two_dataframes_that_differ_in_case_are_two_tables() -> None:
 def test_columns_that_differ_in_case_get_duckdbs_numbers() -> None:
     schema = Schema((Table(("df",), "dataframe", (Column("a", "INTEGER"), Column("A", "INTEGER"))),))
     assert prove("SELECT a, A_1 FROM df", schema).verdict == "bound"
+
+
+def test_a_frame_with_a_column_that_holds_nul_can_be_queried() -> None:
+    """DuckDB 2 can name such a column; DuckDB 1.x takes NUL for the end of the SQL and reads the frame all the same."""
+    schema = Schema((Table(("df",), "dataframe", (Column("a\0b", "INTEGER"), Column("c", "INTEGER"))),))
+    assert prove("SELECT *, c + 1 FROM df", schema).verdict == "bound"
 
 
 def test_schemas_and_catalogues_are_cloned() -> None:

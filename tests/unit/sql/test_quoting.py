@@ -42,6 +42,8 @@ def test_plain_names_stay_bare_and_duckdb_reads_them(name: str) -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_survive_the_round_through_duckdb(name: str) -> None:
+    if "\0" in name and int(duckdb.__version__.split(".")[0]) < 2:
+        pytest.skip("DuckDB 1.x takes NUL for the end of the SQL: no name can hold it")
     assert quote_identifier(name) != name or is_plain(name)
     with duckdb.connect() as con:
         quoted = quote_identifier(name)

@@ -44,6 +44,13 @@ def test_a_long_query_is_interrupted(shop: Schema) -> None:
     assert time.perf_counter() - started < 5
 
 
+def test_a_pivot_runs_whatever_ran_before(shop: Schema) -> None:
+    for before in ("SELECT * FROM customers", "SELECT * FROM range(100000)"):
+        assert run(before, shop).status == "ok"
+        trial = run("PIVOT customers ON country USING count(*) GROUP BY id", shop)
+        assert (trial.status, trial.columns) == ("ok", ("id", "Norway", "Perú", "United States"))
+
+
 def test_values_come_back_with_their_types_and_bad_ones_are_null() -> None:
     table = Table(
         ("t",), "table",

@@ -16,7 +16,8 @@ def qualify_ambiguous(problem: Problem) -> Iterator[Change]:
     if not problem.is_about("ambiguous"):
         return
     name = problem.names["name"]
-    offered = set(re.findall(r"'\"?([^'\"]+?)\"?\.", problem.error.message.split("(use:", 1)[-1]))
+    # DuckDB 2 writes ``'t.id' or 'u.id'``, versions before it ``"t.id" or "u.id"``.
+    offered = set(re.findall(r"['\"]+([^'\"]+?)\"?\.", problem.error.message.split("(use:", 1)[-1]))
     options: dict[str, tuple[bool, int]] = {}
     for view in problem.views:
         for order, source in enumerate(view.holders(name)):
