@@ -2,7 +2,11 @@
  * The plugins of the extension.
  */
 import { chatPlugin } from './chat/plugin';
-import { completionPlugin, mannersPlugin } from './completion/plugin';
+import {
+  completionPlugin,
+  drawablePlugin,
+  mannersPlugin
+} from './completion/plugin';
 import { contextPlugin } from './context/plugin';
 import { clientPlugin, statusBarPlugin, statusPlugin } from './model/plugin';
 import { notebookPlugin } from './notebook/plugin';
@@ -19,5 +23,6 @@ export default [
   notebookPlugin,
   chatPlugin,
   mannersPlugin,
-  completionPlugin
+  completionPlugin,
+  drawablePlugin
 ];

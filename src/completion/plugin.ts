@@ -6,6 +6,10 @@ import {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import {
+  EditorExtensionRegistry,
+  IEditorExtensionRegistry
+} from '@jupyterlab/codemirror';
 import { ICompletionProviderManager } from '@jupyterlab/completer';
 import {
   INotebookTracker,
@@ -28,6 +32,7 @@ import {
   NAMESPACE
 } from '../tokens';
 import { addSwitches } from './commands';
+import { drawableGhostText } from './drawable';
 import { addKeys } from './keys';
 import { CompletionManners } from './manners';
 import { QwenInlineProvider } from './provider';
@@ -108,6 +113,25 @@ export const completionPlugin: JupyterFrontEndPlugin<void> = {
     if (tracker) {
       warmWhereTheCursorIs(tracker, panel => provider.warm(panel));
     }
+  }
+};
+
+export const drawablePlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter_qwen:drawable-ghost-text',
+  description:
+    'Lets ghost text be shown beside extensions that add to every transaction of an editor.',
+  autoStart: true,
+  optional: [IEditorExtensionRegistry],
+  activate: (
+    _: JupyterFrontEnd,
+    extensions: IEditorExtensionRegistry | null
+  ): void => {
+    const extension =
+      EditorExtensionRegistry.createImmutableExtension(drawableGhostText());
+    extensions?.addExtension({
+      name: 'jupyter_qwen:drawable-ghost-text',
+      factory: () => extension
+    });
   }
 };
 
