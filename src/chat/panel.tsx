@@ -9,6 +9,7 @@ import { Panel, Widget } from '@lumino/widgets';
 import * as React from 'react';
 
 import { qwenIcon } from '../icons';
+import type { ICompletionManner } from '../model/resting';
 import type { ModelStatus } from '../model/status';
 import { StatusView } from '../model/view';
 import { Announcer } from './announcer';
@@ -25,12 +26,13 @@ export interface IPanelBody {
 
 export class QwenPanel extends Panel {
   constructor(options: {
+    completion: ICompletionManner;
     status: ModelStatus;
     trans: TranslationBundle;
     load: () => Promise<IPanelBody>;
   }) {
     super();
-    const { status, trans } = options;
+    const { completion, status, trans } = options;
     this._load = options.load;
     this.id = 'jupyter_qwen-chat';
     this.addClass('jp-Qwen-panel');
@@ -40,7 +42,7 @@ export class QwenPanel extends Panel {
     this.node.setAttribute('aria-label', trans.__('Qwen Assistant'));
 
     const header = ReactWidget.create(
-      <StatusView status={status} trans={trans} />
+      <StatusView completion={completion} status={status} trans={trans} />
     );
     header.addClass('jp-Qwen-header');
     this.addWidget(header);

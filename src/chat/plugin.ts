@@ -16,6 +16,8 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
+import type { CompletionManners } from '../completion/manners';
+import { placeOf } from '../completion/place';
 import { NotebookFiles } from '../context/files';
 import type { ContextGatherer } from '../context/gather';
 import { qwenIcon } from '../icons';
@@ -25,6 +27,7 @@ import type { QwenClient } from '../request';
 import { QwenSettings, opensOnStart } from '../settings';
 import {
   CommandIDs,
+  ICompletionManners,
   IContextGatherer,
   IModelStatus,
   IQwenClient,
@@ -51,6 +54,7 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
     IQwenSettings,
     IModelStatus,
     IContextGatherer,
+    ICompletionManners,
     IRenderMimeRegistry
   ],
   optional: [
@@ -67,6 +71,7 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
     settings: QwenSettings,
     status: ModelStatus,
     gatherer: ContextGatherer,
+    manners: CompletionManners,
     rendermimeRegistry: IRenderMimeRegistry,
     tracker: INotebookTracker | null,
     restorer: ILayoutRestorer | null,
@@ -103,6 +108,11 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
     );
 
     const panel = new QwenPanel({
+      completion: {
+        manners,
+        manner: () => manners.at(placeOf(app.shell.currentWidget)),
+        moved: app.shell.currentChanged
+      },
       status,
       trans,
       load: async () => {

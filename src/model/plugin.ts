@@ -21,6 +21,7 @@ import {
   IQwenClient,
   NAMESPACE
 } from '../tokens';
+import { tellOfResting } from './resting';
 import { ModelStatus } from './status';
 import { StatusItem } from './statusbar';
 
@@ -132,7 +133,8 @@ function whileOffline(status: ModelStatus): void {
 
 export const statusBarPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter_qwen:status-bar',
-  description: 'Shows the state of the model in the status bar.',
+  description:
+    'Shows the state of the model in the status bar; without one, tells when completion rests.',
   autoStart: true,
   requires: [IModelStatus, ICompletionManners],
   optional: [IStatusBar, ILabShell, ITranslator],
@@ -144,8 +146,14 @@ export const statusBarPlugin: JupyterFrontEndPlugin<void> = {
     shell: ILabShell | null,
     translator: ITranslator | null
   ): void => {
+    const trans = (translator ?? nullTranslator).load(NAMESPACE);
+    const completion = {
+      manners,
+      manner: () => manners.at(placeOf(app.shell.currentWidget))
+    };
     if (!statusBar) {
-      return; // Notebook 7 has none
+      tellOfResting(completion, trans); // Notebook 7 has none
+      return;
     }
     const menu = new Menu({ commands: app.commands });
     menu.addItem({ command: CommandIDs.openChat });
@@ -164,10 +172,9 @@ export const statusBarPlugin: JupyterFrontEndPlugin<void> = {
     menu.addItem({ command: CommandIDs.unloadModel });
 
     const item = new StatusItem({
+      ...completion,
       status,
-      manners,
-      manner: () => manners.at(placeOf(app.shell.currentWidget)),
-      trans: (translator ?? nullTranslator).load(NAMESPACE),
+      trans,
       openMenu: (x, y) => menu.open(x, y, { horizontalAlignment: 'left' })
     });
     // Another document may have other switches.

@@ -5,16 +5,13 @@ import { ReactWidget, UseSignal } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { CompletionManners, Manner } from '../completion/manners';
+import { ICompletionManner, whyResting } from './resting';
 import type { ModelStatus } from './status';
 
 export class StatusItem extends ReactWidget {
   constructor(
-    private readonly _options: {
+    private readonly _options: ICompletionManner & {
       status: ModelStatus;
-      manners: CompletionManners;
-      /** What completion does where the user is now. */
-      manner: () => Manner;
       trans: TranslationBundle;
       openMenu: (x: number, y: number) => void;
     }
@@ -102,9 +99,7 @@ export class StatusItem extends ReactWidget {
     const { current, reason } = status;
     const resting =
       current?.state === 'ready' && manner() === 'resting'
-        ? trans.__(
-            'This machine is too slow for suggestions right now. They come back by themselves; Alt+\\ asks for one.'
-          )
+        ? whyResting(trans)
         : '';
     return (
       [
