@@ -34,10 +34,12 @@ class History:
     def remember(self, result: Any) -> None:
         """Keep the error of a cell that failed; called by IPython after each cell."""
         error = result.error_in_exec or result.error_before_exec
+        if error is None or isinstance(error, UsageError):
+            return  # a magic used wrongly, or our own refusal: nothing that code could mend
         count = result.execution_count
-        if isinstance(error, UsageError):  # a magic used wrongly, or our own refusal: nothing that code could mend
-            return
-        if error is not None and isinstance(count, int):
+        if not isinstance(count, int):  # IPython 8 gives none to code that it does not store, such as that of a magic
+            count = self._shell.execution_count
+        if isinstance(count, int):
             self._failed = {"source": str(result.info.raw_cell or "") if result.info else "", "error": described(error)}
             self.errors[count] = self._failed["error"]
             while len(self.errors) > CELLS:

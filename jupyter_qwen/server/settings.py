@@ -85,9 +85,11 @@ def _parsed(text: str) -> Any:
     """JSON with comments, as JupyterLab writes it. Raises ValueError."""
     try:
         return json.loads(text)
-    except ValueError:
-        import json5  # comes with JupyterLab, which wrote the file
-
+    except ValueError as error:
+        try:
+            import json5  # comes with JupyterLab, which wrote the file
+        except ImportError:
+            raise ValueError("it is not plain JSON, and JupyterLab's json5 is not installed here") from error
         return json5.loads(text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,15 @@ async def test_the_page_is_told_of_defaults_and_locks(jp_serverapp: Any) -> None
 def test_a_settings_file_that_cannot_be_read_counts_as_empty(tmp_path: Path, text: str) -> None:
     _write(tmp_path, text)
     assert user_settings(tmp_path) == {}
+
+
+def test_comments_without_jupyterlabs_reader_are_told_and_break_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "json5", None)
+    _write(tmp_path, '{\n  // by hand\n  "maxCells": 3}')
+    assert user_settings(tmp_path) == {}
+    assert "json5 is not installed" in caplog.text
 
 
 def test_no_settings_file_counts_as_empty(tmp_path: Path) -> None:
