@@ -162,6 +162,8 @@ export interface IRepair {
   reason: string;
   before: string;
   after: string;
+  /** 0: mechanical, else the model's round, from 1. Turns that an older version kept have none. */
+  round?: number;
 }
 
 export interface IBlock {

@@ -82,7 +82,7 @@ async def choose(
             prompt, chosen, candidates, engine=engine, schema=schema, ends=ends, on_event=on_event, strategy=strategy
         )
     for change in chosen.proof.repairs:
-        if change.name != "model":
+        if change.round == 0:
             await on_event(RepairMade(0, change.name, change.reason, change.before, change.after))
     return Choice(chosen.sql, chosen.proof, tuple(candidates), reason_for(chosen, candidates))
 
@@ -141,9 +141,10 @@ async def _repair_rounds(
         )
         candidates.append(found)
         if weight_of(found, strategy) > weight_of(replace(best, origin="repair"), strategy):
-            change = Repair("model", best.failure, best.sql, found.sql)
+            change = Repair("model", best.failure, best.sql, restore(sql), number)
             await on_event(RepairMade(number, change.name, change.reason, change.before, change.after))
-            best = replace(found, proof=replace(found.proof, repairs=(*found.proof.repairs, change)))
+            chain = (*best.proof.repairs, change, *found.proof.repairs)  # each begins where the last one ended
+            best = replace(found, proof=replace(found.proof, repairs=chain))
         if best.outcome not in ("rejected", "failed") or found.sql == broken.sql:
             break
     return best

@@ -45,7 +45,8 @@ def verdict_lines(block: dict[str, Any]) -> list[str]:
             f"⚠ {block.get('kind')}: this statement changes or reads something outside; run it yourself if you mean it"
         )
     for repair in block.get("repairs") or ():
-        lines.append(f"repaired: {repair.get('reason') or repair.get('name')}")
+        by = f" in round {repair['round']} of the model" if repair.get("round") else ""
+        lines.append(f"repaired{by}: {repair.get('reason') or repair.get('name')}")
     for diagnostic in block.get("diagnostics") or ():
         hint = f" ({diagnostic['hint']})" if diagnostic.get("hint") else ""
         message = " ".join(str(diagnostic.get("message", "")).split())

@@ -35,12 +35,16 @@ class Diagnostic:
 
 @dataclass(frozen=True)
 class Repair:
-    """One mechanical change that made a query bind, or a round of the model. `before` makes it reversible."""
+    """One mechanical change that made a query bind, or a round of the model. `before` makes it reversible.
+
+    `round` is 0 for a mechanical change, else it counts the model's rounds from 1.
+    """
 
     name: str
     reason: str
     before: str
     after: str
+    round: int = 0
 
 
 @dataclass(frozen=True)

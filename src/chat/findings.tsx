@@ -99,6 +99,7 @@ export function Repairs(props: {
       <ol>
         {repairs.map((repair, index) => (
           <li key={index}>
+            <span className="jp-Qwen-mender">{menderOf(repair, trans)}</span>{' '}
             {repair.reason || repair.name}
             {repair.before && (
               <pre>
@@ -112,4 +113,20 @@ export function Repairs(props: {
       </ol>
     </details>
   );
+}
+
+/** The name that rounds of the model have had since before they were counted. */
+const BY_MODEL = 'model';
+
+/** Who made the repair: we mend by rules; what those cannot mend goes back to the model, round by round. */
+export function menderOf(
+  { name, round }: IRepair,
+  trans: TranslationBundle
+): string {
+  if (round) {
+    return trans.__('Round %1 of the model:', round);
+  }
+  return name === BY_MODEL
+    ? trans.__('By the model:')
+    : trans.__('Mended without the model:');
 }

@@ -198,6 +198,13 @@ def test_a_rejection_shows_duckdbs_own_words() -> None:
         assert 'error: Binder Error: "x" not found (Did you mean y?)' in form
 
 
+def test_a_repair_says_whether_the_model_made_it() -> None:
+    repairs = [{"name": "model", "reason": "no b", "round": 2}, {"name": "move", "reason": "b is in t", "round": 0}]
+    shown = plain(state_of(*answer_events("SELECT b", repairs=repairs)))
+    assert "repaired in round 2 of the model: no b" in shown
+    assert "repaired: b is in t" in shown
+
+
 def test_hostile_diagnostics_are_escaped() -> None:
     diagnostics = [{"code": "c", "severity": "error", "message": "<script>alert(1)</script>"}]
     assert "<script>" not in as_html(state_of(*answer_events("x", verdict="rejected", diagnostics=diagnostics)))

@@ -1,3 +1,4 @@
+import { TABLES } from '../tables';
 import { expect, test, Workbench } from '../workbench';
 
 const PYTHON = {
@@ -153,3 +154,34 @@ test('after a reload an answer still belongs to the cell that asked', async ({
   await expect(bench.cells()).toHaveCount(4);
   await expect(bench.cell(2)).toContainText('mean()');
 });
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`repairs say whether the model made them, after a reload too: ${theme}`, async ({
+    bench
+  }) => {
+    await bench.theme(theme);
+    try {
+      const name = await bench.open([TABLES]);
+      await bench.run(0);
+      await bench.openPanel();
+      await bench.ask('/sql how bright is the sun');
+      await bench.answered();
+      const repairs = bench.answer.locator('.jp-Qwen-repairs');
+      const look = async () => {
+        await repairs.locator('summary').click();
+        await expect(repairs.locator('.jp-Qwen-mender')).toHaveText([
+          'Round 1 of the model:',
+          'Mended without the model:'
+        ]);
+      };
+      await look();
+      await bench.picture(`repairs-${theme}`);
+      expect(await bench.axe()).toEqual([]);
+      await bench.visit(name);
+      await bench.openPanel();
+      await look();
+    } finally {
+      await bench.theme('light');
+    }
+  });
+}

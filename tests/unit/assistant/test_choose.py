@@ -167,6 +167,21 @@ def test_when_nothing_binds_the_model_is_shown_duckdbs_words() -> None:
     assert choice.proof.repairs[-1].before == "SELECT xyzzy FROM plugh"
 
 
+def test_repairs_tell_the_models_rounds_from_mechanical_ones_and_each_begins_where_the_last_one_ended() -> None:
+    failing = "SELECT CAST(name AS INTEGER) + 1 AS n FROM cities WHERE error(name) IS NULL"
+    engine = ScriptedAnswers("SELECT xyzzy FROM plugh", failing, "SELECT t.name FROM trams AS t")
+
+    choice, events = ask("SELECT xyzzy FROM plugh", engine, strategy=Strategy(samples=1))
+
+    repairs = choice.proof.repairs
+    assert [repair.round for repair in repairs] == [1, 2, 0]
+    assert repairs[0].before == "SELECT xyzzy FROM plugh"
+    assert repairs[0].after == repairs[1].before == failing
+    assert repairs[1].after == repairs[2].before == "SELECT t.name FROM trams AS t"
+    assert repairs[2].after == choice.sql
+    assert [event.round for event in events if isinstance(event, RepairMade)] == [1, 2, 0]
+
+
 def test_a_repair_that_repeats_the_query_ends_the_rounds() -> None:
     engine = ScriptedAnswers("SELECT xyzzy FROM plugh", "SELECT xyzzy FROM plugh")
 
