@@ -13,7 +13,12 @@ import type { ContextGatherer } from '../../context/gather';
 import type { ModelStatus } from '../../model/status';
 import type { QwenClient } from '../../request';
 import { DEFAULT_SETTINGS, ISettingValues, QwenSettings } from '../../settings';
-import type { IAdvice, ICompleteRequest, IStatus, StreamEvent } from '../../wire';
+import type {
+  IAdvice,
+  ICompleteRequest,
+  IStatus,
+  StreamEvent
+} from '../../wire';
 import { CompletionManners } from '../manners';
 import { QwenInlineProvider } from '../provider';
 import { Questions } from '../question';
