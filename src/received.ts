@@ -1,7 +1,14 @@
 /**
  * Whether what came, from the server or from disk, is what wire.ts says: nothing is trusted by its type alone.
  */
-import type { IBlock, IModelRow, IStatus, Mode, StreamEvent } from './wire';
+import type {
+  IBlock,
+  IModelRow,
+  IStatus,
+  Mode,
+  StreamEvent,
+  Verdict
+} from './wire';
 
 const MODES: ReadonlySet<string> = new Set<Mode>([
   'auto',
@@ -40,6 +47,16 @@ export function isStreamEvent(value: unknown): value is StreamEvent {
     typeof value.type === 'string' &&
     EVENT_TYPES.has(value.type)
   );
+}
+
+const VERDICTS: ReadonlySet<unknown> = new Set<Verdict>([
+  'bound',
+  'unchecked',
+  'rejected'
+]);
+
+export function isVerdict(value: unknown): value is Verdict {
+  return VERDICTS.has(value);
 }
 
 const STATES: ReadonlySet<string> = new Set([

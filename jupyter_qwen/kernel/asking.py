@@ -34,6 +34,7 @@ class Asking:
         self.history = history
         self.settings = settings
         self._server: Server | None = None
+        self._marks_cells = True  # the setting, as of the last question
 
     def forget_server(self) -> None:
         """Look for the server again at the next question: the last one did not answer."""
@@ -67,6 +68,7 @@ class Asking:
         client = self.client()
         mode = options.mode
         shared = shared_settings(client)
+        self._marks_cells = shared.get("cellMetadata", True) is not False
         chosen = self.settings.privacy or shared.get("privacy", "auto")
         privacy = chosen if chosen != "auto" else "samples" if client.server.local else "types"
         if mode in ("fix", "explain"):
@@ -111,13 +113,16 @@ class Asking:
         if options.dry:
             run_command(self, "context", "", request)
             return
-        state = self._stream(client, request, view_for(self.ipython, options.format))
+        # the user's words where there are any: a question about Out[n] holds the value, which belongs into no metadata
+        state = AnswerState(
+            mode=str(request["mode"]), question=(words or request["question"]) if self._marks_cells else ""
+        )
+        self._stream(client, request, state, view_for(self.ipython, options.format))
         self._report(state, options)
         self._use(state, options)
 
-    def _stream(self, client: Client, request: dict[str, Any], view: View) -> AnswerState:
+    def _stream(self, client: Client, request: dict[str, Any], state: AnswerState, view: View) -> None:
         """Show the answer while it arrives. Raises UsageError when it ends in an error or is interrupted."""
-        state = AnswerState(mode=str(request["mode"]))
         started = time.monotonic()
         try:
             with closing(client.stream("ask", request)) as events:  # type: ignore[type-var]
@@ -139,7 +144,6 @@ class Asking:
         view.finish(state)
         if state.error is not None:
             raise UsageError(f"%%qwen: {state.error[0]} {state.error[1]}".rstrip())
-        return state
 
     def _report(self, state: AnswerState, options: Any) -> None:
         block = state.code()

@@ -125,14 +125,17 @@ def _buttons(state: AnswerState) -> str:
     rows = []
     for number, block in enumerate(blocks, start=1):
         label = f'<span style="opacity:0.7">Block {number}</span>' if len(blocks) > 1 else ""
-        rows.append(f'<div class="jp-Qwen-actions" hidden>{label}{"".join(_block_buttons(block))}</div>')
+        buttons = "".join(_block_buttons(block, state.origin(block)))
+        rows.append(f'<div class="jp-Qwen-actions" hidden>{label}{buttons}</div>')
     return "\n".join(rows)
 
 
-def _block_buttons(block: dict[str, Any]) -> Iterator[str]:
+def _block_buttons(block: dict[str, Any], origin: dict[str, Any] | None) -> Iterator[str]:
     source, cell = block["source"], block.get("cell")
     if cell:
-        place = {"source": cell["source"], "type": cell.get("type", "code")}
+        place: dict[str, Any] = {"source": cell["source"], "type": cell.get("type", "code")}
+        if origin is not None:
+            place["origin"] = origin
         yield _button("Insert", "Insert as a new cell below", INSERT_COMMAND, place)
         if place["type"] == "code":
             known = {"run": True, "verdict": block.get("verdict"), "needs_consent": bool(block.get("needs_consent"))}

@@ -23,9 +23,11 @@ class AnswerState:
     """Everything known of one answer. `progress` is one line for the user; `blocks` are `Block` objects of the wire.
 
     `pieces` counts what was streamed, a token each; `seconds` is how long ago the question was asked, as of the last event.
+    `question` is what cells that are made of the answer tell of it; empty where they shall tell nothing.
     """
 
     mode: str = "auto"
+    question: str = ""
     progress: str = "asking"
     text: str = ""
     blocks: list[dict[str, Any]] = field(default_factory=list)
@@ -75,6 +77,13 @@ class AnswerState:
             self.mode = str(event.get("mode") or self.mode)
         elif kind == "error":
             self.error = (str(event.get("message", "")), str(event.get("hint") or ""))
+
+    def origin(self, block: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The metadata of a cell that is made of `block`, as the sidebar's cells carry it; ``None`` where they carry none."""
+        if self.answer is None or not self.question:
+            return None
+        model = str(self.answer.get("model") or "")
+        return {"model": model, "question": self.question, "verdict": block.get("verdict")}
 
     def counts(self) -> list[str]:
         """Tokens and seconds so far, for the line below an answer that is not finished."""

@@ -5,11 +5,24 @@ import type { Cell } from '@jupyterlab/cells';
 import { NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
 import type { JSONObject } from '@lumino/coreutils';
 
+import { isObject, isVerdict } from '../received';
+
 export interface INewCell {
   source: string;
   type: 'code' | 'markdown';
   /** Kept under `jupyter_qwen` in the cell's metadata. */
   origin?: { model: string; question: string; verdict: string | null };
+}
+
+/** What a cell is to tell of where it comes from; undefined for anything that is not told in full. */
+export function originOf(told: unknown): INewCell['origin'] {
+  if (!isObject(told)) {
+    return undefined;
+  }
+  const { model, question, verdict } = told;
+  return typeof model === 'string' && typeof question === 'string'
+    ? { model, question, verdict: isVerdict(verdict) ? verdict : null }
+    : undefined;
 }
 
 /** Why a cell could not be inserted. */

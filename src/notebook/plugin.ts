@@ -10,8 +10,9 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import { CommandIDs, NAMESPACE } from '../tokens';
-import { NotInserted, insertAt, runCell } from './insert';
+import type { QwenSettings } from '../settings';
+import { CommandIDs, IQwenSettings, NAMESPACE } from '../tokens';
+import { NotInserted, insertAt, originOf, runCell } from './insert';
 import { IPlace, placeOf } from './place';
 
 /** Long enough to be read, short enough not to be in the way. */
@@ -21,9 +22,11 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter_qwen:notebook',
   description: 'Inserts, runs and copies code on request of a cell output.',
   autoStart: true,
+  requires: [IQwenSettings],
   optional: [INotebookTracker, ITranslator],
   activate: (
     app: JupyterFrontEnd,
+    settings: QwenSettings,
     tracker: INotebookTracker | null,
     translator: ITranslator | null
   ): void => {
@@ -95,7 +98,12 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
       }
       const cell = insertAt(panel, place.anchor.indexIn(panel), {
         source,
-        type: args.type === 'markdown' ? 'markdown' : 'code'
+        type: args.type === 'markdown' ? 'markdown' : 'code',
+        // What the output of somebody else's kernel says of itself is no record.
+        origin:
+          place.trusted && settings.values.cellMetadata
+            ? originOf(args.origin)
+            : undefined
       });
       if (run) {
         await runCell(panel, cell);
@@ -118,7 +126,16 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
               type: ['string', 'null'],
               description: 'What is known of it: bound runs without a question'
             },
-            needs_consent: { type: 'boolean' }
+            needs_consent: { type: 'boolean' },
+            origin: {
+              type: 'object',
+              description: 'Metadata of the new cell',
+              properties: {
+                model: { type: 'string' },
+                question: { type: 'string' },
+                verdict: { type: ['string', 'null'] }
+              }
+            }
           },
           required: ['source']
         }

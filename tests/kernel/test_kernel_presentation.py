@@ -109,6 +109,16 @@ def test_every_button_carries_its_text_exactly_and_nothing_else(source: str) -> 
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("question", HOSTILE, ids=range(len(HOSTILE)))
+def test_the_buttons_that_insert_bring_the_metadata_of_the_cell(question: str) -> None:
+    state = state_of(*answer_events("SELECT 1"))
+    state.question = question
+    seen = Buttons()
+    seen.feed(as_html(state))
+    origin = {"model": "Qwen2.5-Coder-1.5B-Instruct", "question": question, "verdict": "bound"}
+    assert [arguments.get("origin") for _, arguments in seen.buttons] == [origin, origin, None, None]
+
+
 class Buttons(HTMLParser):
     """What a browser sees: tags, attributes, and each button with the arguments of its command."""
 

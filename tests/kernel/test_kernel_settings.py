@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from fake_server import FakeServer, answer_events
+
+from jupyter_qwen.kernel import asking
+from jupyter_qwen.kernel.state import AnswerState
 
 
 def _ask(shell: Any) -> None:
@@ -35,3 +39,48 @@ def test_auto_and_a_server_without_settings_leave_it_to_where_the_server_is(shel
     server.routes["settings"] = {"settings": {"privacy": "auto"}}
     _ask(shell)
     assert server.asked()["privacy"] == "samples"
+
+
+class Kept:
+    """A view that keeps the state it is shown."""
+
+    def __init__(self) -> None:
+        self.state = AnswerState()
+
+    def update(self, state: AnswerState) -> None:
+        self.state = state
+
+    def finish(self, state: AnswerState) -> None:
+        self.state = state
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> Kept:
+    view = Kept()
+    monkeypatch.setattr(asking, "view_for", lambda shell, form: view)
+    return view
+
+
+def test_cells_made_by_the_buttons_tell_where_they_come_from(shell: Any, server: FakeServer, kept: Kept) -> None:
+    server.events = answer_events("SELECT 1")
+    _ask(shell)
+    model = "Qwen2.5-Coder-1.5B-Instruct"
+    assert kept.state.origin(kept.state.blocks[0]) == {"model": model, "question": "how many?", "verdict": "bound"}
+
+
+def test_the_setting_that_leaves_metadata_out_of_cells_leaves_it_out_of_the_buttons(
+    shell: Any, server: FakeServer, kept: Kept
+) -> None:
+    server.events = answer_events("SELECT 1")
+    server.routes["settings"] = {"settings": {"cellMetadata": False}}
+    _ask(shell)
+    assert kept.state.origin(kept.state.blocks[0]) is None
+
+
+def test_a_value_that_a_question_brings_along_is_in_no_metadata(shell: Any, server: FakeServer, kept: Kept) -> None:
+    server.events = answer_events("x = 1", language="python", verdict=None)
+    number = shell.execution_count
+    shell.run_cell("'a ' + 'value'", store_history=True)
+    shell.run_cell(f"%qwen fix Out[{number}] to be shorter", store_history=True)
+    assert "'a value'" in server.asked()["question"]
+    assert kept.state.question == f"Out[{number}] to be shorter"

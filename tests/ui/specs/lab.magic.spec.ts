@@ -54,6 +54,52 @@ test('Run runs a proved query at once, Copy copies, Explain asks the sidebar', a
   await expect(bench.answer).toContainText('revenue of each month');
 });
 
+test("cells of the magic's buttons carry the metadata that the sidebar's carry", async ({
+  bench
+}) => {
+  const name = await bench.open([TABLES, '%load_ext jupyter_qwen', ASK]);
+  await bench.run(0, 1, 2);
+  await button(bench, 2, 'Insert').click();
+  await expect(bench.cells()).toHaveCount(4);
+  await bench.openPanel();
+  await bench.ask('/sql monthly revenue per category');
+  await bench.answered();
+  await bench.answer
+    .getByRole('button', { name: 'Insert', exact: true })
+    .click();
+  await expect(bench.cells()).toHaveCount(5);
+  const { cells } = await bench.notebook(name);
+  const told = cells.map(({ metadata }) => metadata.jupyter_qwen);
+  expect(told.filter(Boolean)).toHaveLength(2);
+  expect(told[3]).toMatchObject({
+    model: expect.any(String),
+    question: 'monthly revenue per category',
+    verdict: 'bound'
+  });
+  expect(told[4]).toEqual(told[3]);
+});
+
+test("cells of the magic's buttons carry no metadata when the setting says so", async ({
+  bench
+}) => {
+  const name = await bench.open([TABLES, '%load_ext jupyter_qwen', ASK]);
+  await bench.run(0, 1, 2);
+  await expect(output(bench, 2)).toContainText('bound');
+  await bench.page.keyboard.press('Control+s');
+  await expect(bench.page.locator('.jp-mod-dirty')).toHaveCount(0);
+  await bench.setting('jupyter_qwen:plugin', { cellMetadata: false });
+  try {
+    await bench.visit(name); // the answer was given before, its buttons bring what they brought then
+    await button(bench, 2, 'Insert').click();
+    await expect(bench.cells()).toHaveCount(4);
+    const { cells } = await bench.notebook(name);
+    expect(cells[3].source).toContain('GROUP BY ALL');
+    expect(cells[3].metadata.jupyter_qwen).toBeUndefined();
+  } finally {
+    await bench.setting('jupyter_qwen:plugin', {});
+  }
+});
+
 test('Run asks before anything that writes, and runs nothing when refused', async ({
   bench
 }) => {
@@ -159,7 +205,11 @@ test('in a notebook from elsewhere, Run asks whatever its button says', async ({
         run: true,
         verdict: 'bound',
         needs_consent: false
-      })
+      }) +
+        link('place', {
+          source: '2 + 2',
+          origin: { model: 'm', question: 'q', verdict: 'bound' }
+        })
     ]
   });
   expect(name).toContain('.ipynb');
@@ -173,4 +223,11 @@ test('in a notebook from elsewhere, Run asks whatever its button says', async ({
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(dialog).toHaveCount(0);
   await expect(bench.cells()).toHaveCount(2);
+
+  await output(bench, 0).getByRole('button', { name: 'place' }).click();
+  await dialog.getByRole('button', { name: 'Run Once' }).click();
+  await expect(bench.cells()).toHaveCount(3);
+  const { cells } = await bench.notebook(name);
+  expect(cells[1].source).toBe('2 + 2');
+  expect(cells[1].metadata.jupyter_qwen).toBeUndefined(); // who says that it was bound?
 });
