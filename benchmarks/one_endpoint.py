@@ -155,7 +155,7 @@ class Person:
     def complete(self) -> tuple[float, str]:
         """An inline completion: seconds to its first text, and the text."""
         began = time.perf_counter()
-        body = {
+        body: dict[str, Any] = {
             "prefix": "def mean(values):\n    total = sum(values)\n    return ", "suffix": "\n", "language": "python",
             "path": "", "thread": "", "cells": [], "schema": None, "multiline": False, "by_key": True,
         }  # fmt: skip

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,12 @@ import platformdirs
 from jupyter_qwen.engine.base import EngineUnavailable
 
 STOP_SECONDS = 3.0
+# GNU OpenMP lets a thread that waits for another spin for milliseconds, at some hundred barriers a token. Beside any busy program
+# (a browser is enough) both may stand on one core: then the spinning thread keeps the one that it waits for from running. With
+# 1,000 turns, some microseconds, an idle machine loses nothing and a busy one decodes about twice as fast
+# (benchmarks/busy_machine.py; figures in docs/engines.md).
+SHORT_WAITS = {"GOMP_SPINCOUNT": "1000"}
+USERS_OWN = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
 LOG_DAYS = 7
 
 
@@ -42,9 +49,19 @@ class ChildFailed(EngineUnavailable):
 
 
 class ChildProcess:
-    """A running child. `key` is made here and handed over on standard input; it is never an argument or in the environment."""
+    """A running child. `key` is made here and handed over on standard input; it is never an argument or in the environment.
 
-    def __init__(self, module: str, settings: dict[str, Any], *, log_folder: Path | None = None) -> None:
+    `environment` is added to this process's own.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        settings: dict[str, Any],
+        *,
+        log_folder: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.key = secrets.token_urlsafe(32)
         self.ready: Future[Ready] = Future()
         self.exited: Future[int] = Future()
@@ -55,6 +72,7 @@ class ChildProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=sink,
+                env={**os.environ, **(environment or {})},
                 # `-m` puts the working folder on sys.path: a notebook folder with a random.py in it must not be that.
                 cwd=Path(__file__).parent.parent.parent,
                 start_new_session=True,  # Ctrl-C in the terminal asks Jupyter, it does not hit the engine
@@ -125,6 +143,11 @@ class ChildProcess:
             sentence, hint = (f"The engine could not start: {failed}", "") if failed else death(code)
             self.ready.set_exception(ChildFailed(sentence, hint or f"Its log: {self.log}"))
         self.exited.set_result(code)
+
+
+def short_waits() -> Mapping[str, str]:
+    """What keeps llama.cpp's threads from spinning in each other's way; nothing where the user has decided."""
+    return {} if any(name in os.environ for name in USERS_OWN) else SHORT_WAITS
 
 
 def death(code: int) -> tuple[str, str]:

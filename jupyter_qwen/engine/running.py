@@ -21,7 +21,7 @@ from jupyter_qwen.engine.child_settings import child_settings, slot_folder
 from jupyter_qwen.engine.choice import Choice
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.http import HttpEngine
-from jupyter_qwen.engine.launch import ChildProcess
+from jupyter_qwen.engine.launch import ChildProcess, short_waits
 from jupyter_qwen.engine.scheduler import Capacity, capacity_of
 from jupyter_qwen.engine.sharing import Registry, Shared, identity
 from jupyter_qwen.engine.slot_files import SlotFiles, fingerprint
@@ -174,6 +174,8 @@ async def _launch(
         f"jupyter_qwen.engine.children.{choice.engine}",
         settings,
         log_folder=Path(config.log_folder) if config.log_folder else None,
+        # torch's threads have other work between their barriers: there it measured no better
+        environment=short_waits() if choice.engine == "llama" else None,
     )
     on_child(child.pid)
     try:
