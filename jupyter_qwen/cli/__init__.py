@@ -25,7 +25,11 @@ _COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``jupyter qwen``. Returns the exit status: 0 for success, 1 for a failure, 2 for wrong arguments, 130 for Ctrl-C."""
     words = list(sys.argv[1:] if argv is None else argv)
-    arguments = _parser(words[0] if words else "").parse_args(words)
+    parser = _parser(words[0] if words else "")
+    arguments, unknown = parser.parse_known_args(words)
+    if unknown and not hasattr(arguments, "lab_options"):
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    arguments.unknown = unknown
     try:
         return int(arguments.run(arguments))
     except CommandError as error:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from jupyter_qwen.cli.failure import CommandError
 
@@ -13,13 +15,13 @@ DEMO_FOLDER = "jupyter-qwen-demo"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What to open; everything after ``--`` goes to JupyterLab."""
+    """What to open; options that are not ours, and everything after ``--``, go to JupyterLab."""
     parser.add_argument(
         "path", nargs="?", help=f"notebook or folder to open; default: a demo notebook, made in ./{DEMO_FOLDER}"
     )
     parser.add_argument("--no-model", action="store_true", help="do not download the model when it is missing")
     parser.add_argument(
-        "lab_options", nargs="*", metavar="-- OPTION", help="options for JupyterLab, for example -- --no-browser"
+        "lab_options", nargs="*", metavar="OPTION", help="options for JupyterLab: --no-browser, --ServerApp.port=8890 …"
     )
 
 
@@ -31,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed.",
             'Install what a notebook needs with: pip install "jupyter_qwen[lab]"',
         )
-    path, options = arguments.path, list(arguments.lab_options)
+    path, options = arguments.path, [*arguments.unknown, *arguments.lab_options]
     if path is not None and path.startswith("-"):
         # argparse takes the first word after `--` for the path when no path was given
         path, options = None, [path, *options]
@@ -48,8 +50,19 @@ def run(arguments: argparse.Namespace) -> int:
     )
     from jupyterlab.labapp import LabApp
 
-    LabApp.launch_instance([str(target), "--QwenExtension.open_panel=True", *options])
+    LabApp.launch_instance([str(target), "--QwenExtension.open_panel=True", *_address(target, options), *options])
     return 0
+
+
+def _address(target: Path, options: Sequence[str]) -> list[str]:
+    """The option that has JupyterLab print an address which opens `target`: for whoever has no browser on this machine.
+
+    Jupyter makes a file's folder the root. Whoever chooses another root or address has said where to begin.
+    """
+    chosen = ("--ServerApp.root_dir", "--notebook-dir", "--LabApp.default_url", "--ServerApp.default_url")
+    if not target.is_file() or any(option.startswith(chosen) for option in options):
+        return []
+    return [f"--LabApp.default_url=/lab/tree/{quote(target.name)}"]
 
 
 def _target(path: str | None) -> Path:

@@ -1,4 +1,4 @@
-"""``jupyter qwen lab`` fetches a model only where none that serves is on disk."""
+"""``jupyter qwen lab``: what it hands to JupyterLab, and that it fetches a model only where none that serves is on disk."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_qwen.cli import lab
+from jupyter_qwen.cli import lab, main
 from jupyter_qwen.models.catalog import find
 from jupyter_qwen.models.store import ModelStore
 
@@ -33,3 +33,43 @@ def test_nothing_is_fetched_where_another_model_is_here(asked: list[object], tmp
 def test_the_default_model_is_fetched_where_there_is_none(asked: list[object]) -> None:
     lab._fetch_model()
     assert asked == [None]
+
+
+@pytest.fixture
+def launched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What JupyterLab would be started with."""
+    given: list[str] = []
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("jupyterlab.labapp.LabApp.launch_instance", lambda argv: given.extend(argv))
+    return given
+
+
+@pytest.mark.parametrize(
+    "options", [["--no-browser", "--ServerApp.port=8890"], ["--", "--no-browser", "--ServerApp.port=8890"]]
+)
+def test_options_that_are_not_ours_go_to_jupyterlab(options: list[str], launched: list[str]) -> None:
+    assert main(["lab", "--no-model", *options]) == 0
+    assert {"--no-browser", "--ServerApp.port=8890"} < set(launched)
+    assert launched[0].endswith(".ipynb")
+
+
+def test_the_printed_address_opens_the_notebook(launched: list[str], tmp_path: Path) -> None:
+    (tmp_path / "my data.ipynb").write_text("{}")
+    main(["lab", "--no-model", "my data.ipynb"])
+    assert "--LabApp.default_url=/lab/tree/my%20data.ipynb" in launched
+
+
+@pytest.mark.parametrize("words", [["."], ["my.ipynb", "--ServerApp.root_dir=.."]])
+def test_a_folder_or_a_root_of_ones_own_leaves_the_address_alone(
+    words: list[str], launched: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "my.ipynb").write_text("{}")
+    main(["lab", "--no-model", *words])
+    assert not [option for option in launched if "default_url" in option]
+
+
+def test_other_commands_refuse_what_they_do_not_know(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["doctor", "--no-browser"])
+    assert "unrecognized arguments: --no-browser" in capsys.readouterr().err
