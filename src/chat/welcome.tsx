@@ -84,32 +84,51 @@ function whatIsRead(
 
 const NUMERIC = /INT|DECIMAL|DOUBLE|FLOAT|NUMERIC|REAL/i;
 const TEMPORAL = /DATE|TIME/i;
+const TEXTUAL = /^(VARCHAR|CHAR|TEXT|ENUM|object|category|str)\b/i;
+const KEY = /(^|_)(id|key|no|nr|number|year)$/i;
+/** Texts that differ from row to row: nobody groups by them. */
+const SINGULAR =
+  /(^|_)(id|key|(user|sur|first|last|full|file)?_?name|title|e?mail|phone|address|url|comment|description|text)$/i;
 
-/** Three questions about the tables that are there. */
+/** A question about one table, and how much it asks: 0 is the most. */
+function example(
+  { name, columns }: ITableGlance,
+  trans: TranslationBundle
+): [number, string] {
+  const time = columns.find(({ type }) => TEMPORAL.test(type));
+  const number = columns.find(
+    column => NUMERIC.test(column.type) && !KEY.test(column.name)
+  );
+  const group = columns.find(
+    column => TEXTUAL.test(column.type) && !SINGULAR.test(column.name)
+  );
+  if (time && number) {
+    return [0, trans.__('%1 of %2 per month', number.name, name)];
+  }
+  if (group && number) {
+    return [
+      0,
+      trans.__('average %1 of %2 per %3', number.name, name, group.name)
+    ];
+  }
+  if (time) {
+    return [1, trans.__('number of %1 per month', name)];
+  }
+  if (group) {
+    return [1, trans.__('number of %1 per %2', name, group.name)];
+  }
+  return [2, trans.__('how many rows has %1?', name)];
+}
+
+/** Three questions about the tables that are there, those that ask most first. */
 export function examples(
   tables: ITableGlance[],
   trans: TranslationBundle
 ): string[] {
-  const found: string[] = [];
-  for (const table of tables) {
-    const time = table.columns.find(({ type }) => TEMPORAL.test(type));
-    const number = table.columns.find(
-      ({ name, type }) => NUMERIC.test(type) && !/(^|_)id$/i.test(name)
-    );
-    const text = table.columns.find(({ type }) => /CHAR|TEXT/i.test(type));
-    if (time && number) {
-      found.push(trans.__('%1 of %2 per month', number.name, table.name));
-    } else if (text && number) {
-      found.push(
-        trans.__('average %1 of %2 per %3', number.name, table.name, text.name)
-      );
-    } else {
-      found.push(trans.__('how many rows has %1?', table.name));
-    }
-    if (found.length === 3) {
-      return found;
-    }
-  }
+  const found = tables
+    .map(table => example(table, trans))
+    .sort(([one], [other]) => one - other)
+    .map(([, question]) => question);
   const fallback = [
     trans.__('/explain the active cell'),
     trans.__('/python read data.csv into a DataFrame and show its first rows'),
