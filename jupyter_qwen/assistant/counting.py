@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
+import threading
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from jupyter_qwen.engine.base import Engine, count_all
 
 T = TypeVar("T")
+#: How often a thread that waits for a count looks whether anybody still waits for the thread.
+_LOOK_SECONDS: Final = 0.5
 
 
 async def with_token_count(
@@ -23,7 +27,20 @@ async def with_token_count(
     if expected:
         await count_all(engine, expected)
 
-    def count(text: str) -> int:
-        return asyncio.run_coroutine_threadsafe(engine.count_tokens(text), loop).result()
+    gone = threading.Event()
 
-    return await asyncio.to_thread(build, count)
+    def count(text: str) -> int:
+        future = asyncio.run_coroutine_threadsafe(engine.count_tokens(text), loop)
+        while True:
+            done, _ = concurrent.futures.wait([future], timeout=_LOOK_SECONDS)
+            if done:
+                return future.result()
+            # A loop that has stopped answers no more, and a thread that waits for it keeps the process from ending.
+            if gone.is_set() or not loop.is_running():
+                future.cancel()
+                raise concurrent.futures.CancelledError
+
+    try:
+        return await asyncio.to_thread(build, count)
+    finally:
+        gone.set()
