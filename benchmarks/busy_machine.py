@@ -1,6 +1,6 @@
-"""llama.cpp beside busy programs: how fast it reads and writes while others compute, with and without short waits.
+"""An engine beside busy programs: how fast it reads and writes while others compute, with and without short waits.
 
-    python benchmarks/busy_machine.py [--busy 0 1 2] [--rounds 3] [--model NAME]
+    python benchmarks/busy_machine.py [--busy 0 1 2] [--rounds 3] [--engine llama] [--model NAME]
 
 Each way is a fresh engine process with the product's settings; beside it run so many processes that never pause, like a browser
 that draws or a kernel that computes. "as it comes" lets GNU OpenMP's threads spin for milliseconds at a barrier, "short waits" is
@@ -36,6 +36,7 @@ LOAD_SECONDS = 120.0
 WAYS: tuple[tuple[str, Mapping[str, str], int | None], ...] = (
     ("as it comes", {}, None),
     ("short waits", SHORT_WAITS, None),
+    ("longer waits", {"GOMP_SPINCOUNT": "20000"}, None),
     ("asleep at once", {"OMP_WAIT_POLICY": "passive"}, None),
     ("one thread", {}, 1),
 )
@@ -54,7 +55,7 @@ async def measured(
     with tempfile.TemporaryDirectory() as folder:
         settings = child_settings(choice, EngineConfig(), path)
         child = ChildProcess(
-            "jupyter_qwen.engine.children.llama", settings, log_folder=Path(folder), environment=environment
+            f"jupyter_qwen.engine.children.{choice.engine}", settings, log_folder=Path(folder), environment=environment
         )
         others = [multiprocessing.Process(target=burn, daemon=True) for _ in range(busy)]
         try:
@@ -86,10 +87,11 @@ async def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--busy", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--engine", default="llama", choices=["llama", "transformers"])
     parser.add_argument("--model")
     arguments = parser.parse_args()
-    choice = choose(EngineConfig(engine="llama", model=arguments.model))
-    path = ModelStore().verified_path(choice.model)
+    choice = choose(EngineConfig(engine=arguments.engine, model=arguments.model))
+    path = ModelStore().verified_path(choice.model, kind="gguf" if choice.engine == "llama" else "safetensors")
     print("| busy programs | way | prefill tok/s | decode tok/s |\n|---|---|---|---|", flush=True)
     for busy in arguments.busy:
         for name, environment, threads in WAYS:
