@@ -48,6 +48,23 @@ def nearest_first(
     return tuple(reversed(taken))
 
 
+def what_is_cut(cells: Sequence[Cell], window: Sequence[Cell], recalled: Sequence[Cell] = ()) -> tuple[str, ...]:
+    """What of the notebook is not shown, or not whole, in words for the user."""
+    told = [cell for cell in cells if cell.source.strip()]
+    missing = len(told) - len(window)
+    notes = []
+    if missing > 0:
+        named = f", and of {len(recalled)} more what the question names" if recalled else ""
+        notes.append(
+            f"{missing} of the {len(told)} cells above do not fit into the prompt: the nearest {len(window)} are shown{named}"
+        )
+    shortened = sum(shown.source != cell.source for shown, cell in zip(window, told[missing:], strict=True))
+    if shortened:
+        longest = "1 cell is" if shortened == 1 else f"{shortened} cells are"
+        notes.append(f"{longest} too long for the prompt: beginning and end are shown")
+    return tuple(notes)
+
+
 def shorten_cell(cell: Cell, *, count: Count, budget_tokens: int) -> Cell:
     """`cell` with its middle lines left out when it is longer than the budget: the ends name most."""
     text = shorten(cell.source, count=count, budget_tokens=budget_tokens)

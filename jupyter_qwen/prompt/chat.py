@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from jupyter_qwen.prompt.attachments import Attached, Attachment, attach, missing_tables, table_names
-from jupyter_qwen.prompt.budget import nearest_first, shorten
+from jupyter_qwen.prompt.budget import nearest_first, shorten, what_is_cut
 from jupyter_qwen.prompt.linking import LinkedSchema, link
 from jupyter_qwen.prompt.model import Message, Part, Prompt, Source
 from jupyter_qwen.prompt.notation import Notation, identifier, reference, short_type
 from jupyter_qwen.prompt.plotting import plotting_of
+from jupyter_qwen.prompt.recall import RECALL_FRAME, RECALL_TOKENS, recall, told_definitions
 from jupyter_qwen.prompt.rules import MODES, Mode, fence_name, rules
 from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message, neutralise
 from jupyter_qwen.schema.jupysql import MAGIC
@@ -76,12 +77,24 @@ def build(
     room -= count(tables)
     turns = _recent(history, count=count, budget_tokens=int(room * _HISTORY_SHARE))
     room -= sum(count(t.content) for t in turns)
+    recall_room = min(
+        RECALL_TOKENS + RECALL_FRAME, room // 4
+    )  # kept free also where nothing is recalled: the window must not move
     window = nearest_first(
         _unattached(earlier, attachments),
         count=count,
-        budget_tokens=_cell_budget(budget_tokens, room),
+        budget_tokens=min(_cell_budget(budget_tokens, room), room - recall_room),
         frame_tokens=count(f"```{language}\n\n```\n\n") + 1,
     )
+    recalled = recall(
+        question,
+        subject.source if subject else "",
+        _unattached(earlier, attachments),
+        window,
+        count=count,
+        budget_tokens=recall_room - RECALL_FRAME,
+    )
+    definitions = told_definitions(recalled, language)
     failed = last_failed(_unattached(earlier, attachments)) if mode not in ("fix", "explain") else None
     cell_texts = [_cell_text(cell, language, failed=failed is not None and cell.id == failed.id) for cell in window]
     shown = "\n\n".join(cell_texts)
@@ -89,7 +102,7 @@ def build(
     # A schema that is told in part is another part for every question: behind the cells it takes nothing of them along.
     body = (tables, told) if linked.whole else (told, tables)
     system = "\n\n".join(text for text in (system_rules, attached.text, *body) if text)
-    messages = (message("system", system), *turns, message("user", closing))
+    messages = (message("system", system), *turns, message("user", f"{definitions}{closing}"))
     prefill = ""
     if mode in ("python", "plot"):
         opening = "\n".join(line for line in (plotting.imports if data else "", neutralise(data)) if line)
@@ -99,11 +112,12 @@ def build(
         stop=(*_ends_with_code(mode, prefill), *CHAT_STOP),
         messages=messages,
         prefill=prefill,
-        parts=_parts(system_rules, attached, linked, tables, shown, turns, closing),
+        parts=_parts(system_rules, attached, linked, tables, shown, turns, definitions, closing),
         sources=(
             *attached.sources,
             *(Source(f"table:{'.'.join(t.reference)}", _frame_line(t)) for t in linked.tables),
             *(Source(f"cell:{cell.id}", text) for cell, text in zip(window, cell_texts, strict=True)),
+            *(Source(f"cell:{cell.id}", cell.source) for cell in recalled),
             *((Source(f"error:{failed.id}", _error_line(failed)),) if failed in window and failed is not None else ()),
             *((Source(f"cell:{subject.id}", subject.source),) if subject is not None else ()),
         ),
@@ -111,7 +125,7 @@ def build(
             *attached.notes,
             *missing_tables(attachments, schema),
             *linked.notes,
-            *_cut(_unattached(earlier, attachments), window),
+            *what_is_cut(_unattached(earlier, attachments), window, recalled),
         ),
     )
 
@@ -119,22 +133,6 @@ def build(
 def _cell_budget(budget_tokens: int, room: int) -> int:
     """Tokens for cells: a share of the usual prompt; all the room of a longer one, for that is what it was made longer for."""
     return room if budget_tokens > _USUAL_TOKENS else min(room, int(budget_tokens * _CELL_SHARE))
-
-
-def _cut(cells: Sequence[Cell], window: Sequence[Cell]) -> tuple[str, ...]:
-    """What of the notebook is not shown, or not whole, in words for the user."""
-    told = [cell for cell in cells if cell.source.strip()]
-    missing = len(told) - len(window)
-    notes = []
-    if missing > 0:
-        notes.append(
-            f"{missing} of the {len(told)} cells above do not fit into the prompt: the nearest {len(window)} are shown"
-        )
-    shortened = sum(shown.source != cell.source for shown, cell in zip(window, told[missing:], strict=True))
-    if shortened:
-        longest = "1 cell is" if shortened == 1 else f"{shortened} cells are"
-        notes.append(f"{longest} too long for the prompt: beginning and end are shown")
-    return tuple(notes)
 
 
 def _ends_with_code(mode: Mode, prefill: str) -> tuple[str, ...]:
@@ -274,6 +272,7 @@ def _parts(
     tables: str,
     cells: str,
     turns: Sequence[Message],
+    definitions: str,
     closing: str,
 ) -> tuple[Part, ...]:
     parts = [Part("rules", system_rules)]
@@ -284,5 +283,7 @@ def _parts(
     parts += [*told, *shown] if linked.whole else [*shown, *told]
     if turns:
         parts.append(Part("earlier turns", "\n\n".join(t.content for t in turns)))
+    if definitions:
+        parts.append(Part("definitions", neutralise(definitions)))
     parts.append(Part("question", neutralise(closing)))
     return tuple(parts)

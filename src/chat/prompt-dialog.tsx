@@ -100,6 +100,8 @@ function partName(label: string, trans: TranslationBundle): string {
       return trans.__('Tables');
     case 'cells':
       return trans.__('Cells');
+    case 'definitions':
+      return trans.__('Definitions further above');
     case 'earlier turns':
     case 'earlier questions':
       return trans.__('Earlier in this conversation');

@@ -92,13 +92,26 @@ def test_an_unknown_mode_is_refused(count: Count) -> None:
 
 def test_notebook_larger_than_the_budget_is_cut_and_the_note_says_how_much(count: Count) -> None:
     cells = [Cell(f"value_{number} = compute_the_value_of({number})", id=str(number)) for number in range(400)]
-    prompt = chat.build("what is value_3?", None, cells, mode="chat", count=count, budget_tokens=3000)
+    prompt = chat.build("what is this about?", None, cells, mode="chat", count=count, budget_tokens=3000)
     shown = prompt.text.count("compute_the_value_of")
     assert 0 < shown < 400
     assert prompt.notes == (
         f"{400 - shown} of the 400 cells above do not fit into the prompt: the nearest {shown} are shown",
     )
     assert count(prompt.text) <= 3000
+
+
+def test_what_the_question_names_goes_along_from_far_above_and_leaves_the_prefix_alone(count: Count) -> None:
+    cells = [Cell(f"value_{number} = compute_the_value_of({number})", id=str(number)) for number in range(400)]
+    plain = chat.build("what is this about?", None, cells, mode="chat", count=count, budget_tokens=3000)
+    naming = chat.build("what is value_3?", None, cells, mode="chat", count=count, budget_tokens=3000)
+
+    assert naming.messages[0] == plain.messages[0]
+    assert "value_3 = compute_the_value_of(3)\n" in naming.messages[-1].content
+    assert naming.notes[0].endswith(", and of 1 more what the question names")
+    assert "cell:3" in [source.ref for source in naming.sources]
+    assert [part.label for part in naming.parts][-2:] == ["definitions", "question"]
+    assert count(naming.text) <= 3000
 
 
 def test_longer_budget_shows_the_whole_notebook_and_notes_nothing(count: Count) -> None:
