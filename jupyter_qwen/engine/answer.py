@@ -8,6 +8,7 @@ from typing import Any
 
 from jupyter_qwen.engine.base import Delta, EngineUnavailable, Finished, FinishReason, GenerationRequest, Usage
 from jupyter_qwen.engine.refusals import refusal_of
+from jupyter_qwen.engine.stops import StopWatch
 
 
 @dataclass
@@ -19,6 +20,7 @@ class StreamedAnswer:
 
     request: GenerationRequest
     raw: bool
+    watch: StopWatch | None = None
     began: float = field(default_factory=time.monotonic)
     first: float | None = None
     ended: dict[int, FinishReason] = field(default_factory=dict)
@@ -33,6 +35,11 @@ class StreamedAnswer:
         used = self.usage.get("prompt_tokens")
         return None if used is None else int(used) + int(self.usage.get("completion_tokens") or self.pieces)
 
+    @property
+    def cut(self) -> bool:
+        """Whether every sample met a stop string that the endpoint does not know: what follows is for nobody."""
+        return self.watch is not None and len(self.watch.stopped) >= self.request.n
+
     def take(self, event: dict[str, Any]) -> list[Delta | Finished]:
         """What one event says. Raises EngineRefused, ContextOverflow or EngineUnavailable for an error inside a stream."""
         if "error" in event:
@@ -45,13 +52,17 @@ class StreamedAnswer:
         for choice in event.get("choices") or ():
             index = int(choice.get("index") or 0)
             text = choice.get("text") if self.raw else (choice.get("delta") or {}).get("content")
-            text = self._without_prefill(index, text or "", final=choice.get("finish_reason") is not None)
+            reason = choice.get("finish_reason")
+            text = self._without_prefill(index, text or "", final=reason is not None)
+            if self.watch is not None:
+                text = self.watch.passed(index, text, final=reason is not None)
             if text and self.request.max_new_tokens > 0:  # warming: endpoints write one token all the same
                 self.first = self.first or time.monotonic()
                 self.pieces += 1
                 out.append(Delta(text, index))
-            reason = choice.get("finish_reason")
-            if reason is not None:
+            if self.watch is not None and index in self.watch.stopped:
+                self.ended[index] = "stop"
+            elif reason is not None:
                 self.ended[index] = _reason(reason)
                 if "timings" in event:
                     self.emitted.add(index)

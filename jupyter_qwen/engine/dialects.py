@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from jupyter_qwen.engine.base import Capabilities, GenerationRequest
+from jupyter_qwen.engine.stops import MOST_STOPS
 
 Flavour = Literal["llama.cpp", "jupyter_qwen", "vllm", "plain"]  # jupyter_qwen: the transformers child
 
@@ -19,6 +20,11 @@ class Dialect:
     capabilities: Capabilities
     context_tokens: int | None = None
     slots: int = 0
+
+
+def stops_taken(dialect: Dialect) -> int | None:
+    """How many stop strings a request may have; ``None`` for any number."""
+    return None if dialect.flavour in ("llama.cpp", "jupyter_qwen") else MOST_STOPS
 
 
 def completion_body(request: GenerationRequest, dialect: Dialect) -> dict[str, Any]:
@@ -47,7 +53,7 @@ def _sampling(request: GenerationRequest, dialect: Dialect) -> dict[str, Any]:
     if dialect.model:
         body["model"] = dialect.model
     if request.stop:
-        body["stop"] = list(request.stop)
+        body["stop"] = list(request.stop[: stops_taken(dialect)])
     if request.seed is not None:
         body["seed"] = request.seed
     if request.temperature > 0:

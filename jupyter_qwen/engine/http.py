@@ -24,10 +24,11 @@ from jupyter_qwen.engine.base import (
 )
 from jupyter_qwen.engine.config import is_loopback
 from jupyter_qwen.engine.counting import counted
-from jupyter_qwen.engine.dialects import Dialect, chat_body, completion_body, tokenize_body
+from jupyter_qwen.engine.dialects import Dialect, chat_body, completion_body, stops_taken, tokenize_body
 from jupyter_qwen.engine.probe import probe
 from jupyter_qwen.engine.refusals import overflow, refusal, unreachable
 from jupyter_qwen.engine.slots import SlotPlan
+from jupyter_qwen.engine.stops import StopWatch
 
 log = logging.getLogger(__name__)
 CONNECT_TIMEOUT_SECONDS = 5.0
@@ -105,7 +106,9 @@ class HttpEngine:
         path = "/v1/completions" if raw else "/v1/chat/completions"
         body = completion_body(request, dialect) if raw else chat_body(request, dialect)
         slot = self._slots.take(request.lane, request.prompt, request.owner) if self._slots else None
-        answer = StreamedAnswer(request, raw=raw)
+        most = stops_taken(dialect)
+        beyond = request.stop[most:] if most is not None else ()
+        answer = StreamedAnswer(request, raw=raw, watch=StopWatch(beyond) if beyond else None)
         try:
             if self._slots is not None and slot is not None:
                 body["id_slot"] = slot
@@ -120,6 +123,8 @@ class HttpEngine:
                     async for event in stream:
                         for item in answer.take(event):
                             yield item
+                        if answer.cut:
+                            break
         except httpx.TransportError as error:
             raise unreachable(error) from error
         finally:

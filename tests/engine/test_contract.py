@@ -105,6 +105,18 @@ def test_stop_string_ends_the_answer_and_is_not_part_of_it(endpoint: Endpoint) -
     endpoint.run(work)
 
 
+def test_any_number_of_stop_strings_is_kept(endpoint: Endpoint) -> None:
+    never = tuple(f"never {number}" for number in range(8))
+
+    async def work(engine: HttpEngine) -> None:
+        texts, ends = await collect(engine, GenerationRequest(COUNTING, max_new_tokens=60, stop=(*never, " 9")))
+        assert texts[0] == " 7, 8,"
+        assert ends[0].reason == "stop"
+        assert await wait_until_idle(endpoint) < STOP_SECONDS[endpoint.kind]
+
+    endpoint.run(work)
+
+
 def test_fill_in_the_middle_uses_the_suffix(endpoint: Endpoint) -> None:
     prompt = "<|fim_prefix|>def add(a, b):\n    return <|fim_suffix|>\n\nprint(add(1, 2))\n<|fim_middle|>"
 

@@ -114,6 +114,20 @@ def test_endpoint_with_chat_alone_answers_questions_and_says_why_it_completes_no
     assert "prompt" not in body
 
 
+@pytest.mark.parametrize("kind", [chat_only, ollama, vllm])
+def test_more_stop_strings_than_an_endpoint_takes_are_watched_for_here(kind: Callable[..., Stranger]) -> None:
+    stranger = kind(pieces=("one", " tw", "o th", "ree", " four"))
+    stops = ("a!", "b!", "c!", "d!", "two t", "e!")
+
+    async def work(engine: HttpEngine) -> None:
+        text, end = await text_of(engine, GenerationRequest("count", messages=(USER,), max_new_tokens=9, stop=stops))
+        assert (text, end.reason) == ("one ", "stop")
+
+    stranger.run(work)
+    ((_, body),) = stranger.bodies
+    assert body["stop"] == ["a!", "b!", "c!", "d!"]
+
+
 def test_endpoint_that_cannot_count_gets_a_careful_estimate() -> None:
     async def work(engine: HttpEngine) -> None:
         assert await engine.count_tokens("SELECT 1") == 2
