@@ -62,7 +62,9 @@ def _sampling(request: GenerationRequest, dialect: Dialect) -> dict[str, Any]:
         body["n"] = request.n
     if dialect.flavour == "llama.cpp":
         # return_progress makes the server write after every batch of the prompt: it then notices at once that we hung up.
-        body |= {"cache_prompt": True, "return_progress": True, "top_k": 0, "min_p": 0.0}
+        # Greedy is the best one token: with more, 150,000 candidates are weighed for nothing, for every token.
+        top_k = 0 if request.temperature > 0 else 1
+        body |= {"cache_prompt": True, "return_progress": True, "top_k": top_k, "min_p": 0.0}
         if request.grammar:
             body["grammar"] = request.grammar
     elif dialect.flavour == "jupyter_qwen":
