@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from jupyter_qwen.prompt.words import STOP_WORDS, identifier_stems, stem, words
 from jupyter_qwen.schema.notebook import Cell
@@ -35,6 +36,8 @@ def recall(
     `cells` are those above the place that asks, in document order, and so is the result. The latest definition of a name counts.
     What does not fit into `budget_tokens` any more is left out whole: half a function would mislead.
     """
+    if len(shown) >= len(cells):
+        return ()
     asked = [part for word in words(question) for part in identifier_stems(word)]
     used = frozenset(_IDENTIFIER.findall(subject))
     known = {cell.id or cell.source for cell in shown}
@@ -46,7 +49,7 @@ def recall(
         if (cell.id or cell.source) in known:
             continue
         wanted: list[str] = []
-        for name, text, callable_ in reversed(list(_definitions(cell))):
+        for name, text, callable_ in reversed(_definitions(cell)):
             if name in seen:
                 continue
             seen.add(name)
@@ -79,29 +82,32 @@ def _named(name: str, asked: Sequence[str], *, callable_: bool) -> bool:
     return any(tuple(asked[at : at + len(parts)]) == parts for at in range(len(asked) - len(parts) + 1))
 
 
-def _definitions(cell: Cell) -> Iterator[tuple[str, str, bool]]:
+def _definitions(cell: Cell) -> tuple[tuple[str, str, bool], ...]:
     """(name, the statement that defines it, whether it can be called) of a code cell's own level."""
-    if cell.type != "code" or cell.source.lstrip().startswith("%%"):
-        return
-    source = _MAGIC.sub("", cell.source)
+    return _defined(cell.source) if cell.type == "code" and not cell.source.lstrip().startswith("%%") else ()
+
+
+@lru_cache(
+    maxsize=4096
+)  # a prompt is built while the user types, and 300 cells take longer to parse than all else about it
+def _defined(source: str) -> tuple[tuple[str, str, bool], ...]:
+    source = _MAGIC.sub("", source)
     try:
         tree = ast.parse(source)
     except (
         SyntaxError,
         ValueError,
     ):  # half-written, another language, a NUL character: it defines nothing that can be told
-        return
+        return ()
     lines = source.splitlines()
+    found: list[tuple[str, str, bool]] = []
     for node in tree.body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            yield node.name, "\n".join(lines[first - 1 : node.end_lineno]), True
+            found.append((node.name, "\n".join(lines[first - 1 : node.end_lineno]), True))
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                if isinstance(target, ast.Name):
-                    yield (
-                        target.id,
-                        "\n".join(lines[node.lineno - 1 : node.end_lineno]),
-                        isinstance(node.value, ast.Lambda),
-                    )
+            text = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+            names = [target.id for target in targets if isinstance(target, ast.Name)]
+            found += [(name, text, isinstance(node.value, ast.Lambda)) for name in names]
+    return tuple(found)
