@@ -36,6 +36,11 @@ class StreamedAnswer:
         return None if used is None else int(used) + int(self.usage.get("completion_tokens") or self.pieces)
 
     @property
+    def flowing(self) -> bool:
+        """Whether there was a first token, and more is to come."""
+        return self.first is not None and len(self.ended) < self.request.n
+
+    @property
     def cut(self) -> bool:
         """Whether every sample met a stop string that the endpoint does not know: what follows is for nobody."""
         return self.watch is not None and len(self.watch.stopped) >= self.request.n

@@ -25,6 +25,7 @@ from jupyter_qwen.engine.base import (
 from jupyter_qwen.engine.config import is_loopback
 from jupyter_qwen.engine.counting import counted
 from jupyter_qwen.engine.dialects import Dialect, chat_body, completion_body, stops_taken, tokenize_body
+from jupyter_qwen.engine.pace import PacedTransport, Rest, no_rest, paced
 from jupyter_qwen.engine.probe import probe
 from jupyter_qwen.engine.refusals import overflow, refusal, unreachable
 from jupyter_qwen.engine.slots import SlotPlan
@@ -44,7 +45,8 @@ class HttpEngine:
 
     `probe` finds out what the endpoint can do; the first request runs it too, and `capabilities` holds only after it. `dialect`
     skips it. `context_tokens` overrides what the endpoint says (or fails to say). `slots` is for a llama.cpp server that is
-    ours alone: on a shared one the server itself must choose.
+    ours alone: on a shared one the server itself must choose. With `rest_seconds` the answers to questions are read that seldom,
+    the first token and the end at once: for an engine on the same cores as this process.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class HttpEngine:
         context_tokens: int | None = None,
         slots: SlotPlan | None = None,
         dialect: Dialect | None = None,
+        rest_seconds: float = 0.0,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.root = base_url.rstrip("/").removesuffix("/v1")
@@ -63,16 +66,18 @@ class HttpEngine:
         self._context = context_tokens
         self._dialect = dialect
         self._slots = slots
+        self._rest_seconds = rest_seconds
         self._probing = asyncio.Lock()
         self._counts: OrderedDict[str, int] = OrderedDict()
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         # No read timeout: a cold prompt of thousands of tokens is silent for a minute on two cores. No pool limit: the
         # engine queues, and a limit here would make a completion wait behind chats.
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=8, keepalive_expiry=KEEP_SECONDS)
         self._client = httpx.AsyncClient(
             headers=headers,
             timeout=httpx.Timeout(None, connect=CONNECT_TIMEOUT_SECONDS),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=8, keepalive_expiry=KEEP_SECONDS),
-            transport=transport,
+            limits=limits,
+            transport=transport or (PacedTransport(limits) if rest_seconds else None),
             trust_env=not is_loopback(base_url),
         )
 
@@ -119,6 +124,7 @@ class HttpEngine:
                 if response.status_code != 200:
                     await response.aread()
                     raise refusal(response)
+                stack.enter_context(paced(response, self._rest(answer)))
                 async with aclosing(sse.events(response.aiter_lines())) as stream:
                     async for event in stream:
                         for item in answer.take(event):
@@ -132,6 +138,12 @@ class HttpEngine:
                 self._slots.give_back(slot, answer.held_tokens)
         for finished in answer.end():
             yield finished
+
+    def _rest(self, answer: StreamedAnswer) -> Rest:
+        """How long to wait before each read: a completion is short, and somebody waits for all of it."""
+        if not self._rest_seconds or answer.request.lane == "completion":
+            return no_rest
+        return lambda: self._rest_seconds if answer.flowing else 0.0
 
     async def _opened(self, stack: AsyncExitStack, url: str, body: dict[str, Any]) -> httpx.Response:
         """The response to a POST. A kept connection that the server closed in this very moment is replaced once."""

@@ -22,6 +22,7 @@ from jupyter_qwen.engine.choice import Choice
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.http import HttpEngine
 from jupyter_qwen.engine.launch import ChildProcess, short_waits
+from jupyter_qwen.engine.pace import REST_SECONDS
 from jupyter_qwen.engine.scheduler import Capacity, capacity_of
 from jupyter_qwen.engine.sharing import Registry, Shared, identity
 from jupyter_qwen.engine.slot_files import SlotFiles, fingerprint
@@ -152,7 +153,7 @@ async def _borrow(
 ) -> Running:
     """The engine of another server. Raises EngineError when it does not answer."""
     child, settings = BorrowedChild(shared, registry), child_settings(choice, config, path)
-    http = HttpEngine(shared.url, shared.key, context_tokens=choice.context_tokens, slots=_plan(settings))
+    http = _client(choice, shared.url, shared.key, shared.device, settings)
     try:
         memory = await _slot_memory(http, choice, config, path)
         running = await _adopted(http, child, on_usage, _capacity(choice, shared.device), memory)
@@ -180,7 +181,7 @@ async def _launch(
     on_child(child.pid)
     try:
         ready = await child.wait_ready(config.load_timeout_seconds)
-        http = HttpEngine(ready.url, child.key, context_tokens=choice.context_tokens, slots=_plan(settings))
+        http = _client(choice, ready.url, child.key, ready.device, settings)
         memory = await _slot_memory(http, choice, config, path)
         if memory is not None and config.keep_slots:
             await memory.restore()
@@ -231,9 +232,19 @@ async def _adopted(
     return Running(SupervisedEngine(http, child, on_usage, capacity=capacity, memory=memory), child)
 
 
+def _client(choice: Choice, url: str, key: str, device: str, settings: dict[str, Any]) -> HttpEngine:
+    """The client of a child. One that computes on this machine's cores is read in few wakes."""
+    computes_here = choice.engine in ("llama", "transformers") and not _on_gpu(device)
+    rest = REST_SECONDS if computes_here else 0.0
+    return HttpEngine(url, key, context_tokens=choice.context_tokens, slots=_plan(settings), rest_seconds=rest)
+
+
 def _capacity(choice: Choice, device: str) -> Capacity:
-    on_gpu = bool(device) and not device.startswith("CPU")
-    return capacity_of(choice.engine, threads=choice.threads, on_gpu=on_gpu)
+    return capacity_of(choice.engine, threads=choice.threads, on_gpu=_on_gpu(device))
+
+
+def _on_gpu(device: str) -> bool:
+    return bool(device) and not device.startswith("CPU")
 
 
 @contextlib.asynccontextmanager

@@ -1,0 +1,110 @@
+"""An answer of an engine on the same cores is read in few wakes; its first token, its end and completions do not wait."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from contextlib import aclosing
+
+import pytest
+
+from jupyter_qwen.engine.base import Capabilities, Delta, Finished, GenerationRequest, Lane
+from jupyter_qwen.engine.dialects import Dialect
+from jupyter_qwen.engine.http import HttpEngine
+from jupyter_qwen.engine.pace import PacedStream
+
+DIALECT = Dialect("llama.cpp", "m", Capabilities(tokenize=False), context_tokens=4096)
+TOKENS = 60
+TOKEN_SECONDS = 0.01
+REST = 0.1
+
+
+async def dribble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """One token in a chunk of its own every 10 ms, as llama.cpp's server writes them."""
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+    try:
+        for number in range(TOKENS):
+            await asyncio.sleep(TOKEN_SECONDS)
+            reason = "stop" if number == TOKENS - 1 else None
+            event = {"choices": [{"index": 0, "text": f"{number},", "finish_reason": reason}]}
+            data = f"data: {json.dumps(event)}\n\n".encode()
+            writer.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+            await writer.drain()
+        data = b"data: [DONE]\n\n"
+        writer.write(f"{len(data):x}\r\n".encode() + data + b"\r\n0\r\n\r\n")
+        await writer.drain()
+    except ConnectionError:
+        return  # the client stopped; that is one of the tests
+    finally:
+        writer.close()
+
+
+class Reads:
+    """Counts what the client asks the network for."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count = 0
+        read = PacedStream.read
+
+        async def counted(stream: PacedStream, max_bytes: int, timeout: float | None = None) -> bytes:
+            data = await read(stream, max_bytes, timeout)
+            self.count += 1
+            return data
+
+        monkeypatch.setattr(PacedStream, "read", counted)
+
+
+async def heard(lane: Lane = "chat", *, rest: float = REST, stop_after: int = 10**9) -> tuple[str, float, float]:
+    """Text, seconds to the first token, and to the end."""
+    server = await asyncio.start_server(dribble, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    engine = HttpEngine(f"http://127.0.0.1:{port}", dialect=DIALECT, rest_seconds=rest)
+    text, first, began, ended = "", 0.0, time.perf_counter(), False
+    try:
+        request = GenerationRequest("p", max_new_tokens=100, lane=lane)
+        async with aclosing(engine.generate(request)) as items:
+            async for item in items:
+                ended = ended or isinstance(item, Finished)
+                if isinstance(item, Delta):
+                    first = first or time.perf_counter() - began
+                    text += item.text
+                    if text.count(",") >= stop_after:
+                        break
+        assert ended or stop_after < TOKENS
+        return text, first, time.perf_counter() - began
+    finally:
+        await engine.aclose()
+        server.close()
+
+
+ALL = "".join(f"{number}," for number in range(TOKENS))
+
+
+def test_question_is_read_in_few_wakes_and_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = Reads(monkeypatch)
+    text, first, done = asyncio.run(heard())
+    assert text == ALL
+    assert reads.count <= 2 + TOKENS * TOKEN_SECONDS / REST + 4
+    assert first < 0.08, "the first token waited"
+    assert done < TOKENS * TOKEN_SECONDS * 2 + REST
+
+
+def test_completion_is_read_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = Reads(monkeypatch)
+    text, _, _ = asyncio.run(heard("completion"))
+    assert text == ALL
+    assert reads.count > TOKENS / 2
+
+
+def test_without_a_rest_httpxs_own_connections_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = Reads(monkeypatch)
+    text, _, _ = asyncio.run(heard(rest=0.0))
+    assert text == ALL
+    assert reads.count == 0
+
+
+def test_answer_that_is_stopped_does_not_wait_for_the_next_read() -> None:
+    _, first, done = asyncio.run(heard(rest=5.0, stop_after=1))
+    assert done - first < 1.0
