@@ -53,7 +53,7 @@ def child_settings(choice: Choice, config: EngineConfig, path: Path | None) -> d
 
 def slot_folder(config: EngineConfig) -> Path:
     """Where the child may save KV caches."""
-    return Path(config.slot_folder) if config.slot_folder else default_folder()
+    return Path(config.slot_folder).expanduser() if config.slot_folder else default_folder()
 
 
 def yarn(choice: Choice) -> dict[str, Any] | None:

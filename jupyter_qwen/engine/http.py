@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import httpx
 
@@ -28,7 +28,7 @@ from jupyter_qwen.engine.dialects import Dialect, chat_body, completion_body, st
 from jupyter_qwen.engine.pace import PacedTransport, Rest, no_rest, paced
 from jupyter_qwen.engine.probe import probe
 from jupyter_qwen.engine.refusals import overflow, refusal, unreachable
-from jupyter_qwen.engine.slots import SlotPlan
+from jupyter_qwen.engine.slots import CHAT, SlotPlan
 from jupyter_qwen.engine.stops import StopWatch
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,12 @@ KEEP_SECONDS = 2.0  # llama.cpp closes idle connections after 5; a request must 
 SLOT_ACTION_SECONDS = 10.0
 SlotAction = Literal["save", "restore", "erase"]
 CHARACTERS_PER_TOKEN = 3.2  # Qwen2.5 on Python and SQL lies between 3.2 and 3.9; fewer is the careful estimate
+
+
+class MakesRoom(Protocol):
+    """Puts away what idle slots hold, and fetches what a prompt begins with, before the prompt is computed."""
+
+    async def make_room(self, slot: int, prompt: str) -> None: ...
 
 
 class HttpEngine:
@@ -66,6 +72,7 @@ class HttpEngine:
         self._context = context_tokens
         self._dialect = dialect
         self._slots = slots
+        self.memory: MakesRoom | None = None
         self._rest_seconds = rest_seconds
         self._probing = asyncio.Lock()
         self._counts: OrderedDict[str, int] = OrderedDict()
@@ -117,6 +124,8 @@ class HttpEngine:
         try:
             if self._slots is not None and slot is not None:
                 body["id_slot"] = slot
+                if self.memory is not None and slot in CHAT:
+                    await self.memory.make_room(slot, request.prompt)
                 for other in self._slots.crowded_out(slot, request.max_new_tokens):
                     await self.slot_action(other, "erase")
             async with AsyncExitStack() as stack:

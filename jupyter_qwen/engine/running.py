@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +78,9 @@ class Running:
 
         With `keep_slots` the KV caches are saved first; not those that a guest may have written into, they are not ours to keep.
         """
-        alone = self.registry is None or self.child is None or self.registry.last_use_by_guests(self.child.pid) is None
-        if keep_slots and self.engine.memory is not None and not self.engine.dead and not self.borrowed and alone:
-            await self.engine.memory.save()
+        memory = self.engine.memory
+        if keep_slots and memory is not None and not self.engine.dead and not self.borrowed and memory.alone():
+            await memory.save()
         await self.engine.http.aclose()
         if self.child is not None:
             if self.registry is not None and not self.borrowed:
@@ -131,6 +132,8 @@ async def start(
         running = await _launch(choice, config, path, on_usage, on_child)
         running.sharing, running.registry = said, registry
         assert isinstance(running.child, ChildProcess)
+        if running.engine.memory is not None:
+            running.engine.memory.alone = partial(_has_no_guests, registry, running.child.pid)
         ready, dtype = running.child.ready.result(), running.dtype or choice.dtype or ""
         try:
             registry.publish(
@@ -140,6 +143,10 @@ async def start(
             log.info("The engine is not shared: %s", error)
             running.registry = None
         return running
+
+
+def _has_no_guests(registry: Registry, child_pid: int) -> bool:
+    return registry.last_use_by_guests(child_pid) is None
 
 
 async def _borrow(

@@ -46,12 +46,14 @@ class SlotPlan:
     busy: dict[int, int] = field(default_factory=dict)
     _clock: itertools.count[int] = field(default_factory=itertools.count)
     _used: dict[int, int] = field(default_factory=dict)
+    _before: dict[int, str] = field(default_factory=dict)
 
     def take(self, lane: Lane, prompt: str, owner: str = "") -> int:
         """The slot with the least to compute and the least to lose; an idle one if there is any. Pair with `give_back`."""
         slots = LANES[lane]
         idle = [slot for slot in slots if not self.busy.get(slot)] or list(slots)
         slot = min(idle, key=lambda slot: (self._cost(slot, prompt), self._used.get(slot, -1)))
+        self._before[slot] = self.held[slot].text if slot in self.held else ""
         self.held[slot] = Held(prompt, owner, max(self._tokens(slot), _estimate(prompt)))
         self._used[slot] = next(self._clock)
         self.busy[slot] = self.busy.get(slot, 0) + 1
@@ -63,6 +65,15 @@ class SlotPlan:
         held = self.held.get(slot)
         if tokens is not None and held is not None:
             self.held[slot] = Held(held.text, held.owner, tokens)
+
+    def text_before(self, slot: int) -> str:
+        """What the slot held when its latest request took it: the beginning of that may be there already."""
+        return self._before.get(slot, "")
+
+    def idle_chats(self, slot: int) -> tuple[int, ...]:
+        """The chat slots besides `slot` that hold something and compute nothing, least recently used first."""
+        idle = [other for other in CHAT if other != slot and other in self.held and not self.busy.get(other)]
+        return tuple(sorted(idle, key=lambda other: self._used.get(other, -1)))
 
     def crowded_out(self, slot: int, new_tokens: int) -> tuple[int, ...]:
         """The slots to empty before a request in `slot` begins, least recently used first.
@@ -112,7 +123,7 @@ class SlotPlan:
     def _cost(self, slot: int, prompt: str) -> float:
         held = self.held.get(slot)
         text = held.text if held is not None else ""
-        common = _common_prefix(text, prompt)
+        common = common_prefix(text, prompt)
         return len(prompt) - common + LOSS_WEIGHT * (len(text) - common)
 
 
@@ -120,7 +131,7 @@ def _estimate(prompt: str) -> int:
     return round(len(prompt) / CHARACTERS_PER_TOKEN)
 
 
-def _common_prefix(left: str, right: str) -> int:
+def common_prefix(left: str, right: str) -> int:
     """Length of the common beginning; halves the range instead of walking it, prompts have tens of thousands of characters."""
     low, high = 0, min(len(left), len(right))
     while low < high:

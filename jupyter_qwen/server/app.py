@@ -78,8 +78,13 @@ class QwenExtension(ExtensionApp):
     ).tag(config=True)
     keep_caches = Bool(
         True,
-        help="Keep what the model has read of the last notebooks (KV caches) in files of the user's cache folder while it is "
-        "unloaded, at most 512 MB. They hold what the prompts held; clearing a conversation deletes its file.",
+        help="Put what the model has read of conversations (KV caches) into files while it answers another one or is unloaded, "
+        "at most 512 MB. They hold what the prompts held; clearing a conversation deletes its files.",
+    ).tag(config=True)
+    caches_folder = Unicode(
+        "",
+        help="Where those files lie: a folder of one user alone, best on a disk of this machine. Empty: the user's cache folder, "
+        "which is slow where home is on a network.",
     ).tag(config=True)
     script = Unicode("", help="Script of the engine 'scripted' (tests and demonstrations).").tag(config=True)
     models_folder = Unicode("", help="Where weights are kept. Empty: the user's cache folder.").tag(config=True)

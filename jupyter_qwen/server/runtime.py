@@ -85,6 +85,7 @@ class Runtime:
             script=app.script or None,
             models_folder=app.models_folder or None,
             keep_slots=app.keep_caches,
+            slot_folder=app.caches_folder or None,
             privacy=app.max_privacy,
             share=app.share_engine,
         )

@@ -124,3 +124,28 @@ def test_unloaded_engine_remembers_the_notebook_unless_less_may_be_shown_now(
             await after.aclose()
 
     asyncio.run(asyncio.wait_for(work(), 240))
+
+
+def test_notebooks_in_turn_find_their_beginnings_again_in_a_pool_for_one_of_them(tmp_path: Path) -> None:
+    config = EngineConfig(slot_folder=tmp_path / "slots")
+    settings = child_settings(Choice("llama", "", context_tokens=512, threads=2), config, real_model())
+    settings["pool_tokens"] = 512
+    endpoint, child = child_endpoint("llama", settings, tmp_path)
+    endpoint = replace(endpoint, plan=SlotPlan(512))
+
+    async def work(engine: HttpEngine) -> None:
+        memory = SlotMemory(engine, SlotFiles(tmp_path / "slots", "mark"))
+        await memory.restore()
+        names = ("one", "two", "three")
+        for name in names:
+            assert (await cost(engine, text_of(name, 18), "chat", owner=name)).cached_tokens < 20
+        for name in names:
+            usage = await cost(engine, text_of(name, 18) + "x", "chat", owner=name)
+            assert usage.cached_tokens >= usage.prompt_tokens - 4
+        assert engine.slots is not None
+        assert [held.owner for held in engine.slots.held.values()] == ["three"], "only the last is in the pool"
+
+    try:
+        endpoint.run(work)
+    finally:
+        child.kill()

@@ -164,7 +164,12 @@ async def serving(config: EngineConfig, folder: Path, **traits: Any) -> AsyncIte
                     "root_dir": str(folder),
                     "jpserver_extensions": {"jupyter_qwen": True, PROBE: True},
                 },
-                "QwenExtension": {**_traits(config), "threads_folder": str(folder / "threads"), **traits},
+                "QwenExtension": {
+                    **_traits(config),
+                    "threads_folder": str(folder / "threads"),
+                    "caches_folder": str(folder / "caches"),
+                    **traits,
+                },
             }
         )
     )

@@ -1,0 +1,218 @@
+"""What idle slots hold goes to files while another question is answered, and comes back when it is wanted."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from jupyter_qwen.engine.http import HttpEngine, SlotAction
+from jupyter_qwen.engine.slot_files import SlotFiles
+from jupyter_qwen.engine.slot_memory import SlotMemory
+from jupyter_qwen.engine.slots import CHAT, SlotPlan, common_prefix
+
+MB = 1024**2
+
+
+class Child(HttpEngine):
+    """Holds a text a slot, as llama.cpp holds a KV cache; its files are as long as it is told."""
+
+    def __init__(self, folder: Path, *, file_bytes: int = 1000, full_disk: bool = False) -> None:
+        super().__init__("http://127.0.0.1:1", slots=SlotPlan(12_288))
+        self.folder, self.file_bytes, self.full_disk = folder, file_bytes, full_disk
+        self.texts: dict[int, str] = {}
+        self.files: dict[str, str] = {}
+        self.actions: list[tuple[str, int]] = []
+
+    async def slot_action(self, slot: int, action: SlotAction, file: str = "") -> bool:
+        self.actions.append((action, slot))
+        if action == "save":
+            if self.full_disk:
+                return False
+            self.files[file] = self.texts[slot]
+            with (self.folder / file).open("wb") as out:
+                out.truncate(self.file_bytes)
+        elif action == "restore":
+            if not (self.folder / file).exists():
+                return False
+            self.texts[slot] = self.files[file]
+        else:
+            self.texts.pop(slot, None)
+        return True
+
+
+class Desk:
+    """Asks questions as `HttpEngine.generate` does, without computing anything."""
+
+    def __init__(self, folder: Path, *, budget: int = 512 * MB, **child: object) -> None:
+        folder.mkdir(exist_ok=True)
+        self.child = Child(folder, **child)  # type: ignore[arg-type]
+        self.memory = SlotMemory(self.child, SlotFiles(folder, "mark", budget_bytes=budget))
+
+    async def ask(self, prompt: str, owner: str) -> int:
+        """Characters of the prompt that were there already."""
+        plan = self.child.slots
+        assert plan is not None
+        slot = plan.take("chat", prompt, owner)
+        await self.memory.make_room(slot, prompt)
+        there = common_prefix(self.child.texts.get(slot, ""), prompt)
+        self.child.texts[slot] = prompt
+        plan.give_back(slot, len(prompt) // 3)
+        return there
+
+
+A, B = "tables of a\n" * 200, "tables of b\n" * 200
+
+
+def test_only_the_conversation_that_is_asked_about_stays_in_the_pool(tmp_path: Path) -> None:
+    async def work() -> None:
+        desk = Desk(tmp_path / "slots")
+        assert await desk.ask(A + "first", "a") == 0
+        assert await desk.ask(B + "first", "b") == 0
+        assert [text[:11] for text in desk.child.texts.values()] == ["tables of b"]
+        assert await desk.ask(A + "second", "a") >= len(A)
+        assert [text[:11] for text in desk.child.texts.values()] == ["tables of a"]
+        assert await desk.ask(B + "second", "b") >= len(B)
+
+    asyncio.run(work())
+
+
+def test_file_that_is_as_good_is_not_written_again(tmp_path: Path) -> None:
+    async def work() -> None:
+        desk = Desk(tmp_path / "slots")
+        for number in range(6):
+            await desk.ask(f"{A}question {number}", "a")
+            await desk.ask(f"{B}question {number}", "b")
+        assert sum(action == "save" for action, _ in desk.child.actions) == 2
+
+    asyncio.run(work())
+
+
+def test_conversation_that_grew_takes_the_place_of_its_older_file(tmp_path: Path) -> None:
+    async def work() -> None:
+        desk = Desk(tmp_path / "slots")
+        await desk.ask(A, "a")
+        await desk.ask(B, "b")
+        longer = A + "a long answer " * 60
+        await desk.ask(longer, "a")
+        await desk.ask(B, "b")
+        assert await desk.ask(longer + "more", "a") >= len(longer)
+        assert sorted(saved.owner for saved in desk.memory.shelf) == ["a", "b"]
+        assert len(list((tmp_path / "slots").glob("*.kv"))) == 2
+
+    asyncio.run(work())
+
+
+def test_more_conversations_than_slots_are_all_kept(tmp_path: Path) -> None:
+    async def work() -> None:
+        desk = Desk(tmp_path / "slots")
+        texts = [f"tables of notebook {number}\n" * 200 for number in range(len(CHAT) + 3)]
+        for number, text in enumerate(texts):
+            await desk.ask(text, f"{number}")
+        assert [await desk.ask(text + "?", f"{number}") >= len(text) for number, text in enumerate(texts)] == [True] * 8
+
+    asyncio.run(work())
+
+
+def test_files_stay_within_the_budget_and_the_oldest_goes(tmp_path: Path) -> None:
+    async def work() -> None:
+        desk = Desk(tmp_path / "slots", budget=2500, file_bytes=1000)
+        for name in "abcd":
+            await desk.ask(f"tables of {name}\n" * 200, name)
+        assert [saved.owner for saved in desk.memory.shelf] == ["b", "c"]
+        assert len(list((tmp_path / "slots").glob("*.kv"))) == 2
+
+    asyncio.run(work())
+
+
+def test_file_that_somebody_deleted_costs_the_head_start_alone(tmp_path: Path) -> None:
+    async def work() -> None:
+        desk = Desk(tmp_path / "slots")
+        await desk.ask(A, "a")
+        await desk.ask(B, "b")
+        for path in (tmp_path / "slots").glob("*.kv"):
+            path.unlink()
+        assert await desk.ask(A + "x", "a") == 0
+        assert [saved.owner for saved in desk.memory.shelf] == ["b"]
+
+    asyncio.run(work())
+
+
+def test_where_no_file_can_be_written_the_pool_keeps_everything(tmp_path: Path) -> None:
+    async def work() -> None:
+        desk = Desk(tmp_path / "slots", full_disk=True)
+        await desk.ask(A, "a")
+        await desk.ask(B, "b")
+        assert await desk.ask(A + "x", "a") == len(A)
+        assert await desk.ask(B + "x", "b") == len(B)
+
+    asyncio.run(work())
+
+
+def test_slots_that_another_server_may_use_are_left_alone(tmp_path: Path) -> None:
+    async def work() -> None:
+        desk = Desk(tmp_path / "slots")
+        desk.memory.alone = lambda: False
+        await desk.ask(A, "a")
+        await desk.ask(B, "b")
+        assert desk.child.actions == []
+        assert await desk.ask(A + "x", "a") == len(A)
+
+    asyncio.run(work())
+
+
+def test_answer_that_is_being_written_is_not_put_away(tmp_path: Path) -> None:
+    async def work() -> None:
+        desk = Desk(tmp_path / "slots")
+        await desk.ask(A, "a")
+        plan = desk.child.slots
+        assert plan is not None
+        writing = plan.take("chat", A + "more", "a")
+        await desk.ask(B, "b")
+        assert ("erase", writing) not in desk.child.actions
+
+    asyncio.run(work())
+
+
+def test_cleared_conversation_leaves_no_file(tmp_path: Path) -> None:
+    async def work() -> None:
+        desk = Desk(tmp_path / "slots")
+        await desk.ask(A, "a")
+        await desk.ask(B, "b")
+        await desk.ask(A + "x", "a")
+        await desk.memory.forget("a")
+        assert [saved.owner for saved in desk.memory.shelf] == ["b"]
+        assert len(list((tmp_path / "slots").glob("*.kv"))) == 1
+        assert await desk.ask(A + "y", "a") == 0
+
+    asyncio.run(work())
+
+
+def test_next_engine_finds_what_was_put_away_and_what_was_in_use(tmp_path: Path) -> None:
+    async def work() -> None:
+        desk = Desk(tmp_path / "slots")
+        await desk.memory.restore()
+        for text, owner in ((A, "a"), (B, "b")):
+            await desk.ask(text, owner)
+        assert await desk.memory.save() == 2
+        after = Desk(tmp_path / "slots")
+        after.child.files = desk.child.files
+        assert await after.memory.restore() == 2
+        assert await after.ask(A + "x", "a") == len(A)
+        assert await after.ask(B + "x", "b") == len(B)
+
+    asyncio.run(work())
+
+
+def test_another_servers_files_are_not_deleted_while_it_lives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "slots"
+    folder.mkdir()
+    alive = folder / f"{os.getppid()}-aa.kv"
+    dead = folder / "999999999-bb.kv"
+    for path in (alive, dead):
+        path.write_bytes(b"kv")
+    assert SlotFiles(folder, "mark").open() == []
+    assert alive.exists()
+    assert not dead.exists()
