@@ -36,9 +36,11 @@ class StreamedAnswer:
         return None if used is None else int(used) + int(self.usage.get("completion_tokens") or self.pieces)
 
     @property
-    def flowing(self) -> bool:
-        """Whether there was a first token, and more is to come."""
-        return self.first is not None and len(self.ended) < self.request.n
+    def flowing_seconds(self) -> float:
+        """Seconds since the first token, while more is to come; else 0."""
+        if self.first is None or len(self.ended) >= self.request.n:
+            return 0.0
+        return time.monotonic() - self.first
 
     @property
     def cut(self) -> bool:

@@ -25,7 +25,7 @@ from jupyter_qwen.engine.base import (
 from jupyter_qwen.engine.config import is_loopback
 from jupyter_qwen.engine.counting import counted
 from jupyter_qwen.engine.dialects import Dialect, chat_body, completion_body, stops_taken, tokenize_body
-from jupyter_qwen.engine.pace import PacedTransport, Rest, no_rest, paced
+from jupyter_qwen.engine.pace import PacedTransport, Rest, no_rest, paced, rest_after
 from jupyter_qwen.engine.probe import probe
 from jupyter_qwen.engine.refusals import overflow, refusal, unreachable
 from jupyter_qwen.engine.slots import CHAT, SlotPlan
@@ -51,8 +51,8 @@ class HttpEngine:
 
     `probe` finds out what the endpoint can do; the first request runs it too, and `capabilities` holds only after it. `dialect`
     skips it. `context_tokens` overrides what the endpoint says (or fails to say). `slots` is for a llama.cpp server that is
-    ours alone: on a shared one the server itself must choose. With `rest_seconds` the answers to questions are read that seldom,
-    the first token and the end at once: for an engine on the same cores as this process.
+    ours alone: on a shared one the server itself must choose. With `rest_seconds` the answers to questions are read at
+    intervals that grow up to it: for an engine on the same cores as this process.
     """
 
     def __init__(
@@ -152,7 +152,7 @@ class HttpEngine:
         """How long to wait before each read: a completion is short, and somebody waits for all of it."""
         if not self._rest_seconds or answer.request.lane == "completion":
             return no_rest
-        return lambda: self._rest_seconds if answer.flowing else 0.0
+        return lambda: rest_after(answer.flowing_seconds, self._rest_seconds)
 
     async def _opened(self, stack: AsyncExitStack, url: str, body: dict[str, Any]) -> httpx.Response:
         """The response to a POST. A kept connection that the server closed in this very moment is replaced once."""

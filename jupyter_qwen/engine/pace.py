@@ -16,12 +16,19 @@ import httpcore
 import httpx
 
 REST_SECONDS = 0.1  # two to four tokens of the default model on two cores: still a steady stream to the eye
+# The end of an answer is heard half a rest late. In a short one that would be more than the rests have gained.
+REST_SHARE = 0.05
 Rest = Callable[[], float]
 
 
 def no_rest() -> float:
     """Read whatever comes at once."""
     return 0.0
+
+
+def rest_after(seconds: float, most: float) -> float:
+    """How long to rest in an answer whose first token came `seconds` ago, at most `most`."""
+    return min(most, REST_SHARE * seconds)
 
 
 class PacedStream(httpcore.AsyncNetworkStream):

@@ -10,6 +10,7 @@ from jupyter_qwen.schema.notebook import Cell
 
 _SUBJECTS = (
     "customers", "orders", "order_lines", "products", "suppliers", "stores", "employees", "payments", "shipments", "returns",
+    "invoices", "campaigns", "visits", "contracts", "tickets", "warehouses",
 )  # fmt: skip
 _COLUMNS = (
     ("name", "VARCHAR"), ("city", "VARCHAR"), ("country", "VARCHAR"), ("status", "VARCHAR"), ("amount", "DECIMAL(10,2)"),
@@ -35,7 +36,7 @@ class BenchNotebook:
     cells: tuple[Cell, ...]
 
     @classmethod
-    def new(cls, mark: str, *, tables: int = 8, cells: int = 22) -> BenchNotebook:
+    def new(cls, mark: str, *, tables: int = 15, cells: int = 22) -> BenchNotebook:
         """A notebook with so many tables of twelve columns and so many cells."""
         made = [_table(f"{mark}_{_SUBJECTS[0]}")]
         made += [_table(_SUBJECTS[i % len(_SUBJECTS)], previous=made[-1].name) for i in range(1, tables)]

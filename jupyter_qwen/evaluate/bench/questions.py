@@ -28,12 +28,15 @@ PREPARED_SECONDS = 90.0
 
 
 async def engine(product: Product, raw: RawEngine | None, *, rounds: int) -> AsyncIterator[Figure]:
-    """Prefill and decode through the whole product: a new prompt of some 500 tokens, an answer of 96."""
+    """Prefill and decode through the whole product: new prompts of some 700 tokens, then answers of 128 to the last one."""
     pairs = Pairs(product, raw)
-    for number in range(rounds):
+    for number in range(max(1, rounds // 3)):
         notebook = BenchNotebook.new(f"e{secrets.token_hex(3)}", tables=2, cells=8)
-        await pairs.ask({**notebook.asked(LONG, new_tokens=96), "thread": f"engine{number}"})
+        await pairs.ask({**notebook.asked(LONG), "thread": f"engine{number}"})
     yield pairs.figure("engine", "prefill", value="prefill_rate", unit="tokens/s", better="more")
+    pairs.clear()
+    for number in range(rounds):  # conversations of their own: the prompt stays the same, and is cached on both sides
+        await pairs.ask({**notebook.asked(LONG, new_tokens=128), "thread": f"decode{number}"})
     yield pairs.figure("engine", "decode", value="decode_rate", unit="tokens/s", better="more")
 
 

@@ -14,6 +14,7 @@ import httpx
 from jupyter_qwen.engine.child_settings import child_settings
 from jupyter_qwen.engine.choice import Choice, choose
 from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.http import KEEP_SECONDS
 from jupyter_qwen.engine.launch import ChildProcess
 from jupyter_qwen.evaluate.bench.product import BenchError, Heard
 from jupyter_qwen.models.store import ModelStore
@@ -28,7 +29,11 @@ class RawEngine:
 
     def __init__(self, url: str, key: str) -> None:
         self._client = httpx.AsyncClient(
-            base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=None, trust_env=False
+            base_url=url,
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=None,
+            limits=httpx.Limits(keepalive_expiry=KEEP_SECONDS),
+            trust_env=False,
         )
 
     async def complete(self, prompt: str, *, max_new_tokens: int, stop: Sequence[str] = (), slot: int = 0) -> Heard:

@@ -92,7 +92,7 @@ async def _with_model(
         model = status["model"] or {}
         yield {"engine": status["engine"], "model": model.get("label"), "device": status["device"]}
         parts: dict[str, Callable[[], AsyncIterator[Figure]]] = {
-            "engine": lambda: questions.engine(product, raw, rounds=max(1, options.rounds // 3)),
+            "engine": lambda: questions.engine(product, raw, rounds=options.rounds),
             "question": lambda: questions.questions(product, raw, rounds=options.rounds),
             "sql": lambda: questions.sql(product, raw, rounds=max(1, options.rounds // 3)),
             "prepared": lambda: questions.prepared(product),

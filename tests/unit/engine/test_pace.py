@@ -9,6 +9,7 @@ from contextlib import aclosing
 
 import pytest
 
+from jupyter_qwen.engine import pace
 from jupyter_qwen.engine.base import Capabilities, Delta, Finished, GenerationRequest, Lane
 from jupyter_qwen.engine.dialects import Dialect
 from jupyter_qwen.engine.http import HttpEngine
@@ -83,10 +84,11 @@ ALL = "".join(f"{number}," for number in range(TOKENS))
 
 
 def test_question_is_read_in_few_wakes_and_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "REST_SHARE", 1.0)
     reads = Reads(monkeypatch)
     text, first, done = asyncio.run(heard())
     assert text == ALL
-    assert reads.count <= 2 + TOKENS * TOKEN_SECONDS / REST + 4
+    assert reads.count < TOKENS / 3
     assert first < 0.08, "the first token waited"
     assert done < TOKENS * TOKEN_SECONDS * 2 + REST
 
@@ -105,6 +107,13 @@ def test_without_a_rest_httpxs_own_connections_are_used(monkeypatch: pytest.Monk
     assert reads.count == 0
 
 
-def test_answer_that_is_stopped_does_not_wait_for_the_next_read() -> None:
+def test_short_answers_are_read_nearly_as_they_come_and_long_ones_seldom() -> None:
+    assert pace.rest_after(0.5, 0.1) == pytest.approx(0.025)
+    assert pace.rest_after(60.0, 0.1) == 0.1
+    assert pace.rest_after(0.0, 0.1) == 0.0
+
+
+def test_answer_that_is_stopped_does_not_wait_for_the_next_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "REST_SHARE", 1000.0)
     _, first, done = asyncio.run(heard(rest=5.0, stop_after=1))
     assert done - first < 1.0
