@@ -26,6 +26,7 @@ class StreamedAnswer:
     ended: dict[int, FinishReason] = field(default_factory=dict)
     emitted: set[int] = field(default_factory=set)
     pieces: int = 0
+    read: tuple[int, int] = (0, 1)
     usage: dict[str, Any] = field(default_factory=dict)
     echoes: dict[int, str] = field(default_factory=dict)
 
@@ -34,6 +35,11 @@ class StreamedAnswer:
         """Tokens that the answer left in its KV-cache slot; ``None`` when the server has not said."""
         used = self.usage.get("prompt_tokens")
         return None if used is None else int(used) + int(self.usage.get("completion_tokens") or self.pieces)
+
+    @property
+    def share_read(self) -> float:
+        """How much of the prompt was processed for certain, 0 to 1."""
+        return 1.0 if self.first is not None or self.ended else self.read[0] / self.read[1]
 
     @property
     def flowing_seconds(self) -> float:
@@ -54,8 +60,10 @@ class StreamedAnswer:
         self.usage = event.get("usage") or self.usage
         out: list[Delta | Finished] = []
         reading = event.get("prompt_progress")  # llama.cpp, after each batch of the prompt
-        if reading and self.request.report_prefill:
-            return [Delta("", read=(int(reading["processed"]), int(reading["total"])))]
+        if reading:
+            self.read = (int(reading["processed"]), max(1, int(reading["total"])))
+            if self.request.report_prefill:
+                return [Delta("", read=self.read)]
         for choice in event.get("choices") or ():
             index = int(choice.get("index") or 0)
             text = choice.get("text") if self.raw else (choice.get("delta") or {}).get("content")

@@ -144,7 +144,7 @@ class HttpEngine:
             raise unreachable(error) from error
         finally:
             if self._slots is not None and slot is not None:
-                self._slots.give_back(slot, answer.held_tokens)
+                self._slots.give_back(slot, answer.held_tokens, share_read=answer.share_read)
         for finished in answer.end():
             yield finished
 

@@ -111,7 +111,12 @@ class SlotMemory:
         if not await asyncio.to_thread(self._files.room):
             return None
         file = self._files.name()
-        if not await self._http.slot_action(slot, "save", file):
+        try:
+            written = await self._http.slot_action(slot, "save", file)
+        except asyncio.CancelledError:  # somebody pressed Stop; the file is on no list
+            self._files.delete(file)
+            raise
+        if not written:
             log.info("The KV cache of slot %d could not be written to a file.", slot)
             return None
         saved = SavedSlot(file, slot, held.text, held.owner, held.tokens)

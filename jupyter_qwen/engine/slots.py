@@ -25,6 +25,7 @@ MAX_SAMPLES = 1 + len(SCRATCH)
 LANES: dict[Lane, tuple[int, ...]] = {"chat": CHAT, "warming": CHAT, "completion": COMPLETION, "evaluation": EVALUATION}
 # What a slot loses is needed again only perhaps; what the prompt lacks has to be computed now.
 LOSS_WEIGHT = 0.5
+SURE_SHARE = 0.9  # characters are not spread over the tokens evenly
 CHARACTERS_PER_TOKEN = 2.5  # few, so that the room is not thought larger than it is
 
 
@@ -59,11 +60,20 @@ class SlotPlan:
         self.busy[slot] = self.busy.get(slot, 0) + 1
         return slot
 
-    def give_back(self, slot: int, tokens: int | None = None) -> None:
-        """The request in `slot` ended, one way or another; `tokens` is what it left in the pool, where that is known."""
+    def give_back(self, slot: int, tokens: int | None = None, *, share_read: float = 1.0) -> None:
+        """The request in `slot` ended, one way or another; `tokens` is what it left in the pool, where that is known.
+
+        Of a prompt that was read in part (0 to 1) the slot is taken to hold that part, or what it held before if that is more.
+        """
         self.busy[slot] -= 1
         held = self.held.get(slot)
-        if tokens is not None and held is not None:
+        if held is None:
+            return
+        if share_read < 1.0:
+            before = common_prefix(self.text_before(slot), held.text)
+            kept = held.text[: max(before, int(len(held.text) * share_read * SURE_SHARE))]
+            self.held[slot] = Held(kept, held.owner, held.tokens)
+        elif tokens is not None:
             self.held[slot] = Held(held.text, held.owner, tokens)
 
     def text_before(self, slot: int) -> str:

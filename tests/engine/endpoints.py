@@ -12,6 +12,7 @@ import pytest
 
 from jupyter_qwen.engine.http import HttpEngine
 from jupyter_qwen.engine.launch import ChildProcess
+from jupyter_qwen.engine.pace import REST_SECONDS
 from jupyter_qwen.engine.slots import SlotPlan
 from jupyter_qwen.models.store import ModelStore
 
@@ -41,6 +42,8 @@ class Endpoint:
 
         async def main() -> T:
             plan = None if self.kind in ("openai", "yours") else self.plan
+            # as engine.running does it: what computes on this machine's cores is read in few wakes
+            options.setdefault("rest_seconds", REST_SECONDS if self.kind in ("llama", "transformers") else 0.0)
             engine = HttpEngine(self.url, options.pop("key", self.key), slots=plan, **options)
             try:
                 return await asyncio.wait_for(work(engine), 60)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from endpoints import child_endpoint, real_model
 
-from jupyter_qwen.engine.base import Finished, GenerationRequest, Lane, Usage
+from jupyter_qwen.engine.base import Delta, Finished, GenerationRequest, Lane, Usage
 from jupyter_qwen.engine.child_settings import child_settings
 from jupyter_qwen.engine.choice import Choice
 from jupyter_qwen.engine.config import EngineConfig
@@ -144,6 +144,36 @@ def test_notebooks_in_turn_find_their_beginnings_again_in_a_pool_for_one_of_them
             assert usage.cached_tokens >= usage.prompt_tokens - 4
         assert engine.slots is not None
         assert [held.owner for held in engine.slots.held.values()] == ["three"], "only the last is in the pool"
+
+    try:
+        endpoint.run(work)
+    finally:
+        child.kill()
+
+
+def test_what_a_stopped_question_had_read_is_fetched_as_far_as_it_went(tmp_path: Path) -> None:
+    config = EngineConfig(slot_folder=tmp_path / "slots")
+    settings = child_settings(Choice("llama", "", context_tokens=1024, threads=2), config, real_model())
+    endpoint, child = child_endpoint("llama", settings, tmp_path)
+    long = text_of("long", 40)
+
+    async def stopped(engine: HttpEngine) -> None:
+        request = GenerationRequest(long, max_new_tokens=1, lane="chat", owner="a", report_prefill=True)
+        async with aclosing(engine.generate(request)) as items:
+            async for item in items:
+                if isinstance(item, Delta) and item.read is not None and item.read[0] >= item.read[1] // 2:
+                    return
+
+    async def work(engine: HttpEngine) -> None:
+        memory = SlotMemory(engine, SlotFiles(tmp_path / "slots", "mark"))
+        await memory.restore()
+        await stopped(engine)
+        await cost(engine, text_of("other", 18), "chat", owner="b")
+        again = await cost(engine, long, "chat", owner="a")
+        assert again.prompt_tokens // 3 <= again.cached_tokens <= 0.8 * again.prompt_tokens
+        await cost(engine, text_of("other", 18), "chat", owner="b")
+        whole = await cost(engine, long + "x", "chat", owner="a")
+        assert whole.cached_tokens >= whole.prompt_tokens - 4
 
     try:
         endpoint.run(work)

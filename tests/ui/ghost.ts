@@ -21,6 +21,23 @@ export function watch(bench: Workbench): Body[] {
   return bodies;
 }
 
+/**
+ * Resolves when the page has told the server of a table of the kernel. On a busy machine that is later than the first key, and
+ * a completion does not wait for it. Call it before the cell runs.
+ */
+export async function tableTold(bench: Workbench, name: string): Promise<void> {
+  await bench.page.waitForRequest(
+    request => {
+      if (!/\/jupyter-qwen\/(warm|complete)/.test(request.url())) {
+        return false;
+      }
+      const body = request.postDataJSON() as Body | null;
+      return JSON.stringify(body?.schema ?? null).includes(`"${name}"`);
+    },
+    { timeout: 30_000 }
+  );
+}
+
 /** Ghost text that can be read. Spacers, which keep an editor's height for a second after it has gone, are none. */
 export function ghostOf(bench: Workbench): Locator {
   return bench.page.locator(

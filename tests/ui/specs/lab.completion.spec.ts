@@ -1,6 +1,6 @@
 import { APIRequestContext, Locator } from '@playwright/test';
 
-import { Body, aWhile, ghostOf, lines, watch } from '../ghost';
+import { Body, aWhile, ghostOf, lines, tableTold, watch } from '../ghost';
 import { TOKEN } from '../server';
 import { TABLES } from '../tables';
 import { Workbench, expect, test } from '../workbench';
@@ -38,7 +38,9 @@ test('ghost text streams in, is typed along, and Tab accepts it', async ({
 }) => {
   const asked = watch(bench);
   await bench.open([TABLES, '', '# after']);
+  const told = tableTold(bench, 'targets');
   await bench.run(0);
+  await told;
   await bench.edit(1);
   await bench.page.keyboard.type('print(', { delay: 40 });
   const ghost = ghostOf(bench);
@@ -109,7 +111,9 @@ test('SQL in a string is completed with the tables of the kernel', async ({
 }) => {
   const asked = watch(bench);
   await bench.open([TABLES, '']);
+  const told = tableTold(bench, 'products');
   await bench.run(0);
+  await told;
   await bench.edit(1);
   await bench.page.keyboard.type('con.sql("SELECT name FROM ', { delay: 20 });
   await expect(ghostOf(bench)).toHaveText(

@@ -176,6 +176,22 @@ def test_answer_that_is_being_written_is_not_put_away(tmp_path: Path) -> None:
     asyncio.run(work())
 
 
+def test_file_of_a_question_that_was_stopped_while_it_was_read_gives_way_to_the_whole(tmp_path: Path) -> None:
+    async def work() -> None:
+        desk = Desk(tmp_path / "slots")
+        plan = desk.child.slots
+        assert plan is not None
+        slot = plan.take("chat", A, "a")
+        desk.child.texts[slot] = A[: len(A) // 2]
+        plan.give_back(slot, None, share_read=0.5)
+        await desk.ask(B, "b")
+        assert await desk.ask(A, "a") == len(A) // 2
+        await desk.ask(B, "b")
+        assert await desk.ask(A + "x", "a") == len(A)
+
+    asyncio.run(work())
+
+
 def test_cleared_conversation_leaves_no_file(tmp_path: Path) -> None:
     async def work() -> None:
         desk = Desk(tmp_path / "slots")

@@ -74,6 +74,19 @@ def test_slots_of_a_notebook_are_found_by_its_name() -> None:
     assert plan.of_owner("a.ipynb") == ()
 
 
+def test_prompt_that_was_read_in_part_is_not_taken_for_whole() -> None:
+    plan = SlotPlan()
+    slot = plan.take("chat", "a" * 1000)
+    plan.give_back(slot, None, share_read=0.5)
+    assert 400 <= len(plan.held[slot].text) <= 500
+    assert plan.take("chat", "a" * 1000 + "b") == slot
+    plan.give_back(slot, None, share_read=0.0)
+    assert 400 <= len(plan.held[slot].text) <= 500, "what it held before is still there"
+    plan.take("chat", "a" * 1000 + "b")
+    plan.give_back(slot, 700)
+    assert len(plan.held[slot].text) == 1001
+
+
 def test_every_lane_has_a_slot() -> None:
     assert set(LANES) == {"chat", "warming", "completion", "evaluation"}
 
