@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import statistics
 import tempfile
@@ -126,6 +127,8 @@ def main() -> None:
     described = machine.describe()
     if not arguments.json:
         print(f"{described['processor']}, {described['cores']} cores, load before {described['load_before']}")
+    gc.collect()
+    gc.freeze()  # as the server does
     small = {"con": tables_in_duckdb(8)["con"]}
     rows = [
         *on_a_schema("8 tables × 20", small, "t7"),

@@ -226,6 +226,15 @@ def _texts(data: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _columns(data: Mapping[str, Any], where: str) -> tuple[Column, ...]:
+    """The columns of a table. Where an error is said to be is put into words only when there is one: there are 20,000 columns."""
+    items = _items(data, "columns", where)
+    try:
+        return tuple([_column(item, where) for item in items])
+    except SchemaFormatError:
+        return tuple(_column(item, f"{where}.columns[{i}]") for i, item in enumerate(items))
+
+
 def _column(data: Mapping[str, Any], where: str) -> Column:
     comment, distinct = data.get("comment"), data.get("distinct")
     return Column(
@@ -246,7 +255,7 @@ def _table(data: Mapping[str, Any], where: str) -> Table:
     reference = _texts(data, "reference", where)
     if not reference:
         raise SchemaFormatError(f"{where}.reference must name the table")
-    columns = tuple(_column(item, f"{where}.columns[{i}]") for i, item in enumerate(_items(data, "columns", where)))
+    columns = _columns(data, where)
     rows = data.get("rows", ())
     if not isinstance(rows, (list, tuple)) or any(
         not isinstance(row, (list, tuple)) or len(row) != len(columns) for row in rows

@@ -87,7 +87,9 @@ async def overhead(folder: Path, *, rounds: int) -> AsyncIterator[Figure]:
                 for number in range(rounds)
             ]
             firsts = tuple(1000 * h.first for h in heard)
-            yield Figure("ours alone", f"first token, {mode}, scripted engine", "ms", firsts, note="8 tables, 22 cells")
+            yield Figure(
+                "ours alone", f"first token, {mode}, scripted engine", "ms", firsts, note="15 tables, 22 cells"
+            )
 
 
 async def clients(folder: Path, *, clients: int, questions: int) -> AsyncIterator[Figure]:
