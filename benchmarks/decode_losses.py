@@ -90,10 +90,8 @@ async def main() -> int:
                     f"every token as it comes, {work:g} ms of work each time": lambda: speed(
                         at_once, PROMPT, work_ms=work
                     ),
-                    f"every {REST_SECONDS:g} s": lambda: speed(paced, PROMPT),
-                    f"every {REST_SECONDS:g} s, {work:g} ms of work each time": lambda: speed(
-                        paced, PROMPT, work_ms=work
-                    ),
+                    "at the product's pace": lambda: speed(paced, PROMPT),
+                    f"at the product's pace, {work:g} ms of work each time": lambda: speed(paced, PROMPT, work_ms=work),
                 },
             )
             others = [f"# notebook {number}\n{FILLING * 2}" for number in range(min(arguments.held, len(CHAT) - 1))]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from endpoints import child_endpoint, real_model
@@ -34,13 +36,21 @@ async def cost(engine: HttpEngine | SupervisedEngine, text: str, lane: Lane, own
         return [item async for item in items if isinstance(item, Finished)].pop().usage
 
 
-def test_chat_and_completion_never_evict_each_other_in_a_full_pool(tmp_path: Path) -> None:
-    config = EngineConfig(slot_folder=tmp_path / "slots")
-    settings = child_settings(Choice("llama", "", context_tokens=512, threads=2), config, real_model())
-    settings["pool_tokens"] = 768  # two of the three chats below, and the completion
-    endpoint, child = child_endpoint("llama", settings, tmp_path)
-    endpoint = replace(endpoint, plan=SlotPlan(768))
+def on_a_child(
+    folder: Path, work: Callable[[HttpEngine], Coroutine[Any, Any, None]], *, context: int, pool: int | None = None
+) -> None:
+    """Run `work` on a child of its own, whose slots may be saved below `folder`."""
+    config = EngineConfig(slot_folder=folder / "slots")
+    settings = child_settings(Choice("llama", "", context_tokens=context, threads=2), config, real_model())
+    settings["pool_tokens"] = pool or settings["pool_tokens"]
+    endpoint, child = child_endpoint("llama", settings, folder)
+    try:
+        replace(endpoint, plan=SlotPlan(pool)).run(work)
+    finally:
+        child.kill()
 
+
+def test_chat_and_completion_never_evict_each_other_in_a_full_pool(tmp_path: Path) -> None:
     async def work(engine: HttpEngine) -> None:
         typed = text_of("typed", 8)
         first = await cost(engine, typed, "completion")
@@ -51,24 +61,13 @@ def test_chat_and_completion_never_evict_each_other_in_a_full_pool(tmp_path: Pat
         last = await cost(engine, text_of("three", 18) + "x", "chat", owner="three")
         assert last.cached_tokens >= last.prompt_tokens - 4, "the completion took the chat's place"
 
-    try:
-        endpoint.run(work)
-    finally:
-        child.kill()
+    # room for two of the three chats, and the completion
+    on_a_child(tmp_path, work, context=512, pool=768)
 
 
 def test_caches_survive_a_restart_and_are_gone_when_the_conversation_is_cleared(tmp_path: Path) -> None:
-    config = EngineConfig(slot_folder=tmp_path / "slots")
-    settings = child_settings(Choice("llama", "", context_tokens=1024, threads=2), config, real_model())
     files = SlotFiles(tmp_path / "slots", "mark")
     prompt = text_of("kept", 22)
-
-    def with_child(work: object, plan: SlotPlan) -> None:
-        endpoint, child = child_endpoint("llama", settings, tmp_path)
-        try:
-            replace(endpoint, plan=plan).run(work)  # type: ignore[arg-type]
-        finally:
-            child.kill()
 
     async def before(engine: HttpEngine) -> None:
         memory = SlotMemory(engine, files)
@@ -86,8 +85,8 @@ def test_caches_survive_a_restart_and_are_gone_when_the_conversation_is_cleared(
         assert not list(files.folder.glob("*.kv"))
         assert (await cost(engine, prompt + "z", "chat")).cached_tokens == 0
 
-    with_child(before, SlotPlan())
-    with_child(after, SlotPlan())
+    on_a_child(tmp_path, before, context=1024)
+    on_a_child(tmp_path, after, context=1024)
 
 
 @pytest.mark.parametrize(("privacy", "kept"), [("samples", True), ("types", False)])
@@ -127,12 +126,6 @@ def test_unloaded_engine_remembers_the_notebook_unless_less_may_be_shown_now(
 
 
 def test_notebooks_in_turn_find_their_beginnings_again_in_a_pool_for_one_of_them(tmp_path: Path) -> None:
-    config = EngineConfig(slot_folder=tmp_path / "slots")
-    settings = child_settings(Choice("llama", "", context_tokens=512, threads=2), config, real_model())
-    settings["pool_tokens"] = 512
-    endpoint, child = child_endpoint("llama", settings, tmp_path)
-    endpoint = replace(endpoint, plan=SlotPlan(512))
-
     async def work(engine: HttpEngine) -> None:
         memory = SlotMemory(engine, SlotFiles(tmp_path / "slots", "mark"))
         await memory.restore()
@@ -145,16 +138,10 @@ def test_notebooks_in_turn_find_their_beginnings_again_in_a_pool_for_one_of_them
         assert engine.slots is not None
         assert [held.owner for held in engine.slots.held.values()] == ["three"], "only the last is in the pool"
 
-    try:
-        endpoint.run(work)
-    finally:
-        child.kill()
+    on_a_child(tmp_path, work, context=512, pool=512)
 
 
 def test_what_a_stopped_question_had_read_is_fetched_as_far_as_it_went(tmp_path: Path) -> None:
-    config = EngineConfig(slot_folder=tmp_path / "slots")
-    settings = child_settings(Choice("llama", "", context_tokens=1024, threads=2), config, real_model())
-    endpoint, child = child_endpoint("llama", settings, tmp_path)
     long = text_of("long", 40)
 
     async def stopped(engine: HttpEngine) -> None:
@@ -175,7 +162,4 @@ def test_what_a_stopped_question_had_read_is_fetched_as_far_as_it_went(tmp_path:
         whole = await cost(engine, long + "x", "chat", owner="a")
         assert whole.cached_tokens >= whole.prompt_tokens - 4
 
-    try:
-        endpoint.run(work)
-    finally:
-        child.kill()
+    on_a_child(tmp_path, work, context=1024)

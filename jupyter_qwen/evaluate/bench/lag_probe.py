@@ -1,6 +1,6 @@
 """A Jupyter server extension for measurements alone: how long the event loop was kept from a timer that was due.
 
-It rests until it is asked for the first time: two hundred wakes a second beside a decoding engine cost it a tenth of its speed.
+It rests until it is asked for the first time: its two hundred wakes a second would slow the engine that is measured beside it.
 """
 
 from __future__ import annotations

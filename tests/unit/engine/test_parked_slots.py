@@ -6,8 +6,6 @@ import asyncio
 import os
 from pathlib import Path
 
-import pytest
-
 from jupyter_qwen.engine.http import HttpEngine, SlotAction
 from jupyter_qwen.engine.slot_files import SlotFiles
 from jupyter_qwen.engine.slot_memory import SlotMemory
@@ -222,7 +220,7 @@ def test_next_engine_finds_what_was_put_away_and_what_was_in_use(tmp_path: Path)
     asyncio.run(work())
 
 
-def test_another_servers_files_are_not_deleted_while_it_lives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_servers_files_are_not_deleted_while_it_lives(tmp_path: Path) -> None:
     folder = tmp_path / "slots"
     folder.mkdir()
     alive = folder / f"{os.getppid()}-aa.kv"
