@@ -1,24 +1,34 @@
 /**
  * What the tests of inline completion look at.
  */
-import type { Locator } from '@playwright/test';
+import type { Locator, Request } from '@playwright/test';
 
 import type { Workbench } from './workbench';
 
 export type Body = Record<string, unknown>;
 
-/** The completions that were asked for; what only prepares one does not count. */
+/** The completions that were asked for. */
 export function watch(bench: Workbench): Body[] {
   const bodies: Body[] = [];
-  bench.page.on('request', request => {
-    if (request.url().includes('/jupyter-qwen/complete')) {
-      const body = request.postDataJSON() as Body;
-      if (!body.warm) {
-        bodies.push(body);
-      }
-    }
-  });
+  bench.page.on('request', request => keep(bodies, request));
   return bodies;
+}
+
+/** The completions that ended before their time. */
+export function watchAborted(bench: Workbench): Body[] {
+  const bodies: Body[] = [];
+  bench.page.on('requestfailed', request => keep(bodies, request));
+  return bodies;
+}
+
+/** What only prepares a completion does not count: any key may begin it, and breaks it off. */
+function keep(bodies: Body[], request: Request): void {
+  if (request.url().includes('/jupyter-qwen/complete')) {
+    const body = request.postDataJSON() as Body;
+    if (!body.warm) {
+      bodies.push(body);
+    }
+  }
 }
 
 /**
