@@ -1,21 +1,26 @@
 """An engine beside busy programs: how fast it reads and writes while others compute, with and without short waits.
 
-    python benchmarks/busy_machine.py [--busy 0 1 2] [--rounds 3] [--engine llama] [--model NAME]
+    python benchmarks/busy_machine.py [--busy 0 0.05 1 2] [--turns 1000 2000] [--only NAME ...] [--rounds 3]
+           [--engine llama] [--model NAME]
 
-Each way is a fresh engine process with the product's settings; beside it run so many processes that never pause, like a browser
-that draws or a kernel that computes. "as it comes" lets GNU OpenMP's threads spin for milliseconds at a barrier, "short waits" is
-what the product sets (engine/launch.py), "asleep at once" is OMP_WAIT_POLICY=passive, "one thread" has no barrier. Medians of the
-rounds.
+Each way is an engine process with the product's settings, and they take turns; beside them run so many processes that never
+pause, like a kernel that computes. A share of one, like 0.05, is two processes that wake for a millisecond and sleep, like a
+browser and its server. "as it comes" lets GNU OpenMP's threads spin for milliseconds at a barrier, "short waits" is what the
+product sets (engine/launch.py), `--turns` are other lengths of the wait, "asleep at once" is OMP_WAIT_POLICY=passive, "one
+thread" has no barrier. Medians of the rounds, and the range of decode.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import multiprocessing
+import random
 import statistics
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -31,47 +36,60 @@ from jupyter_qwen.models.store import ModelStore
 PROMPT = (
     "-- question {number}\n" + "SELECT city, sum(amount) AS total FROM sales GROUP BY city ORDER BY total DESC;\n" * 4
 )
-NEW_TOKENS = 24
+NEW_TOKENS = 48
 LOAD_SECONDS = 120.0
-WAYS: tuple[tuple[str, Mapping[str, str], int | None], ...] = (
-    ("as it comes", {}, None),
-    ("short waits", SHORT_WAITS, None),
-    ("longer waits", {"GOMP_SPINCOUNT": "20000"}, None),
-    ("asleep at once", {"OMP_WAIT_POLICY": "passive"}, None),
-    ("one thread", {}, 1),
-)
+AWAKE_SECONDS = 0.001
+Way = tuple[str, Mapping[str, str], int | None]
 
 
-def burn() -> None:
-    """Compute for ever."""
+def ways(turns: Sequence[int]) -> list[Way]:
+    """Name, environment and threads of each way."""
+    return [
+        ("as it comes", {}, None),
+        ("short waits", SHORT_WAITS, None),
+        *((f"{count} turns", {"GOMP_SPINCOUNT": str(count)}, None) for count in turns),
+        ("asleep at once", {"OMP_WAIT_POLICY": "passive"}, None),
+        ("one thread", {}, 1),
+    ]
+
+
+def burn(share: float) -> None:
+    """Compute for that share of the time, for ever."""
     while True:
-        pass
+        ends = time.perf_counter() + AWAKE_SECONDS
+        while time.perf_counter() < ends:
+            pass
+        if share < 1:
+            time.sleep(AWAKE_SECONDS * (1 / share - 1) * random.uniform(0.8, 1.2))
 
 
 async def measured(
-    choice: Choice, path: Path, environment: Mapping[str, str], *, busy: int, rounds: int
-) -> list[Usage]:
-    """The cost of `rounds` answers, each to a prompt of its own, beside `busy` processes."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = child_settings(choice, EngineConfig(), path)
-        child = ChildProcess(
-            f"jupyter_qwen.engine.children.{choice.engine}", settings, log_folder=Path(folder), environment=environment
-        )
-        others = [multiprocessing.Process(target=burn, daemon=True) for _ in range(busy)]
-        try:
+    choice: Choice, path: Path, tried: Sequence[Way], *, busy: float, rounds: int
+) -> dict[str, list[Usage]]:
+    """The cost of `rounds` answers of each way, each to a prompt of its own, beside `busy` processes."""
+    processes = max(2, round(busy)) if 0 < busy < 1 else round(busy)
+    others = [multiprocessing.Process(target=burn, args=(busy,), daemon=True) for _ in range(processes)]
+    found: dict[str, list[Usage]] = {name: [] for name, _, _ in tried}
+    engines: dict[str, HttpEngine] = {}
+    async with contextlib.AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        for name, environment, threads in tried:
+            settings = child_settings(replace(choice, threads=threads or choice.threads), EngineConfig(), path)
+            child = ChildProcess(
+                f"jupyter_qwen.engine.children.{choice.engine}", settings, log_folder=folder, environment=environment
+            )
+            stack.push_async_callback(child.stop)
             ready = await child.wait_ready(LOAD_SECONDS)
-            engine = HttpEngine(ready.url, child.key, context_tokens=choice.context_tokens)
-            await cost(engine, "the first answer after loading is not counted", 4)
-            for process in others:
-                process.start()
-            found = [await cost(engine, PROMPT.format(number=number), NEW_TOKENS) for number in range(rounds)]
-            await engine.aclose()
-            return found
-        finally:
-            for process in others:
-                if process.pid is not None:
-                    process.kill()
-            await child.stop()
+            engines[name] = HttpEngine(ready.url, child.key, context_tokens=choice.context_tokens)
+            stack.push_async_callback(engines[name].aclose)
+            await cost(engines[name], "the first answer after loading is not counted", 4)
+        for process in others:
+            process.start()
+            stack.callback(process.kill)
+        for number in range(rounds):
+            for name in random.sample(list(engines), len(engines)):
+                found[name].append(await cost(engines[name], PROMPT.format(number=number), NEW_TOKENS))
+    return found
 
 
 async def cost(engine: HttpEngine, prompt: str, new_tokens: int) -> Usage:
@@ -85,21 +103,24 @@ async def cost(engine: HttpEngine, prompt: str, new_tokens: int) -> Usage:
 
 async def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--busy", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--busy", type=float, nargs="+", default=[0, 0.05, 1, 2])
+    parser.add_argument("--turns", type=int, nargs="*", default=[1000, 2000])
+    parser.add_argument("--only", nargs="+", metavar="WAY", help="these ways alone, by their names in the table")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--engine", default="llama", choices=["llama", "transformers"])
     parser.add_argument("--model")
     arguments = parser.parse_args()
     choice = choose(EngineConfig(engine=arguments.engine, model=arguments.model))
     path = ModelStore().verified_path(choice.model, kind="gguf" if choice.engine == "llama" else "safetensors")
-    print("| busy programs | way | prefill tok/s | decode tok/s |\n|---|---|---|---|", flush=True)
+    print("| busy programs | way | prefill tok/s | decode tok/s | range |\n|---|---|---|---|---|", flush=True)
+    tried = [way for way in ways(arguments.turns) if not arguments.only or way[0] in arguments.only]
     for busy in arguments.busy:
-        for name, environment, threads in WAYS:
-            way = replace(choice, threads=threads or choice.threads)
-            found = await measured(way, path, environment, busy=busy, rounds=arguments.rounds)
-            prefill = statistics.median((u.prompt_tokens - u.cached_tokens) / u.prefill_seconds for u in found)
-            decode = statistics.median(u.new_tokens / u.decode_seconds for u in found)
-            print(f"| {busy} | {name} | {prefill:.1f} | {decode:.1f} |", flush=True)
+        found = await measured(choice, path, tried, busy=busy, rounds=arguments.rounds)
+        for name, costs in found.items():
+            prefill = statistics.median((u.prompt_tokens - u.cached_tokens) / u.prefill_seconds for u in costs)
+            speeds = [(u.new_tokens - 1) / u.decode_seconds for u in costs]
+            row = f"{prefill:.1f} | {statistics.median(speeds):.1f} | {min(speeds):.1f} to {max(speeds):.1f}"
+            print(f"| {busy:g} | {name} | {row} |", flush=True)
     return 0
 
 

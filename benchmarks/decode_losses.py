@@ -5,7 +5,7 @@
 One engine process with the product's settings, two clients: one reads every token as it comes, one at the product's pace
 (engine/pace.py). `--work-ms` is what the reader computes each time something arrives, as a server does that passes it on. Then so
 many idle slots are filled with a thousand tokens each, and put into files (engine/slot_memory.py). Ways take turns, each round
-in another order. Medians of tokens a second, as the engine counts them.
+in another order. Medians of tokens a second, from the first to the last that the reader sees.
 """
 
 from __future__ import annotations
@@ -38,12 +38,14 @@ LOAD_SECONDS = 120.0
 
 async def speed(engine: HttpEngine, prompt: str, *, new_tokens: int = NEW_TOKENS, work_ms: float = 0.0) -> float:
     """Tokens a second of one answer, read by somebody who computes for `work_ms` whenever he wakes."""
-    woke = 0.0
+    woke = first = last = 0.0
     async with aclosing(engine.generate(GenerationRequest(prompt, max_new_tokens=new_tokens, owner=prompt))) as stream:
         async for piece in stream:
             if isinstance(piece, Finished):
-                return (piece.usage.new_tokens - 1) / piece.usage.decode_seconds
+                return (piece.usage.new_tokens - 1) / max(last - first, 1e-9)
             now = time.perf_counter()
+            if isinstance(piece, Delta) and piece.text:
+                first, last = first or now, now
             if isinstance(piece, Delta) and work_ms and now - woke > 0.005:  # what came along is done in one go
                 while time.perf_counter() - now < work_ms / 1000:
                     pass
