@@ -236,16 +236,20 @@ def _columns(data: Mapping[str, Any], where: str) -> tuple[Column, ...]:
 
 
 def _column(data: Mapping[str, Any], where: str) -> Column:
-    comment, distinct = data.get("comment"), data.get("distinct")
-    return Column(
+    get = data.get
+    comment, distinct = get("comment"), get("distinct")
+    column = object.__new__(Column)
+    # A frozen dataclass's own `__init__` sets field by field: with 20,000 columns a third of the time that decoding takes.
+    vars(column).update(
         name=_text(data, "name", where),
-        type=str(data.get("type", "")),
-        nullable=bool(data.get("nullable", True)),
+        type=str(get("type", "")),
+        nullable=bool(get("nullable", True)),
         comment=None if comment is None else str(comment),
         values=_texts(data, "values", where),
-        values_complete=bool(data.get("values_complete", False)),
+        values_complete=bool(get("values_complete", False)),
         distinct=None if distinct is None else int(distinct),
     )
+    return column
 
 
 def _table(data: Mapping[str, Any], where: str) -> Table:

@@ -26,6 +26,7 @@ from jupyter_qwen.schema.collect import kernel_expression
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, PrivacyLevel, Schema
 from jupyter_qwen.server.model_desk import ModelDesk
 from jupyter_qwen.server.thread_ids import Renames
+from jupyter_qwen.server.wire import decode
 from jupyter_qwen.sql.model import Proof
 from jupyter_qwen.sql.validate import prove
 
@@ -131,21 +132,21 @@ class Runtime:
 
     async def ask(self, body: dict[str, Any]) -> AsyncIterator[Event]:
         """Answer an AskRequest. Raises what `failures.describe` knows."""
-        question = await asyncio.to_thread(Question.from_json, self._request(body))
+        question = await asyncio.to_thread(decode, Question.from_json, self._request(body))
         async with aclosing(ask(question, self.services)) as events:  # type: ignore[type-var]
             async for event in events:
                 yield event
 
     async def complete(self, body: dict[str, Any]) -> AsyncIterator[Event]:
         """Answer a CompleteRequest."""
-        question = await asyncio.to_thread(CompletionQuestion.from_json, self._request(body))
+        question = await asyncio.to_thread(decode, CompletionQuestion.from_json, self._request(body))
         async with aclosing(complete(question, self.services)) as events:  # type: ignore[type-var]
             async for event in events:
                 yield event
 
     async def context(self, body: dict[str, Any]) -> dict[str, Any]:
         """What the model would see for an AskRequest, with the tokens of each source."""
-        question = await asyncio.to_thread(Question.from_json, self._request(body))
+        question = await asyncio.to_thread(decode, Question.from_json, self._request(body))
         prompt, engine = await build_prompt(question, self.services)
         parts = [
             {"label": part.label, "text": part.text, "tokens": await engine.count_tokens(part.text)}
@@ -179,7 +180,7 @@ class Runtime:
 
     async def warm(self, body: dict[str, Any]) -> dict[str, Any]:
         """Process the beginning of the next question about ``body["cells"]`` and ``body["schema"]`` while nobody waits."""
-        question = await asyncio.to_thread(Question.from_json, self._request({**body, "question": "?"}))
+        question = await asyncio.to_thread(decode, Question.from_json, self._request({**body, "question": "?"}))
         started = await warm(question, self.services)
         return {"started": started, "state": self.services.warming.state(question.thread)}
 
@@ -188,7 +189,7 @@ class Runtime:
         sql = body.get("sql")
         if not isinstance(sql, str) or not sql.strip():
             raise BadRequest("sql must be a text that is not empty.")
-        schema = decode_schema(body.get("schema")) or Schema()
+        schema = await asyncio.to_thread(decode, decode_schema, body.get("schema")) or Schema()
         try:
             connection = choose_connection(schema, (), body.get("connection"))
         except KeyError as error:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from jupyter_qwen.assistant.events import Event, encode
 from jupyter_qwen.assistant.question import BadRequest
+from jupyter_qwen.server.collector_rest import collector_at_rest
+
+Decoded = TypeVar("Decoded")
 
 NDJSON = "application/x-ndjson"
 
@@ -25,12 +29,19 @@ def decode_body(body: bytes) -> dict[str, Any]:
     if not body.strip():
         return {}
     try:
-        data = json.loads(body)
+        with collector_at_rest():
+            data = json.loads(body)
     except ValueError as error:
         raise BadRequest(f"The request is not JSON: {error}.") from error
     if not isinstance(data, dict):
         raise BadRequest("The request must be a JSON object.")
     return data
+
+
+def decode(read: Callable[[object], Decoded], data: object) -> Decoded:
+    """`read` of a request's object, which may hold a schema of a thousand tables: for a thread. Raises what `read` raises."""
+    with collector_at_rest():
+        return read(data)
 
 
 def encode_line(event: Event) -> str:
