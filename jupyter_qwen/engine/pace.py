@@ -1,7 +1,7 @@
 """Reading an answer in few wakes: a process that wakes for every token keeps the engine's threads from their cores.
 
 llama.cpp's threads meet several hundred times a token, so that what takes one core for a moment stops them all. On two cores, a
-reader with 1 ms of work per token brought 32.3 tokens a second down to 30.5, at this pace to 31.3 (benchmarks/decode_losses.py).
+reader with 1 ms of work per token brought 32.7 tokens a second down to 31.1, at this pace to 32.2 (benchmarks/decode_losses.py).
 """
 
 from __future__ import annotations
