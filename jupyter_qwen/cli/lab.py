@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     if path is not None and path.startswith("-"):
         # argparse takes the first word after `--` for the path when no path was given
         path, options = None, [path, *options]
-    target = _target(path)
+    target = _target(path, options)
     if not arguments.no_model:
         _fetch_model()
     if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in options:
@@ -65,14 +65,19 @@ def _address(target: Path, options: Sequence[str]) -> list[str]:
     return [f"--LabApp.default_url=/lab/tree/{quote(target.name)}"]
 
 
-def _target(path: str | None) -> Path:
+def _target(path: str | None, options: Sequence[str]) -> Path:
     if path is None:
         from jupyter_qwen.demo.notebook import build_demo
 
         return build_demo(Path.cwd() / DEMO_FOLDER)
     target = Path(path)
     if not target.exists():
-        raise CommandError(f"{target} does not exist.", "Name a notebook or a folder, or nothing for the demo.")
+        # in `--port 8890` the number is taken for the path: which of JupyterLab's options have a value is not known here
+        alone = [option for option in options if option.startswith("--") and "=" not in option]
+        joined = f" The value of an option is joined to it: {alone[-1]}={path}" if alone else ""
+        raise CommandError(
+            f"{target} does not exist.", f"Name a notebook or a folder, or nothing for the demo.{joined}"
+        )
     return target
 
 

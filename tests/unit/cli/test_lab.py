@@ -73,3 +73,12 @@ def test_other_commands_refuse_what_they_do_not_know(capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit):
         main(["doctor", "--no-browser"])
     assert "unrecognized arguments: --no-browser" in capsys.readouterr().err
+
+
+def test_a_value_that_stands_apart_from_its_option_is_named(
+    launched: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["lab", "--no-model", "--no-browser", "--port", "8890"]) != 0
+    assert "8890 does not exist" in (told := capsys.readouterr().err)
+    assert "--port=8890" in told
+    assert launched == []
