@@ -67,7 +67,7 @@ async def measured(
     choice: Choice, path: Path, tried: Sequence[Way], *, busy: float, rounds: int
 ) -> dict[str, list[Usage]]:
     """The cost of `rounds` answers of each way, each to a prompt of its own, beside `busy` processes."""
-    processes = max(2, round(busy)) if 0 < busy < 1 else round(busy)
+    processes = 2 if 0 < busy < 1 else round(busy)
     others = [multiprocessing.Process(target=burn, args=(busy,), daemon=True) for _ in range(processes)]
     found: dict[str, list[Usage]] = {name: [] for name, _, _ in tried}
     engines: dict[str, HttpEngine] = {}

@@ -72,8 +72,10 @@ def _target(path: str | None, options: Sequence[str]) -> Path:
         return build_demo(Path.cwd() / DEMO_FOLDER)
     target = Path(path)
     if not target.exists():
-        # in `--port 8890` the number is taken for the path: which of JupyterLab's options have a value is not known here
-        alone = [option for option in options if option.startswith("--") and "=" not in option]
+        from jupyterlab.labapp import LabApp
+
+        # in `--port 8890` the number is taken for the path
+        alone = [option for option in options if option.removeprefix("--") in LabApp.aliases]
         joined = f" The value of an option is joined to it: {alone[-1]}={path}" if alone else ""
         raise CommandError(
             f"{target} does not exist.", f"Name a notebook or a folder, or nothing for the demo.{joined}"

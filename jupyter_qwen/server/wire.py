@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from jupyter_qwen.assistant.events import Event, encode
 from jupyter_qwen.assistant.question import BadRequest
-from jupyter_qwen.server.collector_rest import collector_at_rest
+from jupyter_qwen.server.garbage import without_collections
 
 Decoded = TypeVar("Decoded")
 
@@ -29,7 +29,7 @@ def decode_body(body: bytes) -> dict[str, Any]:
     if not body.strip():
         return {}
     try:
-        with collector_at_rest():
+        with without_collections():
             data = json.loads(body)
     except ValueError as error:
         raise BadRequest(f"The request is not JSON: {error}.") from error
@@ -40,7 +40,7 @@ def decode_body(body: bytes) -> dict[str, Any]:
 
 def decode(read: Callable[[object], Decoded], data: object) -> Decoded:
     """`read` of a request's object, which may hold a schema of a thousand tables: for a thread. Raises what `read` raises."""
-    with collector_at_rest():
+    with without_collections():
         return read(data)
 
 

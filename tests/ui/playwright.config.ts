@@ -72,8 +72,6 @@ export default defineConfig({
   testDir: 'specs',
   outputDir: 'test-results',
   workers: 1,
-  // Some of a hundred tests may meet a pause of a busy machine. What passes at the second try is listed as flaky, and is to be mended.
-  retries: 1,
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: [['list']],

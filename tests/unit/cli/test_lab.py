@@ -75,6 +75,15 @@ def test_other_commands_refuse_what_they_do_not_know(capsys: pytest.CaptureFixtu
     assert "unrecognized arguments: --no-browser" in capsys.readouterr().err
 
 
+def test_a_flag_is_not_taken_for_an_option_with_a_value(
+    launched: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["lab", "--no-model", "--no-browser", "mistyped.ipynb"]) != 0
+    assert "mistyped.ipynb does not exist" in (told := capsys.readouterr().err)
+    assert "--no-browser" not in told
+    assert launched == []
+
+
 def test_a_value_that_stands_apart_from_its_option_is_named(
     launched: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

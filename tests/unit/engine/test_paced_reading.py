@@ -61,9 +61,9 @@ class Reads:
         async def counted(stream: PacedStream, max_bytes: int, timeout: float | None = None) -> bytes:
             data = await read(stream, max_bytes, timeout)
             self.count += 1
-            self.left_at.append(
-                stream.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT) if data else 1
-            )
+            if data and sys.platform != "win32":
+                left_at = stream.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT)
+                self.left_at.append(left_at)
             return data
 
         def noted(stream: PacedStream, count: int) -> bool:

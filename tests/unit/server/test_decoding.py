@@ -11,7 +11,7 @@ import pytest
 
 from jupyter_qwen.assistant.question import BadRequest, Question, decode_schema
 from jupyter_qwen.schema.model import Column, Schema, SchemaFormatError
-from jupyter_qwen.server.collector_rest import collector_at_rest
+from jupyter_qwen.server.garbage import without_collections
 from jupyter_qwen.server.wire import decode, decode_body
 
 COLUMN: dict[str, Any] = {
@@ -49,12 +49,12 @@ def test_overlapping_threads_keep_it_at_rest_until_the_last_has_done() -> None:
     inside, leave = threading.Event(), threading.Event()
 
     def other() -> None:
-        with collector_at_rest():
+        with without_collections():
             inside.set()
             leave.wait(5)
 
     thread = threading.Thread(target=other)
-    with collector_at_rest():
+    with without_collections():
         thread.start()
         assert inside.wait(5)
     assert not gc.isenabled()
@@ -66,7 +66,7 @@ def test_overlapping_threads_keep_it_at_rest_until_the_last_has_done() -> None:
 def test_collector_that_was_off_stays_off() -> None:
     gc.disable()
     try:
-        with collector_at_rest():
+        with without_collections():
             pass
         assert not gc.isenabled()
     finally:

@@ -1,7 +1,7 @@
-"""Python's garbage collector at rest while a large request is decoded.
+"""No garbage collections while a large request is decoded.
 
-A schema of 1,000 tables becomes some 100,000 values in one go. All of them live on, but allocating them makes several full
-collections due, which took as long as the decoding itself (benchmarks/server_cost.py).
+A schema of a thousand tables becomes very many values in one go. All of them live on, but allocating them makes several full
+collections due (benchmarks/server_cost.py times the whole).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _was_enabled = False
 
 
 @contextmanager
-def collector_at_rest() -> Iterator[None]:
+def without_collections() -> Iterator[None]:
     """Within the block nothing is collected; blocks of several threads may overlap. Only for what ends within milliseconds."""
     global _resting, _was_enabled
     with _lock:
