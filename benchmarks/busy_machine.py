@@ -26,11 +26,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from jupyter_qwen.engine.base import Finished, GenerationRequest, Usage
-from jupyter_qwen.engine.child_settings import child_settings
 from jupyter_qwen.engine.choice import Choice, choose
+from jupyter_qwen.engine.client.http import HttpEngine
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.http import HttpEngine
-from jupyter_qwen.engine.launch import SHORT_WAITS, ChildProcess
+from jupyter_qwen.engine.process.child_settings import child_settings
+from jupyter_qwen.engine.process.launch import SHORT_WAITS, ChildProcess
 from jupyter_qwen.models.store import ModelStore
 
 PROMPT = (

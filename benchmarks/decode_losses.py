@@ -21,13 +21,13 @@ from contextlib import aclosing
 from pathlib import Path
 
 from jupyter_qwen.engine.base import Delta, Finished, GenerationRequest
-from jupyter_qwen.engine.child_settings import child_settings
 from jupyter_qwen.engine.choice import choose
+from jupyter_qwen.engine.client.http import HttpEngine
+from jupyter_qwen.engine.client.pace import REST_SECONDS
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.http import HttpEngine
-from jupyter_qwen.engine.launch import ChildProcess, short_waits
-from jupyter_qwen.engine.pace import REST_SECONDS
-from jupyter_qwen.engine.slots import CHAT, SlotPlan
+from jupyter_qwen.engine.process.child_settings import child_settings
+from jupyter_qwen.engine.process.launch import ChildProcess, short_waits
+from jupyter_qwen.engine.slots.plan import CHAT, SlotPlan
 from jupyter_qwen.models.store import ModelStore
 
 FILLING = "".join(f"value_{number} = table_{number % 7}.column_{number % 11} + {number * 37}\n" for number in range(24))

@@ -23,9 +23,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from jupyter_qwen.assistant.answers.blocks import sql_block
+from jupyter_qwen.assistant.answers.choose import examine
 from jupyter_qwen.assistant.ask import resolve
-from jupyter_qwen.assistant.blocks import sql_block
-from jupyter_qwen.assistant.choose import examine
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.evaluate.bench import machine
 from jupyter_qwen.evaluate.bench.traffic import clients

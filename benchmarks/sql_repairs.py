@@ -19,11 +19,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from jupyter_qwen.assistant import second_look
-from jupyter_qwen.assistant.choose import examine
+from jupyter_qwen.assistant.answers.choose import examine
 from jupyter_qwen.evaluate.sql_pack import SqlCase, SqlPack
 from jupyter_qwen.schema.collect import collect
 from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.sql.habits import second_look
 from jupyter_qwen.sql.mend import RULES, mend, mend_values
 from jupyter_qwen.sql.model import Proof
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from jupyter_qwen.assistant.complete import complete
+from jupyter_qwen.assistant.completion.complete import complete
 from jupyter_qwen.assistant.completion.desk import CompletionDesk
 from jupyter_qwen.assistant.engines import SupervisedEngines
 from jupyter_qwen.assistant.question import CompletionQuestion

@@ -10,17 +10,17 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
-from jupyter_qwen.assistant.chat_answer import answer_in_prose, build_chat_prompt
+from jupyter_qwen.assistant.answers.chat_answer import answer_in_prose, build_chat_prompt
+from jupyter_qwen.assistant.answers.fix_answer import answer_with_fix, failing_query
+from jupyter_qwen.assistant.answers.plot_data import plot_question
+from jupyter_qwen.assistant.answers.sql_answer import answer_with_sql, build_sql_prompt
 from jupyter_qwen.assistant.events import Answer, BlockJudged, Event, StatusChanged, TextDelta, encode
 from jupyter_qwen.assistant.failures import EXPECTED, describe
-from jupyter_qwen.assistant.fix_answer import answer_with_fix, failing_query
 from jupyter_qwen.assistant.intent import choose_connection, choose_mode, split_command
 from jupyter_qwen.assistant.owner import OwnedEngine
-from jupyter_qwen.assistant.plot_data import plot_question
 from jupyter_qwen.assistant.question import BadRequest, Mode, Question, cells_up_to
 from jupyter_qwen.assistant.selection import without_tables
 from jupyter_qwen.assistant.services import Services
-from jupyter_qwen.assistant.sql_answer import answer_with_sql, build_sql_prompt
 from jupyter_qwen.assistant.threads import Turn
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.prompt.model import Prompt

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from jupyter_qwen.assistant.completion.desk import CompletionDesk
 from jupyter_qwen.assistant.counting import with_token_count
 from jupyter_qwen.assistant.threads import ThreadStore
-from jupyter_qwen.assistant.warm import Warming
+from jupyter_qwen.assistant.warming.warm import Warming
 from jupyter_qwen.engine.base import Engine
 
 __all__ = ["EngineSource", "Limits", "Services", "with_token_count"]

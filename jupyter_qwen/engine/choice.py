@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Literal
 
 from jupyter_qwen.engine.base import DoesNotFit, EngineRefused, EngineUnavailable
-from jupyter_qwen.engine.child_settings import batch_tokens, child_settings
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.installed import (
     INSTALL_TRANSFORMERS,
@@ -15,6 +14,7 @@ from jupyter_qwen.engine.installed import (
     missing_for_transformers,
     torch_has_cuda,
 )
+from jupyter_qwen.engine.process.child_settings import batch_tokens, child_settings
 from jupyter_qwen.models import fit
 from jupyter_qwen.models.catalog import MODELS, UnknownModel, typed_name
 from jupyter_qwen.models.entries import Format, ModelEntry

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jupyter_qwen.assistant.complete import complete
+from jupyter_qwen.assistant.completion.complete import complete
 from jupyter_qwen.assistant.completion.desk import CompletionDesk
 from jupyter_qwen.assistant.question import CompletionQuestion
 from jupyter_qwen.assistant.services import EngineSource, Limits, Services

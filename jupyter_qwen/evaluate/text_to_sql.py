@@ -18,11 +18,11 @@ from typing import Any
 import duckdb
 
 from jupyter_qwen.assistant.ask import ask, warm
-from jupyter_qwen.assistant.completion.idle import IdleBudget
 from jupyter_qwen.assistant.events import Answer, PromptBuilt
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.assistant.services import EngineSource, Limits, Services
-from jupyter_qwen.assistant.warm import Warming
+from jupyter_qwen.assistant.warming.idle import IdleBudget
+from jupyter_qwen.assistant.warming.warm import Warming
 from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest, Usage
 from jupyter_qwen.evaluate.predictions import Predictions
 from jupyter_qwen.evaluate.progress import Progress

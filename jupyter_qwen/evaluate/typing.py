@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from jupyter_qwen.assistant.complete import complete
+from jupyter_qwen.assistant.completion.complete import complete
 from jupyter_qwen.assistant.events import CompletionText
 from jupyter_qwen.assistant.question import CompletionQuestion
 from jupyter_qwen.assistant.services import EngineSource, Services

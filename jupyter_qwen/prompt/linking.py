@@ -14,11 +14,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from jupyter_qwen.prompt.keys import with_inferred_keys
 from jupyter_qwen.prompt.notation import DEFAULT, Notation, render_table
-from jupyter_qwen.prompt.words import content_stems, identifier_stems
+from jupyter_qwen.schema.keys import with_inferred_keys
 from jupyter_qwen.schema.model import Column, Schema, Table
 from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.schema.words import content_stems, identifier_stems
 
 _CHARACTERS_PER_TOKEN = 2.6  # of DDL, at the low end, so that the estimate never claims a fit that is none
 _TABLE_NAME, _COLUMN_NAME, _VALUE, _NAMED_IN_CELL, _WHOLE_NAME = 3.0, 1.0, 2.0, 1.5, 2.0

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from jupyter_qwen.prompt.words import STOP_WORDS, identifier_stems, stem, words
 from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.schema.words import STOP_WORDS, identifier_stems, stem, words
 
 RECALL_TOKENS = 200  # two and a half seconds on two cores, for they stand in the turn that is never cached
 _MOST = 3

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from jupyter_qwen.prompt.attachments import Attached, Attachment, attach, missing_tables, table_names
 from jupyter_qwen.prompt.budget import nearest_first
 from jupyter_qwen.prompt.examples import EXAMPLE_SCHEMA, Example
-from jupyter_qwen.prompt.idiom_of_shares import about_shares
-from jupyter_qwen.prompt.idioms import fitting_idioms
+from jupyter_qwen.prompt.hints.idiom_of_shares import about_shares
+from jupyter_qwen.prompt.hints.idioms import fitting_idioms
+from jupyter_qwen.prompt.hints.values import ValueHint, matching_values
 from jupyter_qwen.prompt.linking import LinkedSchema, link
 from jupyter_qwen.prompt.model import Message, Part, Prompt, Source
 from jupyter_qwen.prompt.notation import DEFAULT, Notation, render_table
 from jupyter_qwen.prompt.rules import fence_name
 from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message, neutralise
-from jupyter_qwen.prompt.values import ValueHint, matching_values
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 

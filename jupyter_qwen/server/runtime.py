@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from jupyter_qwen.assistant.ask import ask, build_prompt, warm
-from jupyter_qwen.assistant.complete import complete
+from jupyter_qwen.assistant.completion.complete import complete
 from jupyter_qwen.assistant.completion.desk import CompletionDesk
-from jupyter_qwen.assistant.completion.idle import IDLE_SHARE, IdleBudget
 from jupyter_qwen.assistant.engines import OnStatus, SupervisedEngines
 from jupyter_qwen.assistant.events import Event
 from jupyter_qwen.assistant.intent import choose_connection
 from jupyter_qwen.assistant.question import BadRequest, CompletionQuestion, Question, decode_schema
 from jupyter_qwen.assistant.services import Limits, Services
 from jupyter_qwen.assistant.threads import ThreadStore
-from jupyter_qwen.assistant.warm import Warming
+from jupyter_qwen.assistant.warming.idle import IDLE_SHARE, IdleBudget
+from jupyter_qwen.assistant.warming.warm import Warming
 from jupyter_qwen.engine.config import EngineConfig, EngineName
 from jupyter_qwen.engine.status import EngineStatus
 from jupyter_qwen.schema.collect import kernel_expression

@@ -17,8 +17,9 @@ from typing import Final
 
 import duckdb
 
+from jupyter_qwen.sql.read.parse import LOCKED_IN
+
 from ..schema.model import Column, Schema, Table
-from .parse import LOCKED_IN
 from .quoting import quote_identifier, quote_reference
 
 _KEPT: Final = 8

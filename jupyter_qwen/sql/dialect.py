@@ -15,8 +15,9 @@ import sqlglot
 from sqlglot import ErrorLevel, exp
 from sqlglot.errors import SqlglotError, UnsupportedError
 
+from jupyter_qwen.sql.read.parse import syntax_tree
+
 from .model import Diagnostic
-from .parse import syntax_tree
 
 #: What users call a dialect → sqlglot's name for it.
 ALIASES: Final[dict[str, str]] = {

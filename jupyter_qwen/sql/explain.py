@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from .parse import Statement, parse
+from jupyter_qwen.sql.read.parse import Statement, parse
 
 _JOINS: Final = {
     "LEFT": "keeps every row so far, with NULL where nothing matches",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .lexer import Token, tokens
+from jupyter_qwen.sql.read.lexer import Token, tokens
 
 _COMPARES: Final = frozenset(("=", "==", "<", ">", "<=", ">=", "<>", "!="))
 _OPENS: Final = frozenset(("(", "[", "case"))

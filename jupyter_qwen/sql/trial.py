@@ -18,11 +18,12 @@ from typing import Any, Final, Literal
 
 import duckdb
 
+from jupyter_qwen.sql.read.parse import parse
+
 from ..schema.model import Schema, Table
 from .clone import Clone, CloneCache, declared, interrupted_after, visible_columns
 from .errors import diagnose
 from .model import Diagnostic
-from .parse import parse
 from .quoting import quote_reference
 
 MAX_ROWS: Final = 1000

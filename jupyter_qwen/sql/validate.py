@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from jupyter_qwen.sql.read.parse import Statement, parse
+
 from ..schema.model import Schema
 from .bind import BINDABLE, Binding, bind
 from .checks import CHECKS, Subject
 from .model import Diagnostic, Proof
-from .parse import Statement, parse
 
 
 def prove(sql: str, schema: Schema, *, time_limit_s: float = 2.0) -> Proof:

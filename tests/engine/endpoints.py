@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 import pytest
 
-from jupyter_qwen.engine.http import HttpEngine
-from jupyter_qwen.engine.launch import ChildProcess
-from jupyter_qwen.engine.pace import REST_SECONDS
-from jupyter_qwen.engine.slots import SlotPlan
+from jupyter_qwen.engine.client.http import HttpEngine
+from jupyter_qwen.engine.client.pace import REST_SECONDS
+from jupyter_qwen.engine.process.launch import ChildProcess
+from jupyter_qwen.engine.slots.plan import SlotPlan
 from jupyter_qwen.models.store import ModelStore
 
 T = TypeVar("T")

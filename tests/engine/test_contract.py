@@ -19,7 +19,7 @@ from jupyter_qwen.engine.base import (
     Finished,
     GenerationRequest,
 )
-from jupyter_qwen.engine.http import HttpEngine
+from jupyter_qwen.engine.client.http import HttpEngine
 
 COUNTING = "count: 1, 2, 3, 4, 5, 6,"
 FILLER = "the quick brown fox jumps over the lazy dog. " * 12

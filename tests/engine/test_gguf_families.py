@@ -11,10 +11,10 @@ from endpoints import Endpoint, child_endpoint
 from tiny_gguf import FAMILIES, HEAD_DIM, LAYERS, Family, write
 
 from jupyter_qwen.engine.base import Delta, Finished, GenerationRequest
-from jupyter_qwen.engine.child_settings import child_settings
 from jupyter_qwen.engine.choice import Choice
+from jupyter_qwen.engine.client.http import HttpEngine
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.http import HttpEngine
+from jupyter_qwen.engine.process.child_settings import child_settings
 from jupyter_qwen.models.catalog import find
 from jupyter_qwen.prompt.tokens import fim_tokens
 

@@ -13,7 +13,7 @@ from endpoints import real_model
 
 from jupyter_qwen.engine.choice import Choice, child_settings
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.launch import ChildFailed, ChildProcess
+from jupyter_qwen.engine.process.launch import ChildFailed, ChildProcess
 
 MIB = 2**20
 # Enough for the interpreter, too little for the weights (llama: 1,117 MB) or for torch's libraries.

@@ -13,15 +13,15 @@ import pytest
 from endpoints import child_endpoint, real_model
 
 from jupyter_qwen.engine.base import Delta, Finished, GenerationRequest, Lane, Usage
-from jupyter_qwen.engine.child_settings import child_settings
 from jupyter_qwen.engine.choice import Choice
+from jupyter_qwen.engine.client.http import HttpEngine
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.http import HttpEngine
-from jupyter_qwen.engine.slot_files import SlotFiles
-from jupyter_qwen.engine.slot_memory import SlotMemory
-from jupyter_qwen.engine.slots import SlotPlan
-from jupyter_qwen.engine.supervised import SupervisedEngine
-from jupyter_qwen.engine.supervisor import Supervisor
+from jupyter_qwen.engine.process.child_settings import child_settings
+from jupyter_qwen.engine.process.supervised import SupervisedEngine
+from jupyter_qwen.engine.process.supervisor import Supervisor
+from jupyter_qwen.engine.slots.files import SlotFiles
+from jupyter_qwen.engine.slots.memory import SlotMemory
+from jupyter_qwen.engine.slots.plan import SlotPlan
 
 pytestmark = pytest.mark.model
 

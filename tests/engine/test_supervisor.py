@@ -30,9 +30,9 @@ from jupyter_qwen.engine.base import (
     GenerationRequest,
 )
 from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.process.supervised import SupervisedEngine
+from jupyter_qwen.engine.process.supervisor import Supervisor
 from jupyter_qwen.engine.status import EngineStatus
-from jupyter_qwen.engine.supervised import SupervisedEngine
-from jupyter_qwen.engine.supervisor import Supervisor
 from jupyter_qwen.models.catalog import DEFAULT_GGUF
 from jupyter_qwen.models.machine import Machine
 from jupyter_qwen.models.store import ModelStore
@@ -245,7 +245,7 @@ def test_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         f"""
         import asyncio
         from jupyter_qwen.engine.config import EngineConfig
-        from jupyter_qwen.engine.supervisor import Supervisor
+        from jupyter_qwen.engine.process.supervisor import Supervisor
 
         async def main():
             supervisor = Supervisor(EngineConfig(engine="scripted", log_folder={str(tmp_path)!r}))

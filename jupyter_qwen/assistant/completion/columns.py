@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from jupyter_qwen.assistant.completion.python_fit import plain
+from jupyter_qwen.python.syntax import plain
 from jupyter_qwen.schema.model import Schema, Table
 from jupyter_qwen.schema.notebook import Cell
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jupyter_qwen.assistant.completion.editors import Editor, Editors
-from jupyter_qwen.assistant.completion.idle import IdleBudget
 from jupyter_qwen.assistant.completion.memory import Memory
 from jupyter_qwen.assistant.completion.pace import Pace
 from jupyter_qwen.assistant.completion.preparation import Preparation
@@ -18,6 +17,7 @@ from jupyter_qwen.assistant.completion.secrets import is_secret_place
 from jupyter_qwen.assistant.completion.spot import Spot
 from jupyter_qwen.assistant.completion.verdict import final, visible
 from jupyter_qwen.assistant.events import CompletionText
+from jupyter_qwen.assistant.warming.idle import IdleBudget
 from jupyter_qwen.engine.base import Engine, Usage
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from jupyter_qwen.assistant.completion.columns import column_grammar
 from jupyter_qwen.assistant.completion.spot import Spot
 from jupyter_qwen.assistant.counting import with_token_count
 from jupyter_qwen.engine.base import Engine
-from jupyter_qwen.prompt.hole import Frame, frame
+from jupyter_qwen.prompt.fim.hole import Frame, frame
 from jupyter_qwen.prompt.model import Prompt
 from jupyter_qwen.prompt.tokens import fim_tokens
 

@@ -9,8 +9,8 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from jupyter_qwen.assistant.completion.editors import Editor, Editors
-from jupyter_qwen.assistant.completion.idle import IdleBudget
 from jupyter_qwen.assistant.completion.spot import Spot
+from jupyter_qwen.assistant.warming.idle import IdleBudget
 from jupyter_qwen.engine.base import Engine, EngineError, Finished, GenerationRequest, Usage
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from jupyter_qwen.prompt.cursor import Place
+from jupyter_qwen.prompt.fim.cursor import Place
 from jupyter_qwen.schema.privacy import is_secret
 
 # The name that a string is given to: `password = "`, `connect(pwd="`, `{"api_key": "`, `os.environ["TOKEN"] = "`, R's `pwd <- "`.

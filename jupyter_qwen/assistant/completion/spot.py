@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from jupyter_qwen.assistant.completion.block import wants_block
 from jupyter_qwen.assistant.question import CompletionQuestion
-from jupyter_qwen.prompt.cursor import Place, place_of
+from jupyter_qwen.prompt.fim.cursor import Place, place_of
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from jupyter_qwen.assistant.intent import choose_connection
-from jupyter_qwen.prompt.cursor import Place
+from jupyter_qwen.prompt.fim.cursor import Place
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.sql.validate import prove

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from jupyter_qwen.assistant.completion.columns import reads_unknown_column
-from jupyter_qwen.assistant.completion.python_fit import cut_to_fit, fits
+from jupyter_qwen.assistant.completion.ghost_text import tidy, trim
 from jupyter_qwen.assistant.completion.spot import Spot
 from jupyter_qwen.assistant.completion.sql_fit import binds
-from jupyter_qwen.assistant.ghost_text import tidy, trim
+from jupyter_qwen.python.syntax import cut_to_fit, fits
 
 _WHOLE = frozenset({"stop", "suffix", "string"})  # reasons by which the model, or the place, ended the text
 

@@ -16,7 +16,7 @@ from typing import Any
 from jupyter_qwen.engine.children.guard import announce, begin
 from jupyter_qwen.engine.children.memory import lacking
 from jupyter_qwen.engine.children.tiny_http import serve
-from jupyter_qwen.engine.slots import TOTAL
+from jupyter_qwen.engine.slots.plan import TOTAL
 
 
 async def _run(settings: dict[str, Any], channel: Any) -> None:

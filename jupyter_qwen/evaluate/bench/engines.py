@@ -19,7 +19,7 @@ from statistics import median
 
 from jupyter_qwen.engine.base import Delta, Engine, EngineError, Finished, GenerationRequest
 from jupyter_qwen.engine.config import EngineConfig, EngineName
-from jupyter_qwen.engine.supervisor import Supervisor
+from jupyter_qwen.engine.process.supervisor import Supervisor
 from jupyter_qwen.evaluate.bench import raw
 
 ENGINES: tuple[EngineName, ...] = ("llama", "transformers")

@@ -11,11 +11,11 @@ from typing import Any
 
 import httpx
 
-from jupyter_qwen.engine.child_settings import child_settings
 from jupyter_qwen.engine.choice import Choice, choose
+from jupyter_qwen.engine.client.http import KEEP_SECONDS
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.http import KEEP_SECONDS
-from jupyter_qwen.engine.launch import ChildProcess
+from jupyter_qwen.engine.process.child_settings import child_settings
+from jupyter_qwen.engine.process.launch import ChildProcess
 from jupyter_qwen.evaluate.bench.product import BenchError, Heard
 from jupyter_qwen.models.store import ModelStore
 

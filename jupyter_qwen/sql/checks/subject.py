@@ -7,9 +7,10 @@ from functools import cached_property
 
 from sqlglot import exp
 
+from jupyter_qwen.sql.read.parse import Statement
+
 from ...schema.model import Schema
 from ..model import Diagnostic
-from ..parse import Statement
 from ..scopes import ScopeView, scope_views
 
 

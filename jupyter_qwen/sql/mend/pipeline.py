@@ -9,10 +9,11 @@ from typing import Final
 
 from sqlglot.errors import SqlglotError
 
+from jupyter_qwen.sql.read.parse import Statement, parse
+
 from ...schema.model import Schema
 from ..bind import BINDABLE, bind
 from ..model import Diagnostic, Proof, Repair
-from ..parse import Statement, parse
 from ..validate import judge, prove
 from .problem import Rule, problem
 from .rules.ambiguous import qualify_ambiguous

@@ -10,9 +10,10 @@ from typing import Final
 
 from sqlglot import ErrorLevel, exp
 
+from jupyter_qwen.sql.read.parse import syntax_tree
+
 from ...schema.model import Schema
 from ..model import Diagnostic
-from ..parse import syntax_tree
 from ..scopes import ScopeView, scope_views
 
 _PATTERNS: Final = {

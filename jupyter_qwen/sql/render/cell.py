@@ -7,10 +7,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
+from jupyter_qwen.sql.read.lexer import tokens
+from jupyter_qwen.sql.read.parse import Statement, parse
+
 from ...schema.jupysql import MAGIC
-from ..lexer import tokens
 from ..model import StatementKind
-from ..parse import Statement, parse
 from .idiom import Idiom
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")

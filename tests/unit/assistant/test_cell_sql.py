@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_qwen.assistant.cell_sql import find_sql
+from jupyter_qwen.python.cell_sql import find_sql
 
 
 @pytest.mark.parametrize(

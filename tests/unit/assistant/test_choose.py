@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from jupyter_qwen.assistant.choose import Choice, choose, examine
+from jupyter_qwen.assistant.answers.choose import Choice, choose, examine
+from jupyter_qwen.assistant.answers.votes import Candidate, Strategy, agreed, vote
 from jupyter_qwen.assistant.events import Event, Phase, RepairMade
-from jupyter_qwen.assistant.votes import Candidate, Strategy, agreed, vote
 from jupyter_qwen.engine.base import Capabilities, Delta, Finished, GenerationRequest
 from jupyter_qwen.prompt.model import Message, Part, Prompt
 from jupyter_qwen.schema.model import Column, ForeignKey, PrivacyLevel, Schema, Table

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_qwen.assistant.doubts import unmet_demands
 from jupyter_qwen.schema.model import Column, ForeignKey, Schema, Table
+from jupyter_qwen.sql.habits.doubts import unmet_demands
 
 SALES = Table(
     ("sales",), "table",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_qwen.assistant.ghost_text import tidy
+from jupyter_qwen.assistant.completion.ghost_text import tidy
 
 
 @pytest.mark.parametrize(

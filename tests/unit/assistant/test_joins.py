@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_qwen.assistant.choose import examine
-from jupyter_qwen.assistant.joins import join_by_keys
+from jupyter_qwen.assistant.answers.choose import examine
 from jupyter_qwen.schema.model import Column, ForeignKey, Schema, Table
+from jupyter_qwen.sql.habits.joins import join_by_keys
 
 
 def table(name: str, columns: str, *keys: ForeignKey, key: str = "id") -> Table:

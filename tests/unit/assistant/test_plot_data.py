@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from jupyter_qwen.assistant.plot_data import PLOT_LAST, described, fetching, last_result, plot_question
+from jupyter_qwen.assistant.answers.plot_data import PLOT_LAST, described, fetching, last_result, plot_question
 from jupyter_qwen.assistant.question import BadRequest, Question
 from jupyter_qwen.assistant.threads import Turn
 from jupyter_qwen.schema.model import Column, Connection, Schema, Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from jupyter_qwen.assistant.python_check import check_python
+from jupyter_qwen.python.check import check_python
 from jupyter_qwen.schema.collect import collect
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_qwen.assistant.python_check import check_python
+from jupyter_qwen.python.check import check_python
 from jupyter_qwen.schema.model import Column, Connection, Schema, Table
 from jupyter_qwen.schema.notebook import Cell
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_qwen.assistant.blocks import code_block
+from jupyter_qwen.assistant.answers.blocks import code_block
 from jupyter_qwen.assistant.events import Block
 from jupyter_qwen.schema.model import Column, Connection, Schema, Table
 from jupyter_qwen.schema.notebook import Cell

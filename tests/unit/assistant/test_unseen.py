@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_qwen.assistant.unseen import REASON, unseen
+from jupyter_qwen.assistant.answers.unseen import REASON, unseen
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_qwen.assistant.completion import idle
-from jupyter_qwen.assistant.completion.idle import IdleBudget
-from jupyter_qwen.assistant.warm import RESERVE, Warming
+from jupyter_qwen.assistant.warming import idle
+from jupyter_qwen.assistant.warming.idle import IdleBudget
+from jupyter_qwen.assistant.warming.warm import RESERVE, Warming
 from jupyter_qwen.engine.base import (
     Capabilities,
     Delta,

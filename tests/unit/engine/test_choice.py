@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_qwen.engine.base import DoesNotFit, EngineRefused, EngineUnavailable
-from jupyter_qwen.engine.child_settings import child_settings
 from jupyter_qwen.engine.choice import choose
 from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.process.child_settings import child_settings
 from jupyter_qwen.models.catalog import MODELS, find
 from jupyter_qwen.models.fit import Machine
 from jupyter_qwen.models.machine import Gpu

@@ -22,7 +22,7 @@ from jupyter_qwen.engine.base import (
     Finished,
     GenerationRequest,
 )
-from jupyter_qwen.engine.http import HttpEngine
+from jupyter_qwen.engine.client.http import HttpEngine
 
 USER = ChatTurn("user", "How many?")
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from jupyter_qwen.engine.base import Capabilities, Delta, EngineUnavailable, GenerationRequest
-from jupyter_qwen.engine.dialects import Dialect
-from jupyter_qwen.engine.http import HttpEngine
+from jupyter_qwen.engine.client.flavours import Dialect
+from jupyter_qwen.engine.client.http import HttpEngine
 
 EVENT = {"choices": [{"index": 0, "text": "hello", "finish_reason": "stop"}]}
 DIALECT = Dialect("plain", "m", Capabilities(tokenize=False), context_tokens=4096)

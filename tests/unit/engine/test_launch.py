@@ -10,10 +10,10 @@ from typing import Any
 import psutil
 import pytest
 
-from jupyter_qwen.engine import running
 from jupyter_qwen.engine.choice import Choice
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.launch import SHORT_WAITS, USERS_OWN, ChildFailed, ChildProcess, short_waits
+from jupyter_qwen.engine.process import running
+from jupyter_qwen.engine.process.launch import SHORT_WAITS, USERS_OWN, ChildFailed, ChildProcess, short_waits
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from jupyter_qwen.engine.loading import LoadProgress
+from jupyter_qwen.engine.process.loading import LoadProgress
 from jupyter_qwen.models.progress import Progress
 
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from jupyter_qwen.engine import pace
 from jupyter_qwen.engine.base import Capabilities, Delta, Finished, GenerationRequest, Lane
-from jupyter_qwen.engine.dialects import Dialect
-from jupyter_qwen.engine.http import HttpEngine
-from jupyter_qwen.engine.pace import PacedStream
+from jupyter_qwen.engine.client import pace
+from jupyter_qwen.engine.client.flavours import Dialect
+from jupyter_qwen.engine.client.http import HttpEngine
+from jupyter_qwen.engine.client.pace import PacedStream
 
 DIALECT = Dialect("llama.cpp", "m", Capabilities(tokenize=False), context_tokens=4096)
 TOKENS = 60

@@ -6,10 +6,10 @@ import asyncio
 import os
 from pathlib import Path
 
-from jupyter_qwen.engine.http import HttpEngine, SlotAction
-from jupyter_qwen.engine.slot_files import SlotFiles
-from jupyter_qwen.engine.slot_memory import SlotMemory
-from jupyter_qwen.engine.slots import CHAT, SlotPlan, common_prefix
+from jupyter_qwen.engine.client.http import HttpEngine, SlotAction
+from jupyter_qwen.engine.slots.files import SlotFiles
+from jupyter_qwen.engine.slots.memory import SlotMemory
+from jupyter_qwen.engine.slots.plan import CHAT, SlotPlan, common_prefix
 
 MB = 1024**2
 

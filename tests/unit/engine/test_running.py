@@ -15,8 +15,8 @@ import pytest
 
 from jupyter_qwen.engine.choice import Choice
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.running import Running, start
-from jupyter_qwen.engine.sharing import PREFIX, Registry, identity
+from jupyter_qwen.engine.process.running import Running, start
+from jupyter_qwen.engine.process.sharing import PREFIX, Registry, identity
 
 CHOICE = Choice("scripted", "", context_tokens=2048)
 

@@ -21,6 +21,7 @@ from jupyter_qwen.engine.base import (
     Superseded,
     Usage,
 )
+from jupyter_qwen.engine.process.supervised import SupervisedEngine
 from jupyter_qwen.engine.scheduler import (
     LANES,
     MANY,
@@ -31,7 +32,6 @@ from jupyter_qwen.engine.scheduler import (
     capacity_of,
     revocable,
 )
-from jupyter_qwen.engine.supervised import SupervisedEngine
 
 SMALL = Capacity(quiet_seconds=0.0, hold_seconds=0.0)
 

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from jupyter_qwen.engine.choice import Choice
-from jupyter_qwen.engine.sharing import PREFIX, Registry, Shared, identity
+from jupyter_qwen.engine.process.sharing import PREFIX, Registry, Shared, identity
 
 CHOICE = Choice("scripted", "", context_tokens=8192, threads=2)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_qwen.engine.slot_files import DAYS, INDEX, SavedSlot, SlotFiles, fingerprint
-from jupyter_qwen.engine.slots import CHAT, COMPLETION, EVALUATION, LANES, Held, SlotPlan
+from jupyter_qwen.engine.slots.files import DAYS, INDEX, SavedSlot, SlotFiles, fingerprint
+from jupyter_qwen.engine.slots.plan import CHAT, COMPLETION, EVALUATION, LANES, Held, SlotPlan
 
 
 def ask(plan: SlotPlan, text: str, *, owner: str = "", tokens: int, lane: str = "chat") -> int:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_qwen.prompt.cursor import code_only, open_brackets, place_of
+from jupyter_qwen.prompt.fim.cursor import code_only, open_brackets, place_of
 
 
 @pytest.mark.parametrize(

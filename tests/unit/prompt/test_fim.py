@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from jupyter_qwen.prompt import fim, hole
+from jupyter_qwen.prompt.fim import build as fim
+from jupyter_qwen.prompt.fim import hole
 from jupyter_qwen.prompt.tokens import FIM_MIDDLE, FIM_PREFIX, FIM_SUFFIX
 from jupyter_qwen.schema.model import Column, Schema, Table
 from jupyter_qwen.schema.notebook import Cell, CellError

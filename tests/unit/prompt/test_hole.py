@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from jupyter_qwen.prompt.hole import Frame, frame
-from jupyter_qwen.prompt.mentions import annotate
-from jupyter_qwen.prompt.surroundings import surroundings
+from jupyter_qwen.prompt.fim.hole import Frame, frame
+from jupyter_qwen.prompt.fim.mentions import annotate
+from jupyter_qwen.prompt.fim.surroundings import surroundings
 from jupyter_qwen.prompt.tokens import CODEQWEN_FIM
 from jupyter_qwen.schema.model import Column, Schema, Table
 from jupyter_qwen.schema.notebook import Cell

@@ -4,10 +4,10 @@ import duckdb
 import pytest
 from hostile import HOSTILE
 
-from jupyter_qwen.prompt.idiom_of_shares import about_shares
-from jupyter_qwen.prompt.idioms import fitting_idioms
+from jupyter_qwen.prompt.hints.idiom_of_shares import about_shares
+from jupyter_qwen.prompt.hints.idioms import fitting_idioms
+from jupyter_qwen.prompt.hints.values import ValueHint
 from jupyter_qwen.prompt.notation import identifier
-from jupyter_qwen.prompt.values import ValueHint
 from jupyter_qwen.schema.model import Column, ForeignKey, Table
 
 GUESTS = Table(

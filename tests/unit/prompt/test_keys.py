@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from jupyter_qwen.prompt.keys import with_inferred_keys
+from jupyter_qwen.schema.keys import with_inferred_keys
 from jupyter_qwen.schema.model import Column, ForeignKey, Table
 
 

@@ -7,7 +7,7 @@ import pytest
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.extent import extent, word_at
 from jupyter_qwen.sql.model import Diagnostic
-from jupyter_qwen.sql.parse import parse
+from jupyter_qwen.sql.read.parse import parse
 from jupyter_qwen.sql.validate import prove
 
 #: The beginning that DuckDB 1.x tells is behind the sign ¶.

@@ -12,8 +12,8 @@ import pytest
 from jupyter_qwen.schema.model import Column, Connection, Schema, Table
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.sql.mend import mend
-from jupyter_qwen.sql.parse import Statement, parse
 from jupyter_qwen.sql.quoting import KEYWORDS, quote_identifier, quote_reference, quote_text
+from jupyter_qwen.sql.read.parse import Statement, parse
 from jupyter_qwen.sql.render import detect_idiom, render_cell
 from jupyter_qwen.sql.trial import run
 from jupyter_qwen.sql.validate import prove

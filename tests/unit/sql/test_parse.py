@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from jupyter_qwen.sql.model import Diagnostic
-from jupyter_qwen.sql.parse import Statement, parse, trim
+from jupyter_qwen.sql.read.parse import Statement, parse, trim
 
 WRITES_IN_CTE = int(duckdb.__version__.split(".")[0]) >= 2
 KINDS = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...lexer import Token, tokens
+from jupyter_qwen.sql.read.lexer import Token, tokens
+
 from ...quoting import is_plain, quote_identifier
 from ..problem import Change, Problem
 

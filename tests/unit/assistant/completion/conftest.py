@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_qwen.assistant.complete import complete
+from jupyter_qwen.assistant.completion.complete import complete
 from jupyter_qwen.assistant.completion.desk import CompletionDesk
 from jupyter_qwen.assistant.events import CompletionText
 from jupyter_qwen.assistant.question import CompletionQuestion

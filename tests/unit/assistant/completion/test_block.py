@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_qwen.assistant.completion.block import wants_block
-from jupyter_qwen.assistant.ghost_text import tidy
+from jupyter_qwen.assistant.completion.ghost_text import tidy
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from jupyter_qwen.assistant.complete import complete
+from jupyter_qwen.assistant.completion.complete import complete
 from jupyter_qwen.assistant.completion.preparation import AHEAD_AFTER_SECONDS
 from jupyter_qwen.assistant.question import CompletionQuestion
 from jupyter_qwen.engine.base import EngineUnavailable, GenerationRequest

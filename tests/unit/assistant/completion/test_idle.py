@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from jupyter_qwen.assistant.completion import idle
+from jupyter_qwen.assistant.warming import idle
 
 
 class Clock:

@@ -4,7 +4,7 @@ from itertools import count
 
 import pytest
 
-from jupyter_qwen.assistant.completion.python_fit import cut_to_fit, fits
+from jupyter_qwen.python.syntax import cut_to_fit, fits
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_qwen.assistant.completion.secrets import is_secret_place
-from jupyter_qwen.prompt.cursor import place_of
+from jupyter_qwen.prompt.fim.cursor import place_of
 
 
 @pytest.mark.parametrize(

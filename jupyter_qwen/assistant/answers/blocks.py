@@ -1,0 +1,106 @@
+"""Code blocks of an answer: SQL with its proof, Python with its syntax checked, and the cell that Insert makes of each."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+
+from jupyter_qwen.assistant.events import Block, CellSource
+from jupyter_qwen.python.check import check_python
+from jupyter_qwen.python.embedded_sql import Inside, prove_inside
+from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.sql.dialect import find_dialect, transpile
+from jupyter_qwen.sql.model import Diagnostic, Proof
+from jupyter_qwen.sql.render import detect_idiom, render_cell
+
+SQL_LANGUAGES = frozenset({"sql", "duckdb", "postgresql", "postgres", "sqlite", "mysql"})
+PYTHON_LANGUAGES = frozenset({"python", "py", "python3", "ipython"})
+
+
+def sql_block(index: int, proof: Proof, schema: Schema, cells: Sequence[Cell], language: str) -> Block:
+    """The block of a proved query. A rejected query keeps its cell: the user may insert it knowingly, after a question."""
+    cell = render_cell(proof.sql, detect_idiom(cells, schema, language))
+    return Block(
+        index=index,
+        language="sql",
+        source=proof.sql,
+        verdict=proof.verdict,
+        kind=proof.kind,
+        needs_consent=proof.needs_consent,
+        diagnostics=proof.diagnostics,
+        repairs=proof.repairs,
+        cell=CellSource(cell.source, "markdown" if cell.cell_type == "markdown" else "code"),
+    )
+
+
+def in_dialect(block: Block, dialect: str) -> Block:
+    """The block's query written for another database: what was bound in DuckDB is unchecked there.
+
+    It has no cell, since the notebook's connection is a DuckDB one; a query that did not bind stays as it is. Raises
+    UnknownDialect.
+    """
+    if find_dialect(dialect) == "duckdb" or block.verdict == "rejected":
+        return block
+    translation = transpile(block.source, dialect)
+    return replace(
+        block,
+        source=translation.sql,
+        verdict="unchecked",
+        diagnostics=(*block.diagnostics, *translation.diagnostics),
+        cell=None,
+    )
+
+
+def code_block(
+    index: int, language: str, source: str, kernel_language: str, *, schema: Schema | None, cells: Sequence[Cell]
+) -> Block:
+    """A block of another language: insertable when it is the kernel's.
+
+    Python is checked against `cells` and `schema`, which is ``None`` when the kernel was not seen.
+    """
+    language = language or kernel_language
+    same = language == kernel_language or (language in PYTHON_LANGUAGES and kernel_language in PYTHON_LANGUAGES)
+    if language in PYTHON_LANGUAGES and same:
+        return _python_block(index, language, source, schema, cells)
+    return Block(
+        index=index,
+        language=language,
+        source=source,
+        diagnostics=_python_syntax(source) if language in PYTHON_LANGUAGES else (),
+        # code for another language, a shell command for instance, is there to be copied
+        cell=CellSource(source) if same else None,
+    )
+
+
+def _python_block(index: int, language: str, source: str, schema: Schema | None, cells: Sequence[Cell]) -> Block:
+    """Code for this kernel: its SQL proved, its names looked up. The verdict is that of its SQL where that is not bound."""
+    wrong = _python_syntax(source)
+    if wrong:
+        return Block(index, language, source, diagnostics=wrong, cell=CellSource(source))
+    inside = prove_inside(source, schema, cells) if schema is not None else Inside(source)
+    checked = check_python(inside.source, schema, cells)
+    return Block(
+        index=index,
+        language=language,
+        source=checked.source,
+        verdict=inside.verdict,
+        needs_consent=inside.needs_consent,
+        diagnostics=(*inside.diagnostics, *checked.diagnostics),
+        repairs=(*inside.repairs, *checked.repairs),
+        cell=CellSource(checked.source),
+    )
+
+
+def _python_syntax(source: str) -> tuple[Diagnostic, ...]:
+    # lines for IPython (%magic, !command, ?) are no Python; a blank in their place keeps the line numbers
+    plain = "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.split("\n"))
+    try:
+        ast.parse(plain)
+    except (SyntaxError, ValueError) as error:
+        line = error.lineno if isinstance(error, SyntaxError) else None
+        column = error.offset if isinstance(error, SyntaxError) else None
+        message = error.msg if isinstance(error, SyntaxError) else str(error)
+        return (Diagnostic("syntax-error", "error", f"Python: {message}", line=line, column=column),)
+    return ()

@@ -1,0 +1,96 @@
+"""An answer in SQL mode: one query, proved, repaired or chosen among candidates, in a fence of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from jupyter_qwen.assistant.answers.blocks import in_dialect, sql_block
+from jupyter_qwen.assistant.answers.choose import choose
+from jupyter_qwen.assistant.answers.generation import Emit, announce, stream_answer
+from jupyter_qwen.assistant.answers.unseen import unseen
+from jupyter_qwen.assistant.events import Answer, BlockJudged, Phase
+from jupyter_qwen.assistant.intent import leans_on_previous
+from jupyter_qwen.assistant.question import Question, cells_up_to
+from jupyter_qwen.assistant.selection import without_cells
+from jupyter_qwen.assistant.services import Limits, with_token_count
+from jupyter_qwen.assistant.threads import Turn
+from jupyter_qwen.engine.base import Engine
+from jupyter_qwen.prompt import text_to_sql
+from jupyter_qwen.prompt.answers import first_statement
+from jupyter_qwen.prompt.model import Prompt
+from jupyter_qwen.schema.model import Schema
+
+NO_TABLES = "No DataFrame and no DuckDB table is in view, so that nothing can be proved: run the cells that make them."
+NO_QUERY = "The model wrote no query. Say which tables or columns the answer should come from."
+
+
+async def build_sql_prompt(
+    question: Question, schema: Schema, previous: Sequence[Turn], *, engine: Engine, limits: Limits
+) -> Prompt:
+    """The text-to-SQL prompt of a question; earlier pairs come along when the question leans on them."""
+    pairs = [(turn.question, turn.sql) for turn in previous if turn.sql] if leans_on_previous(question.text) else []
+    budget = min(limits.sql_prompt_tokens, engine.context_tokens - limits.sql_answer_tokens)
+    return await with_token_count(
+        engine,
+        lambda count: text_to_sql.build(
+            question.text,
+            schema,
+            # Tables say more than cells, and measured better alone; without them the cells are all there is.
+            () if schema.tables else without_cells(cells_up_to(question), question.exclude, subject=None),
+            count=count,
+            budget_tokens=budget,
+            language=question.language,
+            previous=pairs[-2:],
+            attachments=question.include,
+        ),
+    )
+
+
+async def answer_with_sql(
+    question: Question,
+    schema: Schema,
+    previous: Sequence[Turn],
+    *,
+    engine: Engine,
+    limits: Limits,
+    emit: Emit,
+    started: float,
+) -> Answer:
+    """Stream one query, prove it, and let `choose` look further when it is doubtful."""
+    begun = time.perf_counter()
+    await emit(Phase("linking"))
+    prompt = await build_sql_prompt(question, schema, previous, engine=engine, limits=limits)
+    await announce(
+        prompt, engine, emit, schema.notes if schema.tables or question.schema is None else (NO_TABLES, *schema.notes)
+    )
+    new_tokens = min(limits.sql_answer_tokens, question.max_new_tokens or limits.sql_answer_tokens)
+    generated = await stream_answer(prompt, engine, emit, max_new_tokens=new_tokens)
+    ttft = generated.first_token_at - started if generated.first_token_at is not None else None
+    first = first_statement(generated.text)
+    if not first:
+        return Answer(NO_QUERY, usage=generated.usage, seconds=time.perf_counter() - started, ttft_seconds=ttft)
+    if question.schema is None:
+        proof = await asyncio.to_thread(unseen, first)
+    else:
+        choice = await choose(
+            prompt,
+            first,
+            engine=engine,
+            schema=schema,
+            budget_seconds=min(limits.choice_seconds, limits.sql_seconds - (time.perf_counter() - begun)),
+            on_event=emit,
+        )
+        proof = choice.proof
+    block = await asyncio.to_thread(sql_block, 0, proof, schema, question.cells, question.language)
+    if question.dialect is not None:
+        block = await asyncio.to_thread(in_dialect, block, question.dialect)
+    await emit(BlockJudged(block))
+    return Answer(
+        markdown=f"```sql\n{block.source}\n```",
+        blocks=(block,),
+        usage=generated.usage,
+        seconds=time.perf_counter() - started,
+        ttft_seconds=ttft,
+    )

@@ -1,0 +1,1 @@
+"""Processing what the next question will begin with, while nobody waits."""

@@ -1,0 +1,1 @@
+"""The engine's life: who starts, shares, watches, unloads and ends it, and who fetches its weights."""

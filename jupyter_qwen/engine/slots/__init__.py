@@ -1,0 +1,1 @@
+"""Slots: which KV cache a request uses, and how caches outlive another conversation's turn."""

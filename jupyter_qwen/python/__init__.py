@@ -1,0 +1,1 @@
+"""Step 4, proof, for Python: names, columns and the SQL inside generated code."""
