@@ -1,5 +1,5 @@
 /**
- * What travels between the browser and the server, as docs/architecture.md states it.
+ * What travels between the browser and the server, as docs/protocol.md states it.
  */
 import type { JSONObject } from '@lumino/coreutils';
 
@@ -91,7 +91,7 @@ export interface IModelInfo {
   fim: boolean;
 }
 
-/** A model that this server could run; see ModelRow in docs/architecture.md. */
+/** A model that this server could run; see ModelRow in docs/protocol.md. */
 export interface IModelRow {
   id: string;
   label: string;

@@ -1,4 +1,4 @@
-"""The engine as the assistant sees it: a supervisor, and its status in the form of docs/architecture.md."""
+"""The engine as the assistant sees it: a supervisor, and its status in the form of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SupervisedEngines:
         return engine
 
     def describe(self) -> dict[str, Any]:
-        """The Status of docs/architecture.md."""
+        """The Status of docs/protocol.md."""
         return describe(self.supervisor.status)
 
     async def forget(self, thread: str) -> None:
@@ -88,7 +88,7 @@ def why_no_completion(model: ModelEntry | None) -> str:
 
 
 def model_row(offer: Offer, *, current: ModelEntry | None) -> dict[str, Any]:
-    """A ModelRow of docs/architecture.md."""
+    """A ModelRow of docs/protocol.md."""
     entry, row = offer.entry, offer.row
     return {
         "id": entry.id,

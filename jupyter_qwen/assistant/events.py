@@ -1,4 +1,4 @@
-"""What a stream tells, one frozen value an event. `encode` gives the wire form of docs/architecture.md."""
+"""What a stream tells, one frozen value an event. `encode` gives the wire form of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PhaseName = Literal["linking", "waiting", "prefill", "decode", "proof", "repair"
 
 @dataclass(frozen=True)
 class StatusChanged:
-    """The model is not ready yet; `status` is the Status of docs/architecture.md."""
+    """The model is not ready yet; `status` is the Status of docs/protocol.md."""
 
     type: ClassVar[str] = "status"
     status: dict[str, Any]

@@ -23,7 +23,7 @@ class EngineSource(Protocol):
     async def engine(self) -> Engine: ...
 
     def describe(self) -> dict[str, Any]:
-        """The Status of docs/architecture.md."""
+        """The Status of docs/protocol.md."""
         ...
 
 

@@ -70,7 +70,7 @@ class Product:
         )
 
     async def status(self) -> dict[str, Any]:
-        """The Status of docs/architecture.md."""
+        """The Status of docs/protocol.md."""
         status: dict[str, Any] = (await self.client.get("jupyter-qwen/status")).raise_for_status().json()
         return status
 
