@@ -1,6 +1,6 @@
 """DuckDB's names for the types of pandas, Arrow and polars columns, as DuckDB itself maps them; ``""`` when it cannot.
 
-Checked against DuckDB by tests/unit/schema/test_dtypes.py.
+Checked against DuckDB by tests/unit/schema/test_schema_dtypes.py.
 """
 
 from __future__ import annotations

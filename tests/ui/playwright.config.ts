@@ -69,7 +69,6 @@ const wanted = (...names: string[]) =>
   projects.length === 0 || names.some(name => projects.includes(name));
 
 export default defineConfig({
-  testDir: 'specs',
   outputDir: 'test-results',
   workers: 1,
   timeout: 60_000,
@@ -89,17 +88,17 @@ export default defineConfig({
   projects: [
     {
       name: 'lab',
-      testMatch: /lab\..*\.spec\.ts/,
+      testDir: 'specs/lab',
       use: { baseURL: `http://127.0.0.1:${SCRIPTED_PORT}` }
     },
     {
       name: 'notebook',
-      testMatch: /notebook7\..*spec\.ts/,
+      testDir: 'specs/notebook7',
       use: { baseURL: `http://127.0.0.1:${SCRIPTED_PORT}` }
     },
     {
       name: 'model',
-      testMatch: /model\.spec\.ts/,
+      testDir: 'specs/model',
       timeout: 150_000,
       use: { baseURL: `http://127.0.0.1:${MODEL_PORT}` }
     }

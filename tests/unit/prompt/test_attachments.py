@@ -27,7 +27,7 @@ def test_a_file_and_a_cell_stand_before_everything_else(cinema: Schema, count: C
 
     prompt = chat.build("What is b?", cinema, CELLS, mode="chat", count=count, budget_tokens=2500, attachments=added)
 
-    snapshot_text("chat_attached.txt", prompt.text)
+    snapshot_text("chat/attached.txt", prompt.text)
     assert prompt.text.count("b = 2") == 1, "a cell that was added by name is not repeated among the others"
     assert [s.ref for s in prompt.sources[:3]] == ["file:notes.md", "cell:two", "table:shows"]
 
@@ -37,7 +37,7 @@ def test_the_sql_prompt_has_them_too(cinema: Schema, count: Count, snapshot_text
         "revenue per town", cinema, count=count, budget_tokens=2500, attachments=(NOTES, Attachment("table", "shows"))
     )
 
-    snapshot_text("text_to_sql_attached.txt", prompt.text)
+    snapshot_text("sql/text_to_sql_attached.txt", prompt.text)
     assert [s.ref for s in prompt.sources] == ["file:notes.md", "table:shows", "table:cinemas", "table:films"]
 
 

@@ -41,7 +41,7 @@ def test_every_mode_reads_well(mode: Mode, cinema: Schema, count: Count, snapsho
 
     prompt = chat.build("What about trains?", schema, cells, mode=mode, count=count, budget_tokens=2500)
 
-    snapshot_text(f"chat_{mode}.txt", prompt.text)
+    snapshot_text(f"chat/{mode}.txt", prompt.text)
     assert prompt.text == chatml(prompt.messages, prompt.prefill)
 
 

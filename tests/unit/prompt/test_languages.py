@@ -35,7 +35,7 @@ def test_every_mode_speaks_the_kernels_language(
         "how many per mode?", None, cells, mode=mode, count=count, budget_tokens=2500, language=language
     )
 
-    snapshot_text(f"chat_{mode}_{language.lower()}.txt", prompt.text)
+    snapshot_text(f"languages/{mode}_{language.lower()}.txt", prompt.text)
     assert "python" not in prompt.text.lower()
     assert "matplotlib" not in prompt.text
 
@@ -80,7 +80,7 @@ def test_a_plot_of_the_last_result_begins_by_fetching_it(library: str, count: Co
         "as a bar chart", None, (Cell(imports[library]),), mode="plot", count=count, budget_tokens=2500, data=data
     )
 
-    snapshot_text(f"chat_plot_{library}.txt", prompt.text)
+    snapshot_text(f"chat/plot_{library}.txt", prompt.text)
     assert prompt.text.rstrip().endswith('""").df()')
 
 
@@ -89,6 +89,6 @@ def test_a_query_in_a_kernel_without_collector_is_written_from_the_cells(count: 
         "how many per mode?", Schema(), NOTEBOOKS["sql"], count=count, budget_tokens=2500, language="sql"
     )
 
-    snapshot_text("text_to_sql_cells.txt", prompt.text)
+    snapshot_text("sql/text_to_sql_cells.txt", prompt.text)
     assert "CREATE TABLE trips" in prompt.text
     assert [part.label for part in prompt.parts] == ["rules", "cells", "question"]

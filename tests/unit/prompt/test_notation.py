@@ -11,17 +11,17 @@ from jupyter_qwen.schema.model import Column, Schema, Table
 
 
 def test_ddl_reads_like_what_made_the_tables(cinema: Schema, snapshot_text: Callable[[str, str], None]) -> None:
-    snapshot_text("notation_ddl.txt", render(cinema.tables))
+    snapshot_text("sql/notation_ddl.txt", render(cinema.tables))
 
 
 def test_ddl_with_values_shows_them_as_comments(cinema: Schema, snapshot_text: Callable[[str, str], None]) -> None:
-    snapshot_text("notation_ddl_values.txt", render(cinema.tables, Notation(values=4)))
+    snapshot_text("sql/notation_ddl_values.txt", render(cinema.tables, Notation(values=4)))
 
 
 def test_a_line_a_table_is_the_shortest_form(cinema: Schema, snapshot_text: Callable[[str, str], None]) -> None:
     line = render(cinema.tables, Notation(form="line", values=4))
 
-    snapshot_text("notation_line.txt", line)
+    snapshot_text("sql/notation_line.txt", line)
     assert len(render(cinema.tables, Notation(form="line"))) < len(render(cinema.tables))
 
 

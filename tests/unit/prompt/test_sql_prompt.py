@@ -25,7 +25,7 @@ def test_the_whole_prompt_reads_well(cinema: Schema, count: Count, snapshot_text
         previous=(("Which towns have a cinema?", "SELECT town FROM cinemas"),),
     )
 
-    snapshot_text("text_to_sql.txt", prompt.text)
+    snapshot_text("sql/text_to_sql.txt", prompt.text)
 
 
 def test_worked_examples_stand_at_the_fixed_beginning(cinema: Schema, count: Count, snapshot_text: Snapshot) -> None:
@@ -33,7 +33,7 @@ def test_worked_examples_stand_at_the_fixed_beginning(cinema: Schema, count: Cou
     one = text_to_sql.build("How many films?", cinema, count=count, budget_tokens=3000, style=style)
     other = text_to_sql.build("Shows in Gent?", Schema(), count=count, budget_tokens=3000, style=style)
 
-    snapshot_text("text_to_sql_examples.txt", one.text)
+    snapshot_text("sql/text_to_sql_examples.txt", one.text)
     assert other.text.startswith(one.text[: one.text.index("CREATE TABLE cinemas")])
 
 
@@ -92,4 +92,4 @@ def test_a_repair_continues_the_conversation_so_that_its_prefix_is_cached(
     )
 
     assert prompt.text.startswith(original.text)
-    snapshot_text("repair_turn.txt", prompt.text[len(original.text) :])
+    snapshot_text("sql/repair_turn.txt", prompt.text[len(original.text) :])

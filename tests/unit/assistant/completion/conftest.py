@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -92,18 +91,3 @@ class Bench:
 @pytest.fixture
 def bench() -> type[Bench]:
     return Bench
-
-
-@pytest.fixture
-def benchmark_seconds() -> Callable[[Callable[[], object]], float]:
-    """The least seconds of a few calls: what the machine can do when nothing else runs."""
-
-    def least(call: Callable[[], object]) -> float:
-        times = []
-        for _ in range(5):
-            began = time.perf_counter()
-            call()
-            times.append(time.perf_counter() - began)
-        return min(times)
-
-    return least

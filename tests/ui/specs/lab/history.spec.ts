@@ -1,5 +1,5 @@
 /** A conversation survives what happens to a page and a notebook, and goes when it is told to. */
-import { expect, test } from '../workbench';
+import { expect, test } from '../../workbench';
 
 const ASKED = '/python mean of the targets in pandas';
 

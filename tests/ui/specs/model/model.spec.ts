@@ -1,6 +1,6 @@
 /** The real model: what it writes is its own, so the tests look at what must hold for any answer. */
-import { SHOP, TABLES } from '../tables';
-import { expect, test } from '../workbench';
+import { SHOP, TABLES } from '../../tables';
+import { expect, test } from '../../workbench';
 
 test('the real model: ask, bound badge, insert, run, rows', async ({
   bench

@@ -1,5 +1,5 @@
-import { ghostOf, lines } from '../ghost';
-import { expect, test } from '../workbench';
+import { ghostOf, lines } from '../../ghost';
+import { expect, test } from '../../workbench';
 
 test('in Notebook 7 ghost text is taken by word and line, and dismissed', async ({
   bench

@@ -1,6 +1,6 @@
 /** Slash commands, and the cell that they are about. */
-import { TABLES } from '../tables';
-import { expect, test } from '../workbench';
+import { TABLES } from '../../tables';
+import { expect, test } from '../../workbench';
 
 test('Enter and Tab take the highlighted command, and a bare command says what it needs', async ({
   bench

@@ -1,5 +1,5 @@
-import { TABLES } from '../tables';
-import { Workbench, expect, test } from '../workbench';
+import { TABLES } from '../../tables';
+import { Workbench, expect, test } from '../../workbench';
 
 const ASK = '%%qwen sql --insert none\nmonthly revenue per category';
 

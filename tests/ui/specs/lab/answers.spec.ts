@@ -1,5 +1,5 @@
-import { TABLES } from '../tables';
-import { expect, test, Workbench } from '../workbench';
+import { TABLES } from '../../tables';
+import { expect, test, Workbench } from '../../workbench';
 
 const PYTHON = {
   index: 0,

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { expect, test, Workbench } from '../workbench';
+import { expect, test, Workbench } from '../../workbench';
 
 /** Counts what reaches it, by TCP and by UDP. */
 async function trap() {

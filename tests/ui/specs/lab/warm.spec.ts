@@ -1,4 +1,4 @@
-import { expect, test } from '../workbench';
+import { expect, test } from '../../workbench';
 
 interface IWarm {
   thread: string;

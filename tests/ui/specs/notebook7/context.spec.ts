@@ -1,6 +1,6 @@
 /** The sidebar's context and commands in Notebook 7, in the dark. */
-import { TABLES } from '../tables';
-import { expect, test } from '../workbench';
+import { TABLES } from '../../tables';
+import { expect, test } from '../../workbench';
 
 test('Notebook 7: chips, @ and the button of a failing cell, in the dark', async ({
   bench

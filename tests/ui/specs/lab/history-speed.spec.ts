@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 
-import { expect, test } from '../workbench';
+import { expect, test } from '../../workbench';
 
 /** Exchanges; each is two messages. */
 const EXCHANGES = 100;

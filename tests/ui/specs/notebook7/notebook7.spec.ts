@@ -1,5 +1,5 @@
-import { TABLES } from '../tables';
-import { expect, test, Workbench } from '../workbench';
+import { TABLES } from '../../tables';
+import { expect, test, Workbench } from '../../workbench';
 
 test('Notebook 7: ask, insert, run, and ghost text', async ({ bench }) => {
   await bench.open([TABLES, '', '1 + 1'], { app: 'notebook' });

@@ -1,5 +1,5 @@
 /** In a kernel of another language, answers and insertions are in that language. */
-import { expect, test } from '../workbench';
+import { expect, test } from '../../workbench';
 
 const KERNELS = [
   {

@@ -1,6 +1,6 @@
 /** Notebook 7 has no status bar: what it would say of completion is told elsewhere. */
-import { ghostOf } from '../ghost';
-import { expect, test } from '../workbench';
+import { ghostOf } from '../../ghost';
+import { expect, test } from '../../workbench';
 
 for (const theme of ['light', 'dark'] as const) {
   test(`Notebook 7 says that completion rests on a slow machine: ${theme}`, async ({

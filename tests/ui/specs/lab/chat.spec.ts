@@ -1,5 +1,5 @@
-import { TABLES } from '../tables';
-import { expect, test } from '../workbench';
+import { TABLES } from '../../tables';
+import { expect, test } from '../../workbench';
 
 test('a question becomes a proved query, a new cell, and rows', async ({
   bench

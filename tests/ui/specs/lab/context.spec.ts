@@ -1,6 +1,6 @@
 /** What goes along with a question: seen, taken out, added by name. */
-import { TABLES } from '../tables';
-import { expect, test } from '../workbench';
+import { TABLES } from '../../tables';
+import { expect, test } from '../../workbench';
 
 test('chips show what goes along, and what is taken out is not sent', async ({
   bench

@@ -1,6 +1,6 @@
-import { READY } from '../status';
-import { TABLES } from '../tables';
-import { expect, test } from '../workbench';
+import { READY } from '../../status';
+import { TABLES } from '../../tables';
+import { expect, test } from '../../workbench';
 
 const STATES = [
   [

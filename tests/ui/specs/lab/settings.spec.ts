@@ -1,4 +1,4 @@
-import { expect, test, Workbench } from '../workbench';
+import { expect, test, Workbench } from '../../workbench';
 
 /** Let pages be as if the server had put these wishes into them. */
 async function administer(bench: Workbench, wishes: object): Promise<void> {

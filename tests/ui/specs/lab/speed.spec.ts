@@ -1,4 +1,4 @@
-import { expect, test } from '../workbench';
+import { expect, test } from '../../workbench';
 
 const TOKENS = 3000;
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 
-import { TABLES } from '../tables';
-import { expect, test } from '../workbench';
+import { TABLES } from '../../tables';
+import { expect, test } from '../../workbench';
 
 /** What is typed before each pause; a human's 120 ms a key. */
 const TYPED = [

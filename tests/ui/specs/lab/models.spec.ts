@@ -1,5 +1,5 @@
-import { READY } from '../status';
-import { expect, test } from '../workbench';
+import { READY } from '../../status';
+import { expect, test } from '../../workbench';
 
 const SMALL = {
   id: 'small',

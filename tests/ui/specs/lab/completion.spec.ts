@@ -1,9 +1,9 @@
 import { APIRequestContext, Locator } from '@playwright/test';
 
-import { Body, aWhile, ghostOf, lines, tableTold, watch } from '../ghost';
-import { TOKEN } from '../server';
-import { TABLES } from '../tables';
-import { Workbench, expect, test } from '../workbench';
+import { Body, aWhile, ghostOf, lines, tableTold, watch } from '../../ghost';
+import { TOKEN } from '../../server';
+import { TABLES } from '../../tables';
+import { Workbench, expect, test } from '../../workbench';
 
 async function openFile(
   bench: Workbench,

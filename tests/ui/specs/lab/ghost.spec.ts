@@ -1,5 +1,5 @@
-import { aWhile, ghostOf, lines, watch, watchAborted } from '../ghost';
-import { expect, test } from '../workbench';
+import { aWhile, ghostOf, lines, watch, watchAborted } from '../../ghost';
+import { expect, test } from '../../workbench';
 
 /** JupyterLab's own mark: while it stands, Tab accepts. */
 const ACTIVE = '.jp-mod-inline-completer-active';

@@ -1,6 +1,6 @@
-import { READY } from '../status';
-import { TABLES } from '../tables';
-import { expect, test, Workbench } from '../workbench';
+import { READY } from '../../status';
+import { TABLES } from '../../tables';
+import { expect, test, Workbench } from '../../workbench';
 
 const STATES: Record<string, object> = {
   absent: {

@@ -1,4 +1,4 @@
-import { expect, test, Workbench } from '../workbench';
+import { expect, test, Workbench } from '../../workbench';
 
 const HOSTILE = [
   '<script>window.hacked = 1</script>',
