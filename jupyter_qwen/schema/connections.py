@@ -3,6 +3,9 @@
 Two ways: a cursor of the user's connection (its own transaction, so neither a pending result nor an open transaction is
 touched) and, where DuckDB itself refuses to disturb a pending result (2.0 and later) and nothing else can be running (the
 main thread), the connection itself: only it sees temporary tables, registered frames, uncommitted changes and USE.
+
+Functions are called as ``system.main.name``: a macro of the same name in the user's database would be found first. DuckDB 1
+does not take that for table functions, so a cursor searches DuckDB's own schema alone.
 """
 
 from __future__ import annotations
@@ -15,7 +18,9 @@ from .dataframes import imported, is_instance
 from .encoding import class_path
 from .jupysql import jupysql_connections
 
-_HERE = "SELECT current_database(), current_schema(), CAST(txid_current() AS VARCHAR)"
+BUILT_IN = "system.main."
+_HERE = f"SELECT {BUILT_IN}current_database(), {BUILT_IN}current_schema(), CAST({BUILT_IN}txid_current() AS VARCHAR)"
+_BUILT_IN_ONLY = "SET search_path = 'system.main'"
 _MACHINERY = frozenset(
     [
         "threading",
@@ -59,6 +64,7 @@ class Reader:
         self.busy = False
         self.place = ("memory", "main")
         self._look_at_connection()
+        self.cursor.execute(_BUILT_IN_ONLY)
 
     def _look_at_connection(self) -> None:
         try:

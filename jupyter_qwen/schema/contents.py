@@ -36,6 +36,10 @@ class Contents:
         self.notes: list[str] = []
         self.values_left = limits.values_total
         self.secrets = [secret_columns(source.record) for source in self.sources]
+        self.unread = [
+            hidden | computed_columns(source.record)
+            for hidden, source in zip(self.secrets, self.sources)  # noqa: B905
+        ]
 
     def fill(self) -> list[str]:
         """Read until everything is read or the time is up; returns notes about what was left out."""
@@ -81,9 +85,9 @@ class Contents:
     def _rows_of(self, index: int, wanted: int) -> Any:
         source = self.sources[index]
         if source.record["kind"] != "table" or (source.total or 0) <= wanted:
-            return source.rows(wanted, self.secrets[index], self.limits)
-        joined = joining_values(source.record, [other.record for other in self.sources[:index]], self.secrets[index])
-        return source.rows(wanted, self.secrets[index], self.limits, joined)
+            return source.rows(wanted, self.unread[index], self.limits)
+        joined = joining_values(source.record, [other.record for other in self.sources[:index]], self.unread[index])
+        return source.rows(wanted, self.unread[index], self.limits, joined)
 
     def _cell(self, value: Any) -> Any:
         kind = type(value)
@@ -94,7 +98,7 @@ class Contents:
     def _values_from_rows(self, index: int, rows: list[list[Any]], complete: bool) -> None:
         source = self.sources[index]
         for position, column in enumerate(source.record["columns"]):
-            if position in self.secrets[index] or not _has_values(column["type"]):
+            if position in self.unread[index] or not _has_values(column["type"]):
                 continue
             self._keep(column, [row[position] for row in rows], complete)
         source.record["_values_read"] = complete
@@ -136,7 +140,7 @@ class Contents:
             if source.record.get("_values_read"):
                 continue
             for position, column in enumerate(source.record["columns"]):
-                if position in self.secrets[index] or not _has_values(column["type"]):
+                if position in self.unread[index] or not _has_values(column["type"]):
                     continue
                 if not self.clock.left() or self.values_left <= 0:
                     return len(self.sources) - index
@@ -166,13 +170,12 @@ class Contents:
         reader = getattr(source, "reader", None)
         timer = None
         if reader is not None and not source.own:
-            seconds = min(self.clock.left(), self.limits.view_seconds) if source.is_view else self.clock.left()
-            timer = threading.Timer(max(seconds, 0.01), reader.interrupt)
+            timer = threading.Timer(max(self.clock.left(), 0.01), reader.interrupt)
             timer.daemon = True
             timer.start()
         try:
             return read()
-        except Exception as error:  # noqa: BLE001 (a broken view must not hide the other tables; the note tells)
+        except Exception as error:  # noqa: BLE001 (a broken table must not hide the other tables; the note tells)
             name = ".".join(source.record["reference"])
             self.notes.append(f"contents of {name} could not be read: {type(error).__name__}")
             return None
@@ -180,6 +183,11 @@ class Contents:
             if timer is not None:
                 timer.cancel()
                 timer.join()  # it holds the cursor until it has ended
+
+
+def computed_columns(record: dict[str, Any]) -> frozenset[int]:
+    """Indices of the columns that are computed when they are read, by an expression that the database holds."""
+    return frozenset(i for i, column in enumerate(record["columns"]) if column.get("_computed"))
 
 
 def _has_values(kind: str) -> bool:

@@ -1,28 +1,41 @@
-"""Step 1 for DuckDB: every table and view that a query on one connection could name, and samples of their contents."""
+"""Step 1 for DuckDB: every table and view that a query on one connection could name, and samples of the tables' contents.
+
+A database may be a stranger's file, and its views and generated columns are programs: they read files, move sequences and
+write. Of these, and of databases that are not DuckDB's own or not on this machine, the catalogue tells names and types;
+nothing is selected from them, and no view is bound.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .connections import Reader
+from .connections import BUILT_IN, Reader
 from .dtypes import is_whole
 from .encoding import clean_text
 
-_TABLES = """SELECT database_name, schema_name, table_name, temporary, estimated_size, comment, '' FROM duckdb_tables()
-WHERE NOT internal"""
-_VIEWS = """SELECT database_name, schema_name, view_name, temporary, NULL, comment, sql FROM duckdb_views()
-WHERE NOT internal"""
-_COLUMNS = """SELECT database_name, schema_name, table_name, column_name, data_type, is_nullable, comment
-FROM duckdb_columns() WHERE NOT internal ORDER BY table_oid, column_index"""
-_CONSTRAINTS = """SELECT database_name, schema_name, table_name, constraint_type, constraint_column_names,
-referenced_table, referenced_column_names FROM duckdb_constraints() WHERE constraint_type IN ('PRIMARY KEY', 'FOREIGN KEY')"""
-_DATABASES = "SELECT database_name, path, type FROM duckdb_databases()"
-_OWN_STORAGE = ("duckdb", "sqlite")  # other attached databases sit behind a network: their contents are not read
+_TABLES = f"""SELECT database_name, schema_name, table_name, temporary, estimated_size, comment, sql
+FROM {BUILT_IN}duckdb_tables() WHERE NOT internal"""
+_VIEWS = f"""SELECT database_name, schema_name, view_name, temporary, NULL, comment, ''
+FROM {BUILT_IN}duckdb_views() WHERE NOT internal"""
+_COLUMNS = f"""SELECT database_name, schema_name, table_name, column_name, data_type, is_nullable, comment, column_default
+FROM {BUILT_IN}duckdb_columns() WHERE NOT internal ORDER BY table_oid, column_index"""
+_CONSTRAINTS = f"""SELECT database_name, schema_name, table_name, constraint_type, constraint_column_names,
+referenced_table, referenced_column_names FROM {BUILT_IN}duckdb_constraints()
+WHERE constraint_type IN ('PRIMARY KEY', 'FOREIGN KEY')"""
+_DATABASES = f"SELECT database_name, path, type FROM {BUILT_IN}duckdb_databases()"
 
 
 def quote(name: str) -> str:
     """`name` as a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def is_foreign(path: str | None, kind: str) -> bool:
+    """Whether an attached database at `path` (``None`` in memory) of catalogue type `kind` is another system's or elsewhere.
+
+    DuckDB's own files lie on this machine unless their path is an address.
+    """
+    return kind != "duckdb" or "://" in (path or "")
 
 
 class TableSource:
@@ -34,12 +47,11 @@ class TableSource:
         self.path = path
         self.own = temporary or reader.in_transaction
         self.total = record["row_count"]
-        self.is_view = record["kind"] == "view"
-        self.remote = False
+        self.foreign = False
 
     def readable(self) -> bool:
-        """Whether contents may be read: not behind a network, and visible to the reader."""
-        return not self.remote and (self.reader.own or not self.own)
+        """Whether contents may be read: stored rows of a local DuckDB file, visible to the reader."""
+        return self.record["kind"] == "table" and not self.foreign and (self.reader.own or not self.own)
 
     def _from(self, wanted: int) -> tuple[str, bool]:
         """A FROM clause of about `wanted` rows, and whether it gives the first rows (one more than wanted) or a sample.
@@ -47,7 +59,7 @@ class TableSource:
         A sample is spread over the table; the first rows serve where they are all, or where sampling would read everything.
         """
         name = self._name()
-        if self.is_view or self.own or self.total is None or self.total <= wanted:
+        if self.own or self.total is None or self.total <= wanted:
             return f"{name} LIMIT {wanted + 1}", True
         if self.total <= 200_000:
             return f"{name} USING SAMPLE reservoir({wanted} ROWS) REPEATABLE (42)", False
@@ -67,10 +79,13 @@ class TableSource:
         if not self.readable():
             return None
         columns = self.record["columns"]
+        stored = ", ".join(quote(column["name"]) for i, column in enumerate(columns) if i not in skip)
+        if not stored:
+            return None
         chosen = ", ".join("NULL" if i in skip else _readable(columns[i], limits) for i in range(len(columns)))
         source, first = self._from(wanted)
         if not first:
-            source = f"(SELECT * FROM {source}) USING SAMPLE reservoir({wanted} ROWS) REPEATABLE (42)"
+            source = f"(SELECT {stored} FROM {source}) USING SAMPLE reservoir({wanted} ROWS) REPEATABLE (42)"
         found = self.reader.query(f"SELECT {chosen} FROM {source}", self.own)
         if near is not None and not first:
             column, values = quote(columns[near[0]]["name"]), ", ".join(_literal(value) for value in near[1])
@@ -83,13 +98,13 @@ class TableSource:
 
     def value_counts(self, index: int, limits: Any, most: int) -> tuple[list[str], int | None, bool] | None:
         """The `most` most frequent values of one column as texts, how many there are, and whether no other occurs."""
-        if not self.readable() or self.is_view:
+        if not self.readable():
             return None
         column = quote(self.record["columns"][index]["name"])
         source, first = self._from(limits.value_rows)
         text = f"CAST({column} AS VARCHAR)"
         found = self.reader.query(
-            f"SELECT {text}, count(*) AS n, count(*) OVER () FROM (SELECT {column} FROM {source}) "
+            f"SELECT {text}, {BUILT_IN}count(*) AS n, {BUILT_IN}count(*) OVER () FROM (SELECT {column} FROM {source}) "
             f"WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT {most + 1}",
             self.own,
         )
@@ -101,10 +116,10 @@ class TableSource:
     def values_with(self, index: int, words: list[str], chars: int, most: int) -> list[str]:
         """Values of one text column, anywhere in the table, that hold one of `words`; the shortest first."""
         column = quote(self.record["columns"][index]["name"])
-        tests = " OR ".join("contains(lower(v), '" + word.replace("'", "''") + "')" for word in words)
+        tests = " OR ".join(f"{BUILT_IN}contains({BUILT_IN}lower(v), {_literal(word)})" for word in words)
         found = self.reader.query(
             f"SELECT DISTINCT v FROM (SELECT CAST({column} AS VARCHAR) AS v FROM {self._name()}) "
-            f"WHERE length(v) <= {chars} AND ({tests}) ORDER BY length(v), v LIMIT {most}",
+            f"WHERE {BUILT_IN}length(v) <= {chars} AND ({tests}) ORDER BY {BUILT_IN}length(v), v LIMIT {most}",
             self.own,
         )
         return [row[0] for row in found]
@@ -117,12 +132,12 @@ def _literal(value: Any) -> str:
 def _readable(column: dict[str, Any], limits: Any) -> str:
     name, kind = quote(column["name"]), column["_type"]
     if kind == "VARCHAR":
-        return f"left({name}, {limits.cell_chars})"
+        return f"{BUILT_IN}left({name}, {limits.cell_chars})"
     if is_whole(kind) or kind in ("FLOAT", "DOUBLE"):
         return name
     if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
         return name
-    return f"left(CAST({name} AS VARCHAR), {limits.cell_chars})"
+    return f"{BUILT_IN}left(CAST({name} AS VARCHAR), {limits.cell_chars})"
 
 
 def read_catalogue(
@@ -137,8 +152,8 @@ def read_catalogue(
             f"{name} has an unfinished result or transaction: its temporary and uncommitted tables are not listed"
         )
     columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for *key, column, kind, nullable, comment in reader.query(_COLUMNS, True):
-        columns.setdefault(tuple(key), []).append(_column(column, kind, nullable, comment, limits))
+    for *key, column, kind, nullable, comment, default in reader.query(_COLUMNS, True):
+        columns.setdefault(tuple(key), []).append(_column(column, kind, nullable, comment, default, limits))
     keys = _constraints(reader)
     sources = []
     for view, query in ((False, _TABLES), (True, _VIEWS)):
@@ -157,20 +172,25 @@ def read_catalogue(
                 **keys.get(key, {}),
             }
             source = TableSource(reader, record, key, bool(temporary))
-            source.remote = databases.get(database, ("", "duckdb"))[1] not in (*_OWN_STORAGE, "") or "://" in (
-                sql or ""
-            )
+            source.foreign = is_foreign(*databases.get(database, (None, "unknown")))
+            # DuckDB before 2.0 does not say which columns are generated; their expressions stand where defaults stand
+            if "GENERATED ALWAYS" not in (sql or "").upper():
+                for column in record["columns"]:
+                    column["_computed"] = False
             sources.append(source)
             if len(columns[key]) > limits.columns:
                 notes.append(f"{table}: {limits.columns} of {len(columns[key])} columns are listed")
     return connection, sources
 
 
-def _column(name: str, kind: str, nullable: bool, comment: str | None, limits: Any) -> dict[str, Any]:
+def _column(
+    name: str, kind: str, nullable: bool, comment: str | None, default: str | None, limits: Any
+) -> dict[str, Any]:
     return {
         "name": name,
         "type": kind,
         "_type": kind,
+        "_computed": default is not None,
         "nullable": bool(nullable),
         "comment": None if comment is None else clean_text(comment, limits.comment_chars),
     }

@@ -32,7 +32,6 @@ class Limits(NamedTuple):
     bytes: int = 2_000_000
     cell_chars: int = 200
     items: int = 50
-    view_seconds: float = 0.15
 
 
 class Clock:

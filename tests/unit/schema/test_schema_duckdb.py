@@ -70,7 +70,7 @@ def test_temporary_tables_registered_frames_and_use_are_seen(con: Any) -> None:
     assert scratch is not None
     assert registered is not None
     assert (scratch.rows, scratch.columns[0].values) == ((("x",),), ("x",))
-    assert registered.rows == (("y",),)
+    assert (registered.kind, registered.columns[0].name, registered.rows) == ("view", "q", ())
 
 
 @needs_guarded_results
@@ -243,16 +243,15 @@ def test_values_of_a_sample_never_claim_to_be_all(con: Any) -> None:
     assert city.distinct is None
 
 
-def test_a_slow_view_costs_its_slice_and_no_more(con: Any) -> None:
+def test_a_slow_view_costs_nothing(con: Any) -> None:
     con.execute("CREATE VIEW slow AS SELECT count(*) AS n FROM range(100000000) a, range(100000) b")
     con.execute("CREATE TABLE quick AS SELECT 1 AS a")
     schema = schema_of({"con": con})
-    assert schema.seconds < 1.5
+    assert schema.seconds < 0.7
     slow, quick = schema.table("slow"), schema.table("quick")
     assert slow is not None
     assert quick is not None
     assert (slow.columns[0].type, slow.rows, quick.rows) == ("BIGINT", (), ((1,),))
-    assert any("slow" in note for note in schema.notes)
 
 
 def test_a_broken_view_hides_nothing_else(con: Any) -> None:
