@@ -20,7 +20,7 @@ import type {
   StreamEvent
 } from './wire';
 
-const NAMESPACE = 'jupyter-qwen';
+const ROUTES = 'jupyter-qwen';
 
 /** The server extension's routes. One instance serves the whole application. */
 export class QwenClient {
@@ -190,7 +190,7 @@ export class QwenClient {
     body?: unknown,
     signal?: AbortSignal
   ): Promise<Response> {
-    const url = URLExt.join(this._settings.baseUrl, NAMESPACE) + `/${route}`;
+    const url = URLExt.join(this._settings.baseUrl, ROUTES) + `/${route}`;
     let response: Response;
     try {
       response = await ServerConnection.makeRequest(

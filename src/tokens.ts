@@ -11,6 +11,11 @@ import type { QwenSettings } from './settings';
 
 export const NAMESPACE = 'jupyter_qwen';
 
+/** `describedBy` of a command that takes no arguments. */
+export const NO_ARGUMENTS = {
+  args: { type: 'object' as const, properties: {} }
+};
+
 export namespace CommandIDs {
   export const openChat = 'jupyter_qwen:open-chat';
   export const clearChat = 'jupyter_qwen:clear-chat';

@@ -1,5 +1,8 @@
 import '@jupyter/chat/style/index.js';
 
-import './base.css';
+import './panel.css';
+import './status.css';
+import './answer.css';
+import './block.css';
 import './context.css';
 import './notebook.css';

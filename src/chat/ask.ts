@@ -5,19 +5,19 @@ import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { UUID } from '@lumino/coreutils';
 
+import type { ContextModel } from '../context/context-model';
 import { FileRefused } from '../context/files';
 import type { ContextGatherer, IContext } from '../context/gather';
 import type { ContextSelection } from '../context/selection';
+import { CutShort, HttpFailure, NetworkFailure, isAbort } from '../failures';
 import type { ModelStatus } from '../model/status';
 import { Anchor } from '../notebook/anchor';
-import { CutShort, HttpFailure, NetworkFailure, isAbort } from '../failures';
-import { QwenClient } from '../request';
 import { isStatus } from '../received';
+import { QwenClient } from '../request';
 import { IAskRequest, Mode } from '../wire';
 import { Answer, IFailure } from './answer';
-import type { ContextModel } from './context-model';
-import type { Conversation, IExchange } from './conversation';
-import { describeRefusal } from './refusal';
+import type { Conversation, IExchange } from './history/conversation';
+import { describeRefusal } from './input/refusal';
 
 export interface IQuestion {
   text: string;

@@ -12,24 +12,24 @@ import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import type { ContextModel } from '../context/context-model';
 import type { ContextGatherer } from '../context/gather';
 import type { ModelStatus } from '../model/status';
 import type { QwenClient } from '../request';
 import type { QwenSettings } from '../settings';
-import { BlockActions } from './actions';
-import { AnswerView } from './answer-view';
-import { acceptHighlighted } from './completion-keys';
-import type { ContextModel } from './context-model';
-import type { IExchange } from './conversation';
-import type { Conversations } from './conversations';
-import { Earlier } from './earlier';
-import { MentionCommands } from './mention-commands';
+import { QuestionWarmer } from '../warm/question-warmer';
+import type { IExchange } from './history/conversation';
+import type { Conversations } from './history/conversations';
+import { Earlier } from './history/earlier';
+import { acceptHighlighted } from './input/completion-keys';
+import { MentionCommands } from './input/mention-commands';
+import { IParsed, SlashCommands } from './input/slash';
+import { buildToolbar } from './input/toolbar';
 import { QwenChatModel } from './model';
 import type { IPanelBody } from './panel';
-import { IParsed, SlashCommands } from './slash';
-import { buildToolbar } from './toolbar';
-import { QuestionWarmer } from './warmer';
-import { Welcome } from './welcome';
+import { AnswerView } from './view/answer-view';
+import { BlockActions } from './view/block-actions';
+import { Welcome } from './view/welcome';
 
 /** Nearer to the end than this counts as reading the end, so that the list follows. */
 const FOLLOW_PIXELS = 80;

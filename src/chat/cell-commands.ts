@@ -9,11 +9,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { lastFailed, readError } from '../context/cells';
 import { qwenIcon } from '../icons';
 import { Anchor } from '../notebook/anchor';
-import { CommandIDs } from '../tokens';
+import { FixButtons } from '../notebook/fix-buttons';
+import { CommandIDs, NO_ARGUMENTS } from '../tokens';
 import type { IQuestion } from './ask';
-import { FixButtons } from './fix-buttons';
-
-const NO_ARGUMENTS = { args: { type: 'object' as const, properties: {} } };
 
 export type AboutCell = (mode: 'fix' | 'explain', words?: string) => void;
 

@@ -12,8 +12,8 @@ import {
 import { ISignal, Signal } from '@lumino/signaling';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { Conversation, IExchange } from './conversation';
-import { IParsed, parseInput } from './slash';
+import { Conversation, IExchange } from './history/conversation';
+import { IParsed, parseInput } from './input/slash';
 
 /** A longer question is shown cut; it is sent whole. */
 const SHOWN_CHARACTERS = 2000;

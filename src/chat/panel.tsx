@@ -12,7 +12,7 @@ import { qwenIcon } from '../icons';
 import type { ICompletionManner } from '../model/resting';
 import type { ModelStatus } from '../model/status';
 import { StatusView } from '../model/view';
-import { Announcer } from './announcer';
+import { Announcer } from './view/announcer';
 
 /** What a sidebar of JupyterLab is wide before anyone drags it. */
 const DEFAULT_SIDEBAR_PIXELS = 250;

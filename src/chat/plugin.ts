@@ -16,8 +16,9 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
+import { codePlaceOf } from '../completion/cursor';
 import type { CompletionManners } from '../completion/manners';
-import { placeOf } from '../completion/place';
+import { ContextModel } from '../context/context-model';
 import { NotebookFiles } from '../context/files';
 import type { ContextGatherer } from '../context/gather';
 import { qwenIcon } from '../icons';
@@ -32,18 +33,17 @@ import {
   IModelStatus,
   IQwenClient,
   IQwenSettings,
-  NAMESPACE
+  NAMESPACE,
+  NO_ARGUMENTS
 } from '../tokens';
 import { Asker, IQuestion } from './ask';
 import { addCellCommands } from './cell-commands';
-import { ContextModel } from './context-model';
-import { Conversations } from './conversations';
-import { addHistoryCommands } from './history-commands';
+import { Conversations } from './history/conversations';
+import { addHistoryCommands } from './history/history-commands';
+import { IParsed, parseInput } from './input/slash';
 import { QwenPanel } from './panel';
-import { AnswerSanitizer } from './sanitizer';
-import type { IParsed } from './slash';
-
-const NO_ARGUMENTS = { args: { type: 'object' as const, properties: {} } };
+import { AnswerSanitizer } from './view/sanitizer';
+import { fence } from './view/segments';
 
 export const chatPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter_qwen:chat',
@@ -89,7 +89,8 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
       status,
       conversations,
       tracker,
-      new NotebookFiles(app.serviceManager.contents)
+      new NotebookFiles(app.serviceManager.contents),
+      parseInput
     );
     const asker = new Asker(client, gatherer, status, tracker, context, trans);
     const history = addHistoryCommands({
@@ -110,7 +111,7 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
     const panel = new QwenPanel({
       completion: {
         manners,
-        manner: () => manners.at(placeOf(app.shell.currentWidget)),
+        manner: () => manners.at(codePlaceOf(app.shell.currentWidget)),
         moved: app.shell.currentChanged
       },
       status,
@@ -267,16 +268,11 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-/** The question that brings its own code; the fence is longer than any in it. */
+/** The question that brings its own code. */
 function explanationOf(source: string, language: unknown): string {
-  const longest = Math.max(
-    2,
-    ...(source.match(/`+/g) ?? []).map(x => x.length)
-  );
-  const fence = '`'.repeat(longest + 1);
   const name =
     typeof language === 'string' && /^[\w+-]{1,20}$/.test(language)
       ? language
       : '';
-  return `Explain this code:\n\n${fence}${name}\n${source}\n${fence}`;
+  return `Explain this code:\n\n${fence(source, name)}`;
 }

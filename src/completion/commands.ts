@@ -7,11 +7,9 @@ import { PathExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { QwenSettings } from '../settings';
-import { CommandIDs } from '../tokens';
+import { CommandIDs, NO_ARGUMENTS } from '../tokens';
+import { codePlaceOf } from './cursor';
 import type { CompletionManners } from './manners';
-import { placeOf } from './place';
-
-const NO_ARGUMENTS = { args: { type: 'object' as const, properties: {} } };
 
 const SWITCHES = [
   CommandIDs.toggleInline,
@@ -30,7 +28,7 @@ export function addSwitches(options: {
 }): void {
   const { app, manners, settings, palette, trans } = options;
   const { commands } = app;
-  const place = () => placeOf(app.shell.currentWidget);
+  const place = () => codePlaceOf(app.shell.currentWidget);
   const on = () => settings.values.inlineCompletion;
   commands.addCommand(CommandIDs.toggleInline, {
     label: trans.__('Complete Code While Typing'),

@@ -10,8 +10,8 @@ import type { CodeEditor } from '@jupyterlab/codeeditor';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 
-import { CommandIDs } from '../tokens';
-import { firstLine, firstWord } from './pieces';
+import { CommandIDs, NO_ARGUMENTS } from '../tokens';
+import { restOfLine, firstWord } from './pieces';
 import type { Screen } from './screen';
 
 const OURS: readonly string[] = [
@@ -19,8 +19,6 @@ const OURS: readonly string[] = [
   CommandIDs.acceptLine,
   CommandIDs.dismiss
 ];
-
-const NO_ARGUMENTS = { args: { type: 'object' as const, properties: {} } };
 
 export function addKeys(
   app: JupyterFrontEnd,
@@ -45,7 +43,7 @@ export function addKeys(
     label: trans.__('Accept the Next Line of the Suggestion'),
     describedBy: NO_ARGUMENTS,
     isEnabled,
-    execute: accept(firstLine)
+    execute: accept(restOfLine)
   });
   commands.addCommand(CommandIDs.dismiss, {
     label: trans.__('Dismiss the Suggestion'),

@@ -5,7 +5,7 @@ import { ISignal, Signal } from '@lumino/signaling';
 
 import type { QwenSettings } from '../settings';
 import type { IAdvice } from '../wire';
-import type { IPlace } from './place';
+import type { ICodePlace } from './cursor';
 
 /** What happens in a place while the user types there. */
 export type Manner =
@@ -25,7 +25,7 @@ export class CompletionManners {
   }
 
   /** What happens in `place`; `resting` means that the server finds itself too slow to be of use. */
-  at(place: IPlace | null): Manner {
+  at(place: ICodePlace | null): Manner {
     const { values } = this._settings;
     if (!values.inlineCompletion) {
       return 'off';

@@ -12,6 +12,6 @@ export function firstWord(text: string): string {
   return WORD.exec(text)?.[0] ?? text;
 }
 
-export function firstLine(text: string): string {
+export function restOfLine(text: string): string {
   return LINE.exec(text)?.[0] ?? text;
 }

@@ -20,13 +20,13 @@ import { qwenIcon } from '../icons';
 import type { ModelStatus } from '../model/status';
 import type { QwenClient } from '../request';
 import type { ICompleteRequest } from '../wire';
+import { editorOf, isProse, languageOf } from './cursor';
+import { CursorWarmer } from './cursor-warmer';
 import { Generation } from './generation';
 import type { CompletionManners } from './manners';
-import { editorOf, isProse, languageOf } from './place';
 import { ICursor, Questions, pathOf } from './question';
 import { Retreat } from './retreat';
 import { PROVIDER_ID, Screen } from './screen';
-import { Warming } from './warming';
 
 /** An answer after this long helps nobody who types. */
 const TIMEOUT_MS = 20_000;
@@ -50,7 +50,7 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
     trans: TranslationBundle
   ) {
     this.name = trans.__('Qwen');
-    this._warming = new Warming(_client, _questions, _manners);
+    this._warming = new CursorWarmer(_client, _questions, _manners);
   }
 
   readonly identifier = PROVIDER_ID;
@@ -260,7 +260,7 @@ export class QwenInlineProvider implements IInlineCompletionProvider {
   private _turn = 0;
   /** How far the user had come along the running suggestion. */
   private _along = 0;
-  private readonly _warming: Warming;
+  private readonly _warming: CursorWarmer;
   private readonly _retreat = new Retreat();
   private _generation: Generation | null = null;
   private readonly _streams = new Map<string, IStreaming>();

@@ -8,7 +8,7 @@ import type { Widget } from '@lumino/widgets';
 import type { ContextGatherer } from '../context/gather';
 import type { QwenSettings } from '../settings';
 import type { ICompleteRequest } from '../wire';
-import { isProse, languageOf } from './place';
+import { isProse, languageOf } from './cursor';
 
 /** The text around a cursor and what kind of text it is. */
 export interface ICursor {

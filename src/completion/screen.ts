@@ -8,8 +8,8 @@ import type { CodeEditor } from '@jupyterlab/codeeditor';
 import type { IInlineCompletionItem } from '@jupyterlab/completer';
 import type { Signal } from '@lumino/signaling';
 
+import { aroundCursor } from './cursor';
 import type { Generation } from './generation';
-import { aroundCursor } from './place';
 
 export const PROVIDER_ID = 'jupyter_qwen:inline';
 

@@ -73,7 +73,7 @@ export class ContextGatherer {
     const reading = await this._read(kernel);
     return {
       ...context,
-      language: await languageOf(panel, kernel),
+      language: await kernelLanguage(panel, kernel),
       schema: reading.schema,
       note: reading.note,
       reason: reading.reason
@@ -157,7 +157,7 @@ function kernelOf(panel: NotebookPanel): Kernel.IKernelConnection | null {
   return kernel && kernel.status !== 'dead' ? kernel : null;
 }
 
-async function languageOf(
+async function kernelLanguage(
   panel: NotebookPanel,
   kernel: Kernel.IKernelConnection
 ): Promise<string> {

@@ -92,6 +92,17 @@ export class ContextSelection {
   private _changed = new Signal<this, void>(this);
 }
 
+/** Which conversation the next question goes to. */
+export interface ICurrentConversation {
+  readonly current: {
+    thread: string;
+    selection: ContextSelection;
+    /** Not null while an answer is coming. */
+    running: object | null;
+  };
+  readonly currentChanged: ISignal<object, void>;
+}
+
 function strings(value: unknown): string[] {
   return Array.isArray(value)
     ? value.filter((item): item is string => typeof item === 'string')

@@ -81,7 +81,7 @@ function Chooser(props: IChooserProps): JSX.Element {
         {() => (
           <ul className="jp-Qwen-models">
             {rows?.map(row => (
-              <Row key={row.id} {...props} row={row} fail={fail} />
+              <ModelItem key={row.id} {...props} row={row} fail={fail} />
             ))}
           </ul>
         )}
@@ -90,7 +90,7 @@ function Chooser(props: IChooserProps): JSX.Element {
   );
 }
 
-function Row(
+function ModelItem(
   props: IChooserProps & { row: IModelRow; fail: (error: unknown) => void }
 ): JSX.Element {
   const { row, status, trans } = props;

@@ -11,15 +11,16 @@ import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Menu } from '@lumino/widgets';
 
+import { codePlaceOf } from '../completion/cursor';
 import type { CompletionManners } from '../completion/manners';
-import { placeOf } from '../completion/place';
 import { QwenClient } from '../request';
 import {
   CommandIDs,
   ICompletionManners,
   IModelStatus,
   IQwenClient,
-  NAMESPACE
+  NAMESPACE,
+  NO_ARGUMENTS
 } from '../tokens';
 import { tellOfResting } from './resting';
 import { ModelStatus } from './status';
@@ -27,8 +28,6 @@ import { StatusItem } from './statusbar';
 
 /** Between two looks for a server that does not answer. */
 const LOOK_AGAIN_MS = 5000;
-
-const NO_ARGUMENTS = { args: { type: 'object' as const, properties: {} } };
 
 export const clientPlugin: JupyterFrontEndPlugin<QwenClient> = {
   id: 'jupyter_qwen:client',
@@ -149,7 +148,7 @@ export const statusBarPlugin: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load(NAMESPACE);
     const completion = {
       manners,
-      manner: () => manners.at(placeOf(app.shell.currentWidget))
+      manner: () => manners.at(codePlaceOf(app.shell.currentWidget))
     };
     if (!statusBar) {
       tellOfResting(completion, trans); // Notebook 7 has none

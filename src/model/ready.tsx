@@ -11,7 +11,7 @@ import { Action } from './parts';
 import { ICompletionManner, RestingNote } from './resting';
 import type { ModelStatus } from './status';
 
-export function labelOf(current: IStatus, trans: TranslationBundle): string {
+export function modelLabel(current: IStatus, trans: TranslationBundle): string {
   return current.model?.label || current.engine || trans.__('The model');
 }
 
@@ -36,7 +36,7 @@ export function ReadyLine(props: {
         <span
           className="jp-Qwen-statusText"
           title={[
-            labelOf(current, trans),
+            modelLabel(current, trans),
             current.reason,
             current.sharing,
             ...facts
@@ -44,7 +44,7 @@ export function ReadyLine(props: {
             .filter(Boolean)
             .join('\n')}
         >
-          <strong>{labelOf(current, trans)}</strong>
+          <strong>{modelLabel(current, trans)}</strong>
           {facts.length > 0 && (
             <span className="jp-Qwen-statusDetail">{facts.join(' · ')}</span>
           )}

@@ -8,7 +8,7 @@ import * as React from 'react';
 import { Download } from './download';
 import { formatBytes } from './format';
 import { Action, Card, Line } from './parts';
-import { OtherModels, ReadyLine, labelOf } from './ready';
+import { OtherModels, ReadyLine, modelLabel } from './ready';
 import type { ICompletionManner } from './resting';
 import type { ModelStatus } from './status';
 
@@ -66,7 +66,7 @@ function stateInWords(status: ModelStatus, trans: TranslationBundle): string {
   if (problem || !current) {
     return problem ? trans.__('The assistant is not available.') : '';
   }
-  const label = labelOf(current, trans);
+  const label = modelLabel(current, trans);
   switch (current.state) {
     case 'ready':
       return trans.__('%1 is ready.', label);
@@ -130,7 +130,8 @@ function StatusBody(props: IStatusViewProps): JSX.Element {
       return (
         <Line
           text={
-            current.message || trans.__('Loading %1…', labelOf(current, trans))
+            current.message ||
+            trans.__('Loading %1…', modelLabel(current, trans))
           }
           busy
         />
@@ -145,7 +146,7 @@ function StatusBody(props: IStatusViewProps): JSX.Element {
           >
             {trans.__(
               '%1 is not loaded; a question loads it',
-              labelOf(current, trans)
+              modelLabel(current, trans)
             )}
           </span>
           <Action label={trans.__('Load')} run={() => status.load()} />

@@ -13,7 +13,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { QwenSettings } from '../settings';
 import { CommandIDs, IQwenSettings, NAMESPACE } from '../tokens';
 import { NotInserted, insertAt, originOf, runCell } from './insert';
-import { IPlace, placeOf } from './place';
+import { IOutputPlace, outputPlaceOf } from './output-place';
 
 /** Long enough to be read, short enough not to be in the way. */
 const SAID_MILLISECONDS = 2000;
@@ -51,7 +51,10 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
     document.addEventListener('keydown', remember, true);
 
     /** Why to ask before running; '' for a proved read in an output that this user's kernel made. */
-    function doubts(args: ReadonlyPartialJSONObject, place: IPlace): string {
+    function doubts(
+      args: ReadonlyPartialJSONObject,
+      place: IOutputPlace
+    ): string {
       if (!place.trusted) {
         return trans.__(
           'This notebook is not trusted: its button may run something else than the text above it.'
@@ -81,12 +84,12 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
     async function insert(
       args: ReadonlyPartialJSONObject,
       source: string,
-      place: IPlace
+      place: IOutputPlace
     ): Promise<void> {
       const run = args.run === true;
       const why = run ? doubts(args, place) : '';
       if (why) {
-        const { askConsent } = await import('../chat/consent');
+        const { askConsent } = await import('./consent');
         if (!(await askConsent({ doubts: why, source, run, trans }))) {
           return;
         }
@@ -146,7 +149,7 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
         if (typeof source !== 'string' || !source.trim()) {
           return;
         }
-        const place = placeOf(tracker, pressed);
+        const place = outputPlaceOf(tracker, pressed);
         pressed = null;
         if (!place) {
           Notification.warning(trans.__('Open a notebook first.'));

@@ -17,7 +17,7 @@ import {
   IQwenClient,
   IQwenSettings
 } from '../tokens';
-import { NotebookWarmer } from './warmer';
+import { NotebookWarmer } from './notebook-warmer';
 
 export const warmPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter_qwen:warm',

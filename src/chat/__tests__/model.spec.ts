@@ -1,7 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import { Answer } from '../answer';
-import { Conversation, IExchange } from '../conversation';
+import { Conversation, IExchange } from '../history/conversation';
 import { QwenChatModel } from '../model';
 
 const trans = nullTranslator.load('jupyter_qwen');

@@ -1,4 +1,4 @@
-import { firstLine, firstWord } from '../pieces';
+import { restOfLine, firstWord } from '../pieces';
 
 describe('firstWord', () => {
   it.each([
@@ -15,7 +15,7 @@ describe('firstWord', () => {
   });
 });
 
-describe('firstLine', () => {
+describe('restOfLine', () => {
   it.each([
     ['a = 1\nb = 2', 'a = 1'],
     ['\n    b = 2\nc', '\n    b = 2'],
@@ -23,6 +23,6 @@ describe('firstLine', () => {
     ['a', 'a'],
     ['', '']
   ])('of %j is %j', (text, line) => {
-    expect(firstLine(text)).toBe(line);
+    expect(restOfLine(text)).toBe(line);
   });
 });

@@ -1,0 +1,99 @@
+/**
+ * What can be done with a code block, and what came of it.
+ */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { IBlock } from '../../wire';
+import type { IExchange } from '../history/conversation';
+import type { BlockActions, IOutcome } from './block-actions';
+
+interface IBlockButtonsProps {
+  block: IBlock;
+  /** Whether the server has judged the block. */
+  complete: boolean;
+  exchange: IExchange;
+  actions: BlockActions;
+  /** For what can be looked at. */
+  preview: { shown: boolean; toggle: () => void } | null;
+  trans: TranslationBundle;
+}
+
+export function BlockButtons(props: IBlockButtonsProps): JSX.Element {
+  const { actions, block, exchange, preview, trans, complete } = props;
+  const [outcome, setOutcome] = React.useState<IOutcome>({ said: '' });
+  const say = (said: string) => setOutcome({ said });
+  const insertable = complete && actions.cellOf(block, exchange) !== null;
+  const follow = (work: Promise<IOutcome>) => {
+    work.then(setOutcome).catch(error => {
+      console.error('jupyter_qwen: changing the notebook failed', error);
+      say(trans.__('That did not work: %1', String(error)));
+    });
+  };
+  const insert = (run: boolean) =>
+    follow(actions.insert(block, exchange, { run }).then(said => ({ said })));
+  const { undo } = outcome;
+  return (
+    <div className="jp-Qwen-blockActions">
+      {preview && (
+        <button
+          type="button"
+          className="jp-Qwen-button"
+          aria-expanded={preview.shown}
+          onClick={preview.toggle}
+        >
+          {preview.shown ? trans.__('Hide preview') : trans.__('Preview')}
+        </button>
+      )}
+      {insertable && (
+        <>
+          <button
+            type="button"
+            className="jp-Qwen-button jp-mod-primary"
+            title={trans.__('Insert below the cell that asked')}
+            onClick={() => insert(false)}
+          >
+            {trans.__('Insert')}
+          </button>
+          <button
+            type="button"
+            className="jp-Qwen-button"
+            title={trans.__('Insert below the cell that asked, and run it')}
+            onClick={() => insert(true)}
+          >
+            {trans.__('Insert and run')}
+          </button>
+          <button
+            type="button"
+            className="jp-Qwen-button"
+            title={trans.__(
+              'Replace the text of the cell that asked; you see the changes first'
+            )}
+            onClick={() => follow(actions.replace(block, exchange))}
+          >
+            {trans.__('Replace…')}
+          </button>
+        </>
+      )}
+      <button
+        type="button"
+        className="jp-Qwen-button"
+        onClick={() => say(actions.copy(block))}
+      >
+        {trans.__('Copy')}
+      </button>
+      <span className="jp-Qwen-said" role="status">
+        {outcome.said}
+      </span>
+      {undo && (
+        <button
+          type="button"
+          className="jp-Qwen-button jp-mod-quiet"
+          onClick={() => say(undo())}
+        >
+          {trans.__('Undo')}
+        </button>
+      )}
+    </div>
+  );
+}
