@@ -49,6 +49,7 @@ def test_wheel_holds_the_prebuilt_front_end_and_no_tests(wheel: Path) -> None:
     assert any(name.endswith("/package.json") for name in front_end)
     assert any("/static/remoteEntry." in name for name in front_end)
     assert any(name.endswith("jupyter_server_config.d/jupyter_qwen.json") for name in names)
+    assert "jupyter_qwen/prompt/shapes/library.sql" in names
     assert not [name for name in names if name.startswith(("tests/", "node_modules/", "src/"))]
     assert not [name for name in names if name.endswith((".gguf", ".duckdb"))]
 

@@ -1,0 +1,830 @@
+-- The library of analytic shapes: questions and their DuckDB queries over small invented tables.
+--
+-- A block ends at an empty line. `-- tables NAME` begins the tables of one invented database with a few rows; the pairs
+-- below it are about them. `-- shape NAME` begins a pair: `-- ?` a wording of the question (`-- ?de` one in German), `-- =`
+-- the rows that the query gives, then the query. Several pairs may share a shape. A question whose best match is of shape
+-- `plain` needs no example. Tests run every query.
+
+-- tables clinic
+CREATE TABLE doctor (doctor_no INTEGER PRIMARY KEY, surname VARCHAR, ward VARCHAR);
+CREATE TABLE patient (patient_no INTEGER PRIMARY KEY, full_name VARCHAR, born DATE);
+CREATE TABLE visit (visit_no INTEGER PRIMARY KEY, doctor_no INTEGER REFERENCES doctor(doctor_no), patient_no INTEGER REFERENCES patient(patient_no), seen_on DATE, minutes INTEGER, fee DECIMAL(8,2), missed BOOLEAN);
+INSERT INTO doctor VALUES (1, 'Abara', 'eyes'), (2, 'Brook', 'eyes'), (3, 'Costa', 'skin'), (4, 'Dahl', 'skin');
+INSERT INTO patient VALUES (1, 'Ida Moss', '1950-03-01'), (2, 'Jon Peel', '1988-07-12'), (3, 'Kit Reed', '2001-01-30'), (4, 'Lea Snow', NULL);
+INSERT INTO visit VALUES (1, 1, 1, '2023-01-09', 20, 80, false), (2, 1, 2, '2023-01-16', 35, 120, false), (3, 1, 3, '2023-02-06', 10, 60, true), (4, 2, 1, '2023-02-07', 45, 150, false), (5, 2, 2, '2023-03-01', 15, 70, true), (6, 3, 1, '2023-03-20', 30, 90, false), (7, 3, 3, '2023-05-02', 25, 110, false);
+
+-- shape top of each
+-- ? What are the two longest visits of each doctor? Give surname, date and minutes.
+-- ? For every doctor show the two visits that took the most minutes.
+-- ? top 2 visits by minutes per doctor
+-- ? Please list each doctor's two longest visits.
+-- ? two longest visits within each doctor
+-- ?de Die zwei längsten Besuche jedes Arztes
+-- ?de Die drei teuersten pro Kategorie
+-- ?fr Les deux visites les plus longues de chaque médecin
+-- ?es Las dos visitas más largas de cada médico
+-- ?zh 每位医生时间最长的两次就诊
+-- ?zh 每个类别中最高的三个
+-- = Abara, 2023-01-16, 35 | Abara, 2023-01-09, 20 | Brook, 2023-02-07, 45 | Brook, 2023-03-01, 15 | Costa, 2023-03-20, 30 | Costa, 2023-05-02, 25
+SELECT d.surname, v.seen_on, v.minutes
+FROM visit v JOIN doctor d ON d.doctor_no = v.doctor_no
+QUALIFY row_number() OVER (PARTITION BY v.doctor_no ORDER BY v.minutes DESC) <= 2;
+
+-- shape latest of each
+-- ? What was the fee of each patient's most recent visit?
+-- ? Latest visit of every patient with its date and fee
+-- ? most recent fee per patient
+-- ? Show the last visit for each patient.
+-- ? What is the current value for each one, as of its newest record?
+-- ?de Der letzte Besuch jedes Patienten mit Datum und Gebühr
+-- ?fr La dernière visite de chaque patient
+-- ?es La última visita de cada paciente
+-- ?zh 每位患者最近一次就诊的费用
+-- = Ida Moss, 2023-03-20, 90.00 | Jon Peel, 2023-03-01, 70.00 | Kit Reed, 2023-05-02, 110.00
+SELECT p.full_name, v.seen_on, v.fee
+FROM visit v JOIN patient p ON p.patient_no = v.patient_no
+QUALIFY row_number() OVER (PARTITION BY v.patient_no ORDER BY v.seen_on DESC) = 1;
+
+-- shape rate
+-- ? What percentage of visits was missed for each ward?
+-- ? Share of missed visits by ward
+-- ? missed visit rate per ward
+-- ? For each ward, how many percent of the visits were missed?
+-- ? What is the no-show rate of each ward?
+-- ? What proportion of the visits in every ward is missed?
+-- ?de Wie viel Prozent der Besuche wurden je Station verpasst?
+-- ?fr Quel pourcentage des visites a été manqué dans chaque service ?
+-- ?es ¿Qué porcentaje de las visitas se perdió en cada sala?
+-- ?zh 每个科室有百分之多少的就诊被错过？
+-- = eyes, 40 | skin, 0
+SELECT d.ward, 100.0 * count(*) FILTER (WHERE v.missed) / count(*) AS missed_percent
+FROM visit v JOIN doctor d ON d.doctor_no = v.doctor_no
+GROUP BY d.ward;
+
+-- shape never
+-- ? Which doctors have never had a visit?
+-- ? List doctors without any visits.
+-- ? doctors with no visits
+-- ? Show the surnames of doctors that do not have a single visit.
+-- ? Who has not had a visit yet?
+-- ? How many doctors never saw a patient?
+-- ?de Welche Ärzte hatten noch nie einen Besuch?
+-- ?de Kunden ohne Bestellung
+-- ?fr Quels médecins n'ont jamais eu de visite ?
+-- ?es ¿Qué médicos nunca han tenido una visita?
+-- ?zh 哪些医生从来没有接诊过？
+-- ?zh 没有任何订单的客户
+-- = Dahl
+SELECT d.surname
+FROM doctor d
+WHERE NOT EXISTS (SELECT 1 FROM visit v WHERE v.doctor_no = d.doctor_no);
+
+-- shape counts with zero
+-- ? How many visits did each doctor have, including doctors without any?
+-- ? Number of visits per doctor, zero for those who had none
+-- ? visit count for all doctors incl. zero
+-- ? Count visits for every doctor, even if there are none.
+-- = Abara, 3 | Brook, 2 | Costa, 2 | Dahl, 0
+SELECT d.surname, count(v.visit_no) AS visits
+FROM doctor d LEFT JOIN visit v ON v.doctor_no = d.doctor_no
+GROUP BY d.doctor_no, d.surname;
+
+-- shape gaps between events
+-- ? What is the average number of days between consecutive visits of each patient?
+-- ? How long does a patient wait on average until the next visit?
+-- ? average gap in days between visits per patient
+-- ? For each patient, how many days pass between one visit and the next on average?
+-- ? typical time between two consecutive visits by patient
+-- ?de Wie viele Tage liegen durchschnittlich zwischen zwei aufeinanderfolgenden Besuchen jedes Patienten?
+-- ?zh 每位患者两次就诊之间平均间隔多少天？
+-- = Ida Moss, 35 | Jon Peel, 44 | Kit Reed, 85
+WITH steps AS (
+  SELECT patient_no, seen_on - lag(seen_on) OVER (PARTITION BY patient_no ORDER BY seen_on) AS days
+  FROM visit
+)
+SELECT p.full_name, avg(s.days) AS average_days
+FROM steps s JOIN patient p ON p.patient_no = s.patient_no
+WHERE s.days IS NOT NULL
+GROUP BY p.patient_no, p.full_name;
+
+-- shape empty values
+-- ? Which patients have no birth date on record?
+-- ? List patients whose born is missing.
+-- ? patients with unknown date of birth
+-- ? How many rows have an empty value there?
+-- ? Find the records where the date is not filled in.
+-- = Lea Snow
+SELECT full_name FROM patient WHERE born IS NULL;
+
+-- shape plain
+-- ? How many visits were there in total?
+-- ? number of visits
+-- ? Count all visits.
+-- ? What is the total number of visits in March 2023?
+-- ?de Wie viele Besuche gab es insgesamt?
+-- ?zh 一共有多少次就诊？
+-- ?fr Combien de visites y a-t-il ?
+-- ?es ¿Cuántas visitas hay?
+-- = 7
+SELECT count(*) AS visits FROM visit;
+
+-- shape plain
+-- ? What is the average fee for each ward?
+-- ? Average fee by ward
+-- ? mean minutes per ward
+-- ? How much was charged in total for each doctor? Return surname and total.
+-- ? Total fee by doctor, highest first
+-- ?de Durchschnittliche Gebühr je Station
+-- ?zh 每个科室的平均费用
+-- = eyes, 96 | skin, 100
+SELECT d.ward, avg(v.fee) AS average_fee
+FROM visit v JOIN doctor d ON d.doctor_no = v.doctor_no
+GROUP BY d.ward;
+
+-- tables library
+CREATE TABLE reader (card INTEGER PRIMARY KEY, reader_name VARCHAR, branch VARCHAR);
+CREATE TABLE book (book_no INTEGER PRIMARY KEY, title VARCHAR, genre VARCHAR, pages INTEGER);
+CREATE TABLE loan (card INTEGER REFERENCES reader(card), book_no INTEGER REFERENCES book(book_no), taken DATE, brought_back DATE, fine DECIMAL(6,2));
+INSERT INTO reader VALUES (1, 'Olga', 'harbour'), (2, 'Pavel', 'harbour'), (3, 'Quinn', 'hill'), (4, 'Rosa', 'hill');
+INSERT INTO book VALUES (1, 'Tides', 'science', 320), (2, 'Night Ferry', 'crime', 250), (3, 'The Well', 'crime', 410), (4, 'Moss', 'poetry', 90), (5, 'Ferry Tales', 'poetry', 120);
+INSERT INTO loan VALUES (1, 1, '2024-01-03', '2024-01-20', 0), (1, 2, '2024-02-01', '2024-02-11', 0), (2, 2, '2024-02-15', '2024-03-30', 4.5), (2, 3, '2024-03-02', NULL, 0), (3, 3, '2024-01-10', '2024-01-12', 0), (3, 2, '2024-04-01', '2024-04-20', 1), (1, 3, '2024-04-22', '2024-05-02', 0);
+
+-- shape both
+-- ? Which readers have borrowed both science and crime books?
+-- ? Readers who took science as well as crime
+-- ? readers with loans in both genres, science and crime
+-- ? Who has borrowed a science book and also a crime book?
+-- ? Find everybody that appears with the one and with the other.
+-- ?de Welche Leser haben sowohl Wissenschaft als auch Krimis ausgeliehen?
+-- ?fr Quels lecteurs ont emprunté à la fois de la science et du crime ?
+-- ?es ¿Qué lectores han tomado tanto ciencia como crimen?
+-- ?zh 哪些读者既借过科学书又借过犯罪小说？
+-- = Olga
+SELECT r.reader_name
+FROM loan l JOIN reader r ON r.card = l.card JOIN book b ON b.book_no = l.book_no
+WHERE b.genre IN ('science', 'crime')
+GROUP BY r.card, r.reader_name
+HAVING count(DISTINCT b.genre) = 2;
+
+-- shape only
+-- ? Which readers have borrowed only crime books?
+-- ? Readers who took nothing but crime
+-- ? readers with crime loans exclusively
+-- ? Who borrowed crime but never anything else?
+-- ? Which ones are always and only of that kind?
+-- = Quinn | Pavel
+SELECT r.reader_name
+FROM loan l JOIN reader r ON r.card = l.card JOIN book b ON b.book_no = l.book_no
+GROUP BY r.card, r.reader_name
+HAVING bool_and(b.genre = 'crime');
+
+-- shape one but not the other
+-- ? Which readers borrowed in February but not in April?
+-- ? Readers with a loan in February and none in April
+-- ? readers who took a book in one month but did not in another
+-- ? Who was active in the first quarter but not in the second?
+-- ? Which ones had crime loans but no science loans?
+-- = Pavel
+SELECT reader_name
+FROM reader
+WHERE card IN (SELECT card FROM loan WHERE month(taken) = 2)
+  AND card NOT IN (SELECT card FROM loan WHERE month(taken) = 4);
+
+-- shape most frequent of each
+-- ? What is the most borrowed genre in each branch?
+-- ? Most common genre per branch
+-- ? favourite genre of every branch
+-- ? For each branch, which genre is borrowed most often? Show the count too.
+-- ? Which genre is the most popular in each branch?
+-- ?de Das am häufigsten ausgeliehene Genre je Filiale
+-- ?fr Le genre le plus emprunté dans chaque succursale
+-- ?zh 每个分馆最受欢迎的类型是什么？
+-- = harbour, crime, 4 | hill, crime, 2
+SELECT r.branch, b.genre, count(*) AS loans
+FROM loan l JOIN reader r ON r.card = l.card JOIN book b ON b.book_no = l.book_no
+GROUP BY r.branch, b.genre
+QUALIFY row_number() OVER (PARTITION BY r.branch ORDER BY count(*) DESC) = 1;
+
+-- shape text search
+-- ? Which books have the word ferry in the title?
+-- ? Books whose title contains 'ferry'
+-- ? search titles for ferry
+-- ? Find all books mentioning ferry in their name.
+-- ? List titles that start with the letter T.
+-- ?de Welche Bücher enthalten das Wort Fähre im Titel?
+-- ?zh 标题中包含渡轮的书
+-- = Night Ferry, crime | Ferry Tales, poetry
+SELECT title, genre FROM book WHERE title ILIKE '%ferry%';
+
+-- shape days between
+-- ? On average, how many days are books kept in each branch?
+-- ? Average days from taken to brought back per branch
+-- ? mean loan duration in days by branch
+-- ? How long does a loan last on average for each branch, ignoring books not yet returned?
+-- ? average time from start to end
+-- ?de Wie viele Tage dauert eine Ausleihe im Durchschnitt je Filiale?
+-- ?zh 每个分馆平均借阅多少天？
+-- = hill, 10.5 | harbour, 20.25
+SELECT r.branch, avg(date_diff('day', l.taken, l.brought_back)) AS average_days
+FROM loan l JOIN reader r ON r.card = l.card
+WHERE l.brought_back IS NOT NULL
+GROUP BY r.branch;
+
+-- shape open items
+-- ? Which books have not been brought back yet?
+-- ? List loans that are still open.
+-- ? outstanding loans with reader and title
+-- ? Which items are currently out?
+-- = Pavel, The Well, 2024-03-02
+SELECT r.reader_name, b.title, l.taken
+FROM loan l JOIN reader r ON r.card = l.card JOIN book b ON b.book_no = l.book_no
+WHERE l.brought_back IS NULL;
+
+-- shape distinct counts
+-- ? How many different readers borrowed each genre?
+-- ? Number of distinct readers per genre
+-- ? unique readers by genre
+-- ? Count the individual readers for every genre, each once.
+-- ?de Wie viele verschiedene Leser hat jedes Genre?
+-- ?fr Combien de lecteurs différents pour chaque genre ?
+-- ?es ¿Cuántos lectores distintos tiene cada género?
+-- ?zh 每种类型有多少个不同的读者？
+-- = crime, 3 | science, 1
+SELECT b.genre, count(DISTINCT l.card) AS readers
+FROM loan l JOIN book b ON b.book_no = l.book_no
+GROUP BY b.genre;
+
+-- shape group filter
+-- ? Which readers have taken at least three books?
+-- ? Readers with more than two loans, and how many
+-- ? readers having >= 3 loans
+-- ? Who borrowed more than 2 times?
+-- ? Show genres with at least two books.
+-- ?de Welche Leser haben mindestens drei Bücher ausgeliehen?
+-- ?zh 借书至少三次的读者
+-- = Olga, 3
+SELECT r.reader_name, count(*) AS loans
+FROM loan l JOIN reader r ON r.card = l.card
+GROUP BY r.card, r.reader_name
+HAVING count(*) >= 3;
+
+-- shape against the average
+-- ? Which books are longer than the average book?
+-- ? Books with more pages than average
+-- ? titles above average length
+-- ? Show books whose page count exceeds the overall mean.
+-- ? Which ones are below the average of all?
+-- ?de Welche Bücher sind länger als der Durchschnitt?
+-- ?zh 页数高于平均水平的书
+-- = Tides, 320 | Night Ferry, 250 | The Well, 410
+SELECT title, pages
+FROM book
+WHERE pages > (SELECT avg(pages) FROM book);
+
+-- shape plain
+-- ? List the titles of all crime books.
+-- ? crime book titles
+-- ? Show title and pages of the poetry books, longest first.
+-- ? Which books are of genre crime?
+-- ? What are the names of all readers?
+-- = Night Ferry | The Well
+SELECT title FROM book WHERE genre = 'crime';
+
+-- tables ferries
+CREATE TABLE route (route_no INTEGER PRIMARY KEY, harbour VARCHAR, island VARCHAR);
+CREATE TABLE crossing (route_no INTEGER REFERENCES route(route_no), departed TIMESTAMP, passengers INTEGER, vehicles INTEGER, state VARCHAR);
+INSERT INTO route VALUES (1, 'Oban', 'Mull'), (2, 'Oban', 'Lismore'), (3, 'Ullapool', 'Lewis');
+INSERT INTO crossing VALUES (1, '2024-05-01 08:00', 100, 20, 'sailed'), (1, '2024-05-02 08:00', 150, 30, 'sailed'), (1, '2024-06-01 18:00', 0, 0, 'cancelled'), (2, '2024-05-01 09:30', 40, 4, 'sailed'), (2, '2024-06-03 09:30', 60, 6, 'late'), (3, '2024-05-04 18:15', 200, 60, 'late'), (3, '2024-06-08 18:15', 300, 90, 'sailed'), (3, '2024-07-01 18:15', 0, 0, 'cancelled');
+
+-- shape share of total
+-- ? What share of all passengers does each route carry?
+-- ? Passengers per island and their percentage of the total
+-- ? percent of total passengers by island
+-- ? How much does every island contribute to overall passengers, in percent?
+-- ? For each island give its passengers as a percentage of all passengers.
+-- ?de Welchen Anteil an allen Passagieren hat jede Insel?
+-- ?fr Quelle part du total des passagers représente chaque île ?
+-- ?es ¿Qué parte del total de pasajeros tiene cada isla?
+-- ?zh 每个岛的乘客占总数的百分比
+-- = Mull, 250, 29.4118 | Lismore, 100, 11.7647 | Lewis, 500, 58.8235
+SELECT r.island, sum(c.passengers) AS carried, 100.0 * sum(c.passengers) / sum(sum(c.passengers)) OVER () AS percent
+FROM crossing c JOIN route r ON r.route_no = c.route_no
+GROUP BY r.island;
+
+-- shape share within group
+-- ? Within each harbour, what share of the passengers goes to each island?
+-- ? For every harbour, percentage of its passengers by island
+-- ? islands' share of passengers inside their harbour
+-- ? What percent of each harbour's passengers does each island have?
+-- ? breakdown in percent per harbour and island
+-- ?de Anteil jeder Insel an den Passagieren ihres Hafens
+-- ?zh 在每个港口内，各岛乘客所占的比例
+-- = Oban, Lismore, 28.5714 | Oban, Mull, 71.4286 | Ullapool, Lewis, 100
+SELECT r.harbour, r.island, 100.0 * sum(c.passengers) / sum(sum(c.passengers)) OVER (PARTITION BY r.harbour) AS percent
+FROM crossing c JOIN route r ON r.route_no = c.route_no
+GROUP BY r.harbour, r.island;
+
+-- shape rate with threshold
+-- ? Which routes have a cancellation rate above 30 percent?
+-- ? Islands where more than 30% of crossings were cancelled
+-- ? routes with cancelled share over 30 %
+-- ? List the islands whose percentage of cancelled crossings exceeds 30, with the rate.
+-- ? Only those with at least 2 crossings: which have a cancelled rate above a third?
+-- ?de Welche Inseln haben eine Ausfallquote über 30 Prozent?
+-- ?zh 取消率超过30%的航线
+-- = Mull, 33.3333 | Lewis, 33.3333
+SELECT r.island, 100.0 * count(*) FILTER (WHERE c.state = 'cancelled') / count(*) AS cancelled_percent
+FROM crossing c JOIN route r ON r.route_no = c.route_no
+GROUP BY r.island
+HAVING 100.0 * count(*) FILTER (WHERE c.state = 'cancelled') / count(*) > 30;
+
+-- shape columns side by side
+-- ? For each island, how many crossings sailed, were late and were cancelled, in separate columns?
+-- ? Number of sailed, late and cancelled crossings per island side by side
+-- ? pivot of crossings by island and state
+-- ? Show one row per island with a column for each state.
+-- ? crossings by island, sailed vs late vs cancelled
+-- ? per island: count of sailed and count of cancelled as two columns
+-- ?de Je Insel die Zahl der gefahrenen, verspäteten und ausgefallenen Fahrten nebeneinander
+-- ?zh 每个岛按状态分列的航班数
+-- = Mull, 2, 0, 1 | Lismore, 1, 1, 0 | Lewis, 1, 1, 1
+SELECT r.island,
+       count(*) FILTER (WHERE c.state = 'sailed') AS sailed,
+       count(*) FILTER (WHERE c.state = 'late') AS late,
+       count(*) FILTER (WHERE c.state = 'cancelled') AS cancelled
+FROM crossing c JOIN route r ON r.route_no = c.route_no
+GROUP BY r.island;
+
+-- shape date parts
+-- ? How many crossings leave on each weekday?
+-- ? Crossings by day of the week
+-- ? number of departures per weekday
+-- ? What is the average number of passengers for each weekday?
+-- ?de Wie viele Fahrten gibt es an jedem Wochentag?
+-- ?fr Nombre de traversées par jour de la semaine
+-- ?es Número de viajes por día de la semana
+-- ?zh 每个星期几有多少班次？
+-- = Saturday, 3 | Wednesday, 2 | Monday, 2 | Thursday, 1
+SELECT dayname(departed) AS weekday, count(*) AS crossings
+FROM crossing
+GROUP BY weekday
+ORDER BY crossings DESC;
+
+-- shape date parts
+-- ? At which hour of the day are most crossings?
+-- ? Crossings by hour of departure
+-- ? busiest hour of the day
+-- ? How many departures for each hour?
+-- = 18, 4 | 8, 2 | 9, 2
+SELECT hour(departed) AS hour_of_day, count(*) AS crossings
+FROM crossing
+GROUP BY hour_of_day
+ORDER BY crossings DESC;
+
+-- shape ratio of two sums
+-- ? How many passengers are there per vehicle on each island's route?
+-- ? Ratio of passengers to vehicles by island
+-- ? passengers per vehicle by island
+-- ? What is the ratio of total passengers to total vehicles for every island?
+-- ? divide passengers by vehicles for each
+-- ?de Verhältnis von Passagieren zu Fahrzeugen je Insel
+-- ?zh 每个岛乘客与车辆的比率
+-- = Mull, 5 | Lismore, 10 | Lewis, 3.33333
+SELECT r.island, sum(c.passengers) * 1.0 / nullif(sum(c.vehicles), 0) AS passengers_per_vehicle
+FROM crossing c JOIN route r ON r.route_no = c.route_no
+GROUP BY r.island;
+
+-- shape change from period before
+-- ? How did the number of passengers change from month to month?
+-- ? Monthly passengers and the difference to the month before
+-- ? month over month change in passengers
+-- ? For each month, show passengers and the change compared with the previous month.
+-- ? increase or decrease against the prior month
+-- ?de Veränderung der Passagiere gegenüber dem Vormonat
+-- ?fr Variation du nombre de passagers par rapport au mois précédent
+-- ?es Cambio de pasajeros respecto al mes anterior
+-- ?zh 每月乘客数与上个月相比的变化
+-- = 2024-05-01, 490, None | 2024-06-01, 360, -130 | 2024-07-01, 0, -360
+WITH monthly AS (
+  SELECT date_trunc('month', departed)::DATE AS month, sum(passengers) AS carried
+  FROM crossing
+  GROUP BY month
+)
+SELECT month, carried, carried - lag(carried) OVER (ORDER BY month) AS change
+FROM monthly
+ORDER BY month;
+
+-- shape running total
+-- ? What is the running total of passengers over time?
+-- ? Cumulative passengers by date
+-- ? running sum of passengers per month
+-- ? For each month show passengers and the total so far.
+-- ? How did the accumulated number of passengers grow month by month?
+-- ?de Laufende Summe der Passagiere nach Monat
+-- ?fr Cumul des passagers par mois
+-- ?es Total acumulado de pasajeros por mes
+-- ?zh 按月累计的乘客总数
+-- = 2024-05-01, 490, 490 | 2024-06-01, 360, 850 | 2024-07-01, 0, 850
+WITH monthly AS (
+  SELECT date_trunc('month', departed)::DATE AS month, sum(passengers) AS carried
+  FROM crossing
+  GROUP BY month
+)
+SELECT month, carried, sum(carried) OVER (ORDER BY month) AS total_so_far
+FROM monthly
+ORDER BY month;
+
+-- shape plain
+-- ? How many passengers were carried to Mull in May 2024?
+-- ? total passengers to Mull
+-- ? What is the highest number of passengers on a single crossing?
+-- ? Number of cancelled crossings
+-- ? Which islands can be reached from Oban?
+-- = 250
+SELECT sum(c.passengers) AS carried
+FROM crossing c JOIN route r ON r.route_no = c.route_no
+WHERE r.island = 'Mull' AND c.departed >= '2024-05-01' AND c.departed < '2024-06-01';
+
+-- tables school
+CREATE TABLE pupil (pupil_id INTEGER PRIMARY KEY, pupil_name VARCHAR, form VARCHAR);
+CREATE TABLE exam (pupil_id INTEGER REFERENCES pupil(pupil_id), subject VARCHAR, sat_on DATE, points INTEGER);
+INSERT INTO pupil VALUES (1, 'Sami', '7a'), (2, 'Tove', '7a'), (3, 'Uma', '7b'), (4, 'Vito', '7b');
+INSERT INTO exam VALUES (1, 'maths', '2024-01-15', 60), (1, 'maths', '2024-03-15', 75), (1, 'music', '2024-02-01', 90), (2, 'maths', '2024-01-15', 80), (2, 'maths', '2024-03-15', 70), (3, 'maths', '2024-01-15', 55), (3, 'music', '2024-02-01', 90), (4, 'maths', '2024-03-15', 95), (4, 'music', '2024-02-01', 40);
+
+-- shape against own group
+-- ? Which pupils scored above the average of their own form?
+-- ? Exams with more points than the average of the same subject
+-- ? pupils better than their form's average
+-- ? List results that are higher than the mean of their subject.
+-- ? For each subject, which pupils were above that subject's average?
+-- ?de Welche Schüler lagen über dem Durchschnitt ihrer eigenen Klasse?
+-- ?zh 高于本科目平均分的学生
+-- = Sami, music, 90 | Uma, music, 90 | Sami, maths, 75 | Tove, maths, 80 | Vito, maths, 95
+SELECT p.pupil_name, e.subject, e.points
+FROM exam e JOIN pupil p ON p.pupil_id = e.pupil_id
+QUALIFY e.points > avg(e.points) OVER (PARTITION BY e.subject);
+
+-- shape first and last of each
+-- ? How much did each pupil's maths points change between the first and the last exam?
+-- ? First and last maths result of every pupil
+-- ? earliest and latest points per pupil
+-- ? For each pupil compare the first with the most recent maths exam.
+-- ? improvement from first to last by pupil
+-- ?de Erstes und letztes Ergebnis jedes Schülers
+-- ?zh 每个学生的第一次和最后一次成绩
+-- = Sami, 60, 75, 15 | Tove, 80, 70, -10 | Uma, 55, 55, 0 | Vito, 95, 95, 0
+SELECT p.pupil_name, arg_min(e.points, e.sat_on) AS first_points, arg_max(e.points, e.sat_on) AS last_points,
+       arg_max(e.points, e.sat_on) - arg_min(e.points, e.sat_on) AS change
+FROM exam e JOIN pupil p ON p.pupil_id = e.pupil_id
+WHERE e.subject = 'maths'
+GROUP BY p.pupil_id, p.pupil_name;
+
+-- shape ties
+-- ? Who has the best music result? Include ties.
+-- ? Pupils with the highest points in music, all of them if several share it
+-- ? all pupils that share the top score
+-- ? Which pupils reached the maximum number of points in music?
+-- ? everyone on first place in case of a tie
+-- = Sami, 90 | Uma, 90
+SELECT p.pupil_name, e.points
+FROM exam e JOIN pupil p ON p.pupil_id = e.pupil_id
+WHERE e.subject = 'music'
+QUALIFY rank() OVER (ORDER BY e.points DESC) = 1;
+
+-- shape median
+-- ? What is the median number of points in each subject?
+-- ? Median points by subject
+-- ? median result per subject
+-- ? For every subject give the middle value of the points.
+-- ?de Median der Punkte je Fach
+-- ?fr La médiane des points par matière
+-- ?es La mediana de puntos por asignatura
+-- ?zh 每门科目分数的中位数
+-- = maths, 72.5 | music, 90
+SELECT subject, median(points) AS median_points
+FROM exam
+GROUP BY subject;
+
+-- shape buckets
+-- ? How many exams have fewer than 60, 60 to 79 and 80 or more points?
+-- ? Distribution of points in three bands
+-- ? exams by points bracket: low, medium, high
+-- ? Group results into ranges and count each.
+-- ? histogram of points in steps of 20
+-- ?de Wie verteilen sich die Punkte auf die Bereiche unter 60, 60 bis 79 und ab 80?
+-- ?zh 按分数段统计考试数量
+-- = 60 to 79, 3 | 80 and more, 4 | below 60, 2
+SELECT CASE WHEN points < 60 THEN 'below 60' WHEN points < 80 THEN '60 to 79' ELSE '80 and more' END AS band,
+       count(*) AS exams
+FROM exam
+GROUP BY band;
+
+-- shape second highest
+-- ? What is the second highest result in maths?
+-- ? second best maths points
+-- ? Which pupil came second in maths?
+-- ? 2nd highest value
+-- ? the third largest result
+-- = 80
+SELECT DISTINCT points
+FROM exam
+WHERE subject = 'maths'
+ORDER BY points DESC
+LIMIT 1 OFFSET 1;
+
+-- shape difference of two groups
+-- ? How much better is form 7a than 7b on average?
+-- ? Difference in average points between 7a and 7b
+-- ? gap between the mean of one form and the other
+-- ? By how many points do music results exceed maths results on average?
+-- ? For each subject, how many points more than 7b does 7a have on average?
+-- ?de Unterschied im Durchschnitt zwischen 7a und 7b
+-- ?zh 7a班比7b班平均高多少分？
+-- = maths, -3.75 | music, 25
+SELECT e.subject,
+       avg(e.points) FILTER (WHERE p.form = '7a') - avg(e.points) FILTER (WHERE p.form = '7b') AS difference
+FROM exam e JOIN pupil p ON p.pupil_id = e.pupil_id
+GROUP BY e.subject;
+
+-- shape all of them
+-- ? Which pupils have sat an exam in every subject?
+-- ? Pupils who took all subjects
+-- ? pupils that cover every subject there is
+-- ? Who has an exam in each of the subjects?
+-- = Vito | Sami | Uma
+SELECT p.pupil_name
+FROM exam e JOIN pupil p ON p.pupil_id = e.pupil_id
+GROUP BY p.pupil_id, p.pupil_name
+HAVING count(DISTINCT e.subject) = (SELECT count(DISTINCT subject) FROM exam);
+
+-- tables turbines
+CREATE TABLE turbine (mast INTEGER PRIMARY KEY, park VARCHAR, maker_code VARCHAR);
+CREATE TABLE yield_day (mast INTEGER REFERENCES turbine(mast), day DATE, kwh DOUBLE, wind DOUBLE);
+CREATE TABLE maker (code VARCHAR PRIMARY KEY, maker_name VARCHAR);
+INSERT INTO maker VALUES ('NV', 'Nordvane'), ('ZF', 'Zephyr');
+INSERT INTO turbine VALUES (1, 'Ridge', 'NV'), (2, 'Ridge', 'ZF'), (3, 'Shore', 'ZF');
+INSERT INTO yield_day VALUES (1, '2024-01-01', 100, 6), (1, '2024-01-02', 140, 8), (1, '2024-01-03', 120, 7), (1, '2024-01-04', 10, 2), (2, '2024-01-01', 90, 6), (2, '2024-01-02', 130, 8), (3, '2024-01-01', 200, 9), (3, '2024-01-02', 210, 10), (3, '2024-01-03', 230, 11);
+
+-- shape moving average
+-- ? What is the three-day moving average of the yield of each park?
+-- ? Rolling 3-day mean of kwh per turbine
+-- ? 7 day moving average of kwh
+-- ? Smooth the daily kwh over the last three days for every mast.
+-- ? rolling average over the previous 3 rows
+-- ?de Gleitender Durchschnitt über drei Tage
+-- ?fr Moyenne mobile sur trois jours
+-- ?es Media móvil de tres días
+-- ?zh 三天移动平均
+-- = 1, 2024-01-01, 100 | 1, 2024-01-02, 120 | 1, 2024-01-03, 120 | 1, 2024-01-04, 90 | 2, 2024-01-01, 90 | 2, 2024-01-02, 110 | 3, 2024-01-01, 200 | 3, 2024-01-02, 205 | 3, 2024-01-03, 213.333
+SELECT mast, day, avg(kwh) OVER (PARTITION BY mast ORDER BY day ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS smoothed
+FROM yield_day
+ORDER BY mast, day;
+
+-- shape coded values
+-- ? How much did Zephyr turbines yield in total?
+-- ? Total kwh by maker's name
+-- ? yield per maker name rather than code
+-- ? Sum of kwh for every manufacturer, with the full name
+-- = Nordvane, 370 | Zephyr, 860
+SELECT m.maker_name, sum(y.kwh) AS total
+FROM yield_day y JOIN turbine t ON t.mast = y.mast JOIN maker m ON m.code = t.maker_code
+GROUP BY m.code, m.maker_name;
+
+-- shape correlation
+-- ? How strongly are wind and yield correlated for each park?
+-- ? Correlation between wind and kwh
+-- ? corr of wind vs kwh by park
+-- ? Does kwh go up with the wind? Give the correlation coefficient.
+-- = Ridge, 0.994353 | Shore, 0.981981
+SELECT t.park, corr(y.wind, y.kwh) AS correlation
+FROM yield_day y JOIN turbine t ON t.mast = y.mast
+GROUP BY t.park
+HAVING count(*) > 1;
+
+-- shape max row
+-- ? On which day did a turbine yield the most, and how much was it?
+-- ? The day with the highest kwh
+-- ? best day overall with mast and kwh
+-- ? Which mast had the single highest daily yield?
+-- = 3, 2024-01-03, 230
+SELECT mast, day, kwh
+FROM yield_day
+ORDER BY kwh DESC
+LIMIT 1;
+
+-- shape average of counts
+-- ? On average, how much does a park yield per day?
+-- ? Average daily total of kwh for each park
+-- ? mean of the daily sums by park
+-- ? What is the average number of readings per day?
+-- ? How many are there per day on average?
+-- ?de Wie viel bringt ein Park durchschnittlich pro Tag?
+-- ?zh 每个园区平均每天的总发电量
+-- = Ridge, 147.5 | Shore, 213.333
+WITH daily AS (
+  SELECT t.park, y.day, sum(y.kwh) AS total
+  FROM yield_day y JOIN turbine t ON t.mast = y.mast
+  GROUP BY t.park, y.day
+)
+SELECT park, avg(total) AS average_per_day
+FROM daily
+GROUP BY park;
+
+-- shape best group
+-- ? Which park has the highest total yield?
+-- ? The park with the most kwh
+-- ? park that produced the most overall
+-- ? What is the name of the maker with the greatest total kwh?
+-- ? Which mast has the most days on record?
+-- ?de Welcher Park hat insgesamt am meisten erzeugt?
+-- ?fr Quel parc a produit le plus au total ?
+-- ?es ¿Qué parque produjo más en total?
+-- ?zh 哪个园区的总产量最高？
+-- = Shore, 640
+SELECT t.park, sum(y.kwh) AS total
+FROM yield_day y JOIN turbine t ON t.mast = y.mast
+GROUP BY t.park
+ORDER BY total DESC
+LIMIT 1;
+
+-- shape max row of each
+-- ? On which day did each park yield the most?
+-- ? Best day of every park
+-- ? day with the highest kwh for each turbine
+-- ? For each mast, when was its peak and how much was it?
+-- ? Which day had the largest yield for each mast?
+-- ?de An welchem Tag hatte jeder Mast den höchsten Ertrag?
+-- ?fr Quel jour chaque parc a-t-il produit le plus ?
+-- ?es ¿Qué día produjo más cada parque?
+-- ?zh 每台风机产量最高的是哪一天？
+-- = 1, 2024-01-02, 140 | 2, 2024-01-02, 130 | 3, 2024-01-03, 230
+SELECT mast, arg_max(day, kwh) AS best_day, max(kwh) AS most
+FROM yield_day
+GROUP BY mast;
+
+-- shape outliers
+-- ? Which daily yields are more than one standard deviation away from the turbine's mean?
+-- ? Outliers in kwh per mast
+-- ? unusual values, beyond 2 standard deviations
+-- ? Find days whose kwh is unusually low or high for that mast.
+-- = 1, 2024-01-04, 10 | 3, 2024-01-03, 230
+SELECT mast, day, kwh
+FROM yield_day
+QUALIFY abs(kwh - avg(kwh) OVER (PARTITION BY mast)) > stddev(kwh) OVER (PARTITION BY mast);
+
+-- tables theatre
+CREATE TABLE crew (crew_id INTEGER PRIMARY KEY, crew_name VARCHAR, craft VARCHAR, boss_id INTEGER REFERENCES crew(crew_id), wage DECIMAL(8,2), hired DATE);
+INSERT INTO crew VALUES (1, 'Wanda', 'director', NULL, 5200, '2015-09-01');
+INSERT INTO crew VALUES (2, 'Xaver', 'lights', 1, 3100, '2018-02-01'), (4, 'Zoe', 'sound', 1, 3300, '2019-11-01');
+INSERT INTO crew VALUES (3, 'Yuri', 'lights', 2, 2400, '2021-05-01'), (5, 'Anouk', 'sound', 4, 3400, '2022-01-10'), (6, 'Bela', 'sound', 4, 2500, '2022-01-20');
+
+-- shape hierarchy
+-- ? Who is the boss of each crew member?
+-- ? List every person with the name of their boss.
+-- ? crew with their direct boss
+-- ? Show employee and manager names side by side.
+-- ? Who reports to whom?
+-- ?de Wer ist der Vorgesetzte jedes Mitarbeiters?
+-- ?fr Qui est le chef de chaque employé ?
+-- ?es ¿Quién es el jefe de cada empleado?
+-- ?zh 每个员工的上级是谁？
+-- = Wanda, None | Xaver, Wanda | Zoe, Wanda | Yuri, Xaver | Anouk, Zoe | Bela, Zoe
+SELECT c.crew_name, b.crew_name AS boss
+FROM crew c LEFT JOIN crew b ON b.crew_id = c.boss_id;
+
+-- shape hierarchy
+-- ? How many people report to each boss?
+-- ? Number of direct reports per boss
+-- ? bosses with the size of their team
+-- ? Which manager has the most people under them?
+-- = Wanda, 2 | Zoe, 2 | Xaver, 1
+SELECT b.crew_name AS boss, count(*) AS reports
+FROM crew c JOIN crew b ON b.crew_id = c.boss_id
+GROUP BY b.crew_id, b.crew_name
+ORDER BY reports DESC;
+
+-- shape hierarchy
+-- ? Who earns more than their boss?
+-- ? People whose wage is higher than their manager's
+-- ? crew paid above own boss
+-- ? Which employees started before the person they report to?
+-- = Anouk, 3400.00, Zoe, 3300.00
+SELECT c.crew_name, c.wage, b.crew_name AS boss, b.wage AS boss_wage
+FROM crew c JOIN crew b ON b.crew_id = c.boss_id
+WHERE c.wage > b.wage;
+
+-- shape rank in group
+-- ? Rank the crew by wage within each craft.
+-- ? Position of every person in their craft by wage
+-- ? wage rank per craft
+-- ? Give each member a rank inside the craft, highest wage first.
+-- = director, Wanda, 5200.00, 1 | lights, Xaver, 3100.00, 1 | lights, Yuri, 2400.00, 2 | sound, Anouk, 3400.00, 1 | sound, Zoe, 3300.00, 2 | sound, Bela, 2500.00, 3
+SELECT craft, crew_name, wage, rank() OVER (PARTITION BY craft ORDER BY wage DESC) AS place
+FROM crew
+ORDER BY craft, place;
+
+-- shape top percent
+-- ? Who is in the top 20 percent by wage?
+-- ? The best paid 20% of the crew
+-- ? top 10 percent of earners
+-- ? upper quartile by wage
+-- = Wanda, 5200.00 | Anouk, 3400.00
+SELECT crew_name, wage
+FROM crew
+QUALIFY percent_rank() OVER (ORDER BY wage DESC) <= 0.2;
+
+-- tables podcasts
+CREATE TABLE podcast (show_id INTEGER PRIMARY KEY, show_name VARCHAR, language VARCHAR);
+CREATE TABLE episode (episode_no INTEGER, show_id INTEGER REFERENCES podcast(show_id), released DATE, downloads INTEGER, labels VARCHAR[], guest STRUCT(name VARCHAR, country VARCHAR));
+INSERT INTO podcast VALUES (1, 'Lost Maps', 'en'), (2, 'Brotzeit', 'de'), (3, 'Low Tide', 'en');
+INSERT INTO episode VALUES (1, 1, '2023-01-05', 1000, ['history', 'travel'], {'name': 'Ada', 'country': 'NO'}), (2, 1, '2023-02-05', 1500, ['travel'], {'name': 'Ben', 'country': 'FR'}), (3, 1, '2024-01-05', 1800, ['history'], NULL), (1, 2, '2023-06-01', 400, ['food'], {'name': 'Cem', 'country': 'DE'}), (2, 2, '2024-06-01', 300, ['food', 'travel'], NULL), (1, 3, '2024-02-01', 900, ['sea'], {'name': 'Dot', 'country': 'FR'});
+
+-- shape percent growth
+-- ? By how many percent did the downloads of each show grow from year to year?
+-- ? Year over year growth of downloads in percent
+-- ? yoy % growth in downloads per show
+-- ? For each year, what is the percentage change in downloads against the year before?
+-- ? growth rate compared with the previous year
+-- ?de Um wie viel Prozent sind die Downloads gegenüber dem Vorjahr gewachsen?
+-- ?fr Croissance en pourcentage des téléchargements par rapport à l'année précédente
+-- ?es Crecimiento porcentual respecto al año anterior
+-- ?zh 下载量同比增长百分之多少？
+-- = 2023, 2900, None | 2024, 3000, 3.44828
+WITH yearly AS (
+  SELECT year(released) AS year, sum(downloads) AS total
+  FROM episode
+  GROUP BY year
+)
+SELECT year, total, 100.0 * (total - lag(total) OVER (ORDER BY year)) / lag(total) OVER (ORDER BY year) AS growth_percent
+FROM yearly
+ORDER BY year;
+
+-- shape two periods side by side
+-- ? How many downloads did each show have in 2023 and in 2024?
+-- ? Downloads per show, 2023 compared with 2024
+-- ? downloads by show this year vs last year
+-- ? Compare 2023 to 2024 for every show, with the difference.
+-- ? Which shows had more downloads in 2024 than in 2023?
+-- ?de Downloads je Sendung, 2023 im Vergleich zu 2024
+-- ?zh 每个节目2023年与2024年的下载量对比
+-- = Brotzeit, 400, 300 | Low Tide, None, 900 | Lost Maps, 2500, 1800
+SELECT p.show_name,
+       sum(e.downloads) FILTER (WHERE year(e.released) = 2023) AS in_2023,
+       sum(e.downloads) FILTER (WHERE year(e.released) = 2024) AS in_2024
+FROM episode e JOIN podcast p ON p.show_id = e.show_id
+GROUP BY p.show_id, p.show_name;
+
+-- shape lists
+-- ? How many episodes carry each label?
+-- ? Number of episodes per label
+-- ? count episodes by label, labels being a list
+-- ? How often does every label occur in the lists?
+-- = travel, 3 | history, 2 | food, 2 | sea, 1
+SELECT label, count(*) AS episodes
+FROM (SELECT unnest(labels) AS label FROM episode)
+GROUP BY label
+ORDER BY episodes DESC;
+
+-- shape lists
+-- ? Which episodes have the label travel in their list?
+-- ? Episodes whose labels include history
+-- ? rows where the list contains a value
+-- = Lost Maps, 2 | Brotzeit, 2 | Lost Maps, 1
+SELECT p.show_name, e.episode_no
+FROM episode e JOIN podcast p ON p.show_id = e.show_id
+WHERE list_contains(e.labels, 'travel');
+
+-- shape structs
+-- ? From which countries did the guests come, and how many?
+-- ? Number of episodes by the guest's country
+-- ? count by a field of the struct
+-- ? Group by the country inside guest.
+-- = NO, 1 | FR, 2 | DE, 1
+SELECT guest.country AS country, count(*) AS episodes
+FROM episode
+WHERE guest IS NOT NULL
+GROUP BY country;
+
+-- shape year to date
+-- ? What are the downloads of each year up to and including the same date?
+-- ? Year-to-date downloads per month
+-- ? ytd total by month
+-- ? Cumulative downloads within each year, starting again in January
+-- ? running total that restarts every year
+-- = 2023, 2023-01-05, 1000, 1000 | 2023, 2023-02-05, 1500, 2500 | 2023, 2023-06-01, 400, 2900 | 2024, 2024-01-05, 1800, 1800 | 2024, 2024-02-01, 900, 2700 | 2024, 2024-06-01, 300, 3000
+SELECT year(released) AS year, released, downloads,
+       sum(downloads) OVER (PARTITION BY year(released) ORDER BY released) AS year_to_date
+FROM episode
+ORDER BY released;
+
+-- shape new per period
+-- ? How many new shows started in each year?
+-- ? Number of shows by the year of their first episode
+-- ? first time appearances per month
+-- ? How many customers came for the first time each month?
+-- ? new shows per year
+-- = 2023, 2 | 2024, 1
+SELECT year(started) AS year, count(*) AS new_shows
+FROM (SELECT show_id, min(released) AS started FROM episode GROUP BY show_id)
+GROUP BY year
+ORDER BY year;

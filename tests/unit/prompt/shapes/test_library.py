@@ -1,0 +1,48 @@
+"""The library of shapes: every query runs on its tables and gives the rows that stand beside it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from running import rows_of
+
+from jupyter_qwen.prompt.shapes.library import LibraryFormatError, Pair, library, parse
+
+PAIRS = library()
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=[f"line {pair.line}: {pair.shape}" for pair in PAIRS])
+def test_query_gives_the_rows_that_the_library_states(pair: Pair) -> None:
+    found = rows_of(pair)
+    assert found
+    assert sorted(found) == sorted(pair.gives)  # ties may come in either order
+
+
+def test_every_pair_is_asked_in_at_least_three_english_wordings_and_no_wording_twice() -> None:
+    for pair in PAIRS:
+        assert sum(wording.language == "en" for wording in pair.wordings) >= 3, pair.line
+    texts = Counter(wording.text.casefold() for pair in PAIRS for wording in pair.wordings)
+    assert [text for text, times in texts.items() if times > 1] == []
+
+
+def test_queries_keep_to_the_style_that_a_small_model_copies() -> None:
+    for pair in PAIRS:
+        assert "T1" not in pair.sql
+        assert '"' not in pair.sql, f"line {pair.line}: quoted names invite quoted texts"
+        assert len(pair.sql) <= 420, f"line {pair.line}: an example costs prompt tokens"
+
+
+def test_block_of_unknown_kind_is_refused_with_its_line() -> None:
+    with pytest.raises(LibraryFormatError, match="line 3"):
+        parse("-- tables a\n\n-- shpe top\n-- ? how\nSELECT 1;\n")
+
+
+def test_pair_without_a_wording_is_refused_with_its_line() -> None:
+    with pytest.raises(LibraryFormatError, match="line 3"):
+        parse("-- tables a\n\n-- shape top\nSELECT 1;\n")
+
+
+def test_pair_before_any_tables_is_refused_with_its_line() -> None:
+    with pytest.raises(LibraryFormatError, match="line 1"):
+        parse("-- shape top\n-- ? how\nSELECT 1;\n")
