@@ -23,7 +23,8 @@ from jupyter_qwen.assistant.answers.choose import examine
 from jupyter_qwen.evaluate.sql_pack import SqlCase, SqlPack
 from jupyter_qwen.schema.collect import collect
 from jupyter_qwen.schema.model import Schema
-from jupyter_qwen.sql.habits import second_look
+from jupyter_qwen.sql.habits import HABITS, look_again
+from jupyter_qwen.sql.habits.bound import Habit
 from jupyter_qwen.sql.mend import RULES, mend, mend_values
 from jupyter_qwen.sql.model import Proof
 
@@ -69,18 +70,9 @@ class Bench:
         print(f"| {name} | {right} ({right / count:.1%}) | {failing} ({failing / count:.1%}) |", flush=True)
 
 
-def looked_at(habits: tuple[Any, ...]) -> Change:
-    """`mend`, then only these second looks."""
-
-    def change(case: SqlCase, sql: str, schema: Schema) -> str:
-        before = second_look._HABITS
-        second_look._HABITS = habits
-        try:
-            return second_look.look_again(mend(sql, schema), case.text, schema).sql
-        finally:
-            second_look._HABITS = before
-
-    return change
+def looked_at(habits: tuple[tuple[str, Habit], ...]) -> Change:
+    """`mend`, then only these habits."""
+    return lambda case, sql, schema: look_again(mend(sql, schema), case.text, schema, habits).sql
 
 
 def with_values(case: SqlCase, sql: str, schema: Schema) -> str:
@@ -102,7 +94,7 @@ def main() -> None:
     print("| answers, then … | right | not running |\n|---|---|---|")
     bench.report("nothing", lambda case, sql, schema: sql)
     bench.report("`mend`", lambda case, sql, schema: mend(sql, schema).sql)
-    for name, habit in second_look._HABITS:
+    for name, habit in HABITS:
         bench.report(f"`mend`, `{name}`", looked_at(((name, habit),)))
     bench.report("`mend`, `mend_values`", with_values)
     bench.report("everything", lambda case, sql, schema: examine(sql, schema, question=case.text).sql)

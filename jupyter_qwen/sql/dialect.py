@@ -13,11 +13,10 @@ from typing import Final
 
 import sqlglot
 from sqlglot import ErrorLevel, exp
-from sqlglot.errors import SqlglotError, UnsupportedError
-
-from jupyter_qwen.sql.read.parse import syntax_tree
+from sqlglot.errors import UnsupportedError
 
 from .model import Diagnostic
+from .tree import UNREADABLE, syntax_tree
 
 #: What users call a dialect → sqlglot's name for it.
 ALIASES: Final[dict[str, str]] = {
@@ -92,7 +91,7 @@ def transpile(sql: str, target: str) -> Translation:
         warnings += [
             Diagnostic("not-carried", "warning", line.strip()) for line in str(error).splitlines() if line.strip()
         ]
-    except (SqlglotError, ValueError) as error:
+    except UNREADABLE as error:
         return Translation(
             sql, dialect, (Diagnostic("not-translated", "warning", f"sqlglot could not write it: {error}"),)
         )

@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from ..schema.model import Column, Schema, Table
 from .clone import visible_columns
+from .tree import UNREADABLE, identifier
 
 
 @dataclass
 class Source:
     """One thing in a FROM clause. `table` is known for tables of the schema, `inner` for a CTE or subquery.
+
+    `node` is what stands in the tree: the table, or the subquery with its alias.
 
     `columns` maps folded names to the names as declared, in order; `open` says that there may be more (``*`` of
     something unknown).
@@ -23,12 +25,20 @@ class Source:
 
     alias: str
     columns: dict[str, str]
+    node: exp.Expr
     table: Table | None = None
     inner: exp.Expr | None = None
     open: bool = False
 
     def has(self, name: str) -> bool:
         return name.casefold() in self.columns
+
+    def written(self, name: str) -> exp.Column:
+        """Its column `name`, qualified as the query calls it."""
+        named = self.node.args.get("alias")
+        found = named.this if isinstance(named, exp.TableAlias) else self.node.this
+        qualifier = found.copy() if isinstance(found, exp.Identifier) else identifier(self.alias)
+        return exp.Column(this=identifier(name), table=qualifier)
 
 
 @dataclass
@@ -49,6 +59,16 @@ class ScopeView:
     def holders(self, name: str) -> list[Source]:
         return [s for s in self.sources if s.has(name)]
 
+    @property
+    def of_tables(self) -> bool:
+        """Whether every source is a table of the schema."""
+        return bool(self.sources) and all(source.table is not None for source in self.sources)
+
+    def owner(self, column: exp.Column) -> Source | None:
+        """The source that `column` belongs to; None when that is not certain."""
+        found = [self.source(column.table)] if column.table else self.holders(column.name)
+        return found[0] if len(found) == 1 else None
+
     def resolves(self, name: str) -> bool:
         """Whether the bare `name` means something here or further out."""
         if name.casefold() in self.aliases or any(s.has(name) or s.open for s in self.sources):
@@ -68,7 +88,7 @@ def scope_views(tree: exp.Expr, schema: Schema) -> tuple[ScopeView, ...]:
     """Every SELECT of `tree`, inner ones first; empty where sqlglot cannot tell the scopes."""
     try:
         scopes = list(traverse_scope(tree))
-    except (SqlglotError, RecursionError):
+    except UNREADABLE:
         return ()
     views: dict[int, ScopeView] = {}
     result = []
@@ -77,7 +97,7 @@ def scope_views(tree: exp.Expr, schema: Schema) -> tuple[ScopeView, ...]:
             continue
         try:
             columns = [c for c in scope.columns if isinstance(c, exp.Column)]
-        except SqlglotError:
+        except UNREADABLE:
             columns = [c for c in scope.find_all(exp.Column)]
         view = ScopeView(
             select=scope.expression,
@@ -98,27 +118,27 @@ def scope_views(tree: exp.Expr, schema: Schema) -> tuple[ScopeView, ...]:
 
 def column_of(view: ScopeView, column: exp.Column) -> tuple[Table, Column] | None:
     """The table and column of the schema that `column` means, when that is certain."""
-    sources = [view.source(column.table)] if column.table else view.holders(column.name)
-    if len(sources) != 1 or sources[0] is None or sources[0].table is None:
+    source = view.owner(column)
+    if source is None or source.table is None:
         return None
-    known = sources[0].table.column(column.name)
-    return (sources[0].table, known) if known is not None else None
+    known = source.table.column(column.name)
+    return (source.table, known) if known is not None else None
 
 
 def _source(alias: str, node: exp.Expr, source: exp.Expr | Scope, schema: Schema) -> Source:
     if isinstance(source, exp.Table):
         table = lookup(source, schema)
         if table is None:
-            return Source(alias, {}, open=not source.name)
-        return Source(alias, {name.casefold(): name for name, _ in visible_columns(table)}, table)
+            return Source(alias, {}, node, open=not source.name)
+        return Source(alias, {name.casefold(): name for name, _ in visible_columns(table)}, node, table)
     if not isinstance(source, Scope):
-        return Source(alias, {}, open=True)
+        return Source(alias, {}, node, open=True)
     expression = source.expression
     columns, open_ = _outputs(expression, schema, source)
     renamed = [c.name for c in (node.args.get("alias") or exp.TableAlias()).args.get("columns") or []]
     if renamed:
         columns = {**{n.casefold(): n for n in renamed}, **dict(list(columns.items())[len(renamed) :])}
-    return Source(alias, columns, inner=expression, open=open_)
+    return Source(alias, columns, node, inner=expression, open=open_)
 
 
 def lookup(table: exp.Table, schema: Schema) -> Table | None:

@@ -34,9 +34,10 @@ from jupyter_qwen.prompt.answers import first_statement
 from jupyter_qwen.prompt.model import Prompt
 from jupyter_qwen.prompt.tokens import restore
 from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.sql.habits import look_again
+from jupyter_qwen.sql.habits.bound import changed
 from jupyter_qwen.sql.habits.doubts import unmet_demands
-from jupyter_qwen.sql.habits.joins import join_by_keys
-from jupyter_qwen.sql.habits.second_look import look_again
+from jupyter_qwen.sql.habits.keyed_joins import join_by_keys
 from jupyter_qwen.sql.mend import mend, mend_values
 from jupyter_qwen.sql.model import Proof, Repair
 from jupyter_qwen.sql.trial import Trial, result_key
@@ -200,7 +201,7 @@ def examine(
 
 def _mended(sql: str, question: str, schema: Schema) -> Proof:
     """`sql` mended; its joins put right by the keys beforehand, where the result binds."""
-    joined = join_by_keys(sql, question, schema)
+    joined = changed(join_by_keys, sql, question, schema)
     if joined is not None:
         text, reason = joined
         proof = mend(text, schema)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 from jupyter_qwen.assistant.intent import leans_on_previous
 from jupyter_qwen.assistant.question import BadRequest, Question
 from jupyter_qwen.assistant.threads import Turn
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.render import detect_idiom, render_cell
+from jupyter_qwen.sql.tree import syntax_tree
 
 PLOT_LAST = "Plot the last result."
 _ASSIGNED = {"python": "data = {call}", "r": "data <- {call}", "julia": "data = {call}"}
@@ -47,10 +46,7 @@ def last_result(previous: Sequence[Turn]) -> str | None:
 
 def described(sql: str) -> str:
     """What the prompt says of the fetched result: that it is there, and its columns where the query names them."""
-    try:
-        query = sqlglot.parse_one(sql, read="duckdb")
-    except SqlglotError:
-        query = None  # DuckDB took it; the columns are only a help
+    query = syntax_tree(sql)  # None where only DuckDB knows the syntax: the columns are a mere help
     names = query.named_selects if isinstance(query, exp.Query) else []
     known = f" with the columns {', '.join(names)}" if names and "*" not in names and all(names) else ""
     return f"The variable data holds the last result{known}."

@@ -13,7 +13,7 @@ from sqlglot import exp
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.periods import asked_period, period_column
 from jupyter_qwen.schema.words import identifier_stems
-from jupyter_qwen.sql.habits.query_tree import parsed
+from jupyter_qwen.sql.tree import syntax_tree
 
 _FOR_EACH = re.compile(
     r"\b(?:per|for each|for every|in each|of each|by each)\s+(?!cent\b|capita\b|unit\b)\w+", re.IGNORECASE
@@ -23,7 +23,7 @@ _TELLS_TIME = re.compile(r"\b(?:strftime|time_bucket|extract|date_part|datepart)
 
 def unmet_demands(question: str, sql: str, schema: Schema) -> tuple[str, ...]:
     """The demands of `question` that `sql` does not meet, as words; empty when there is nothing to doubt."""
-    tree = parsed(sql)
+    tree = syntax_tree(sql)
     if tree is None:
         return ()
     found: list[str] = []
@@ -35,14 +35,14 @@ def unmet_demands(question: str, sql: str, schema: Schema) -> tuple[str, ...]:
     return tuple(found)
 
 
-def says_period(sql: str, tree: exp.Expression, period: str) -> bool:
+def says_period(sql: str, tree: exp.Expr, period: str) -> bool:
     """Whether the query says the period anywhere: as a function, as a part of a date, or in a column's name."""
     if _TELLS_TIME.search(sql) or re.search(rf"\b{period}s?\s*\(|'{period}s?'", sql, re.IGNORECASE):
         return True
     return any(period in identifier_stems(column.name) for column in tree.find_all(exp.Column))
 
 
-def _single_row(tree: exp.Expression) -> bool:
+def _single_row(tree: exp.Expr) -> bool:
     """Whether every output is an aggregate over all rows, so that one row comes out whatever the data."""
     if not isinstance(tree, exp.Select) or tree.args.get("group") is not None:
         return False

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlglot.errors import SqlglotError
-
 from jupyter_qwen.sql.read.parse import Statement, parse
 
 from ...schema.model import Schema
 from ..bind import BINDABLE, bind
 from ..model import Diagnostic, Proof, Repair
+from ..tree import UNREADABLE
 from ..validate import judge, prove
 from .problem import Rule, problem
 from .rules.ambiguous import qualify_ambiguous
@@ -146,7 +145,7 @@ def _proposals(sql: str, error: Diagnostic, schema: Schema, rules: tuple[Rule, .
         try:
             for change in rule(complaint):
                 yield rule.__name__.replace("_", "-"), change.sql, change.reason
-        except (SqlglotError, RecursionError):
+        except UNREADABLE:
             continue  # a tree that sqlglot cannot write: this rule has nothing to propose
 
 

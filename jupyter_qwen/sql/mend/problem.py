@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from sqlglot import ErrorLevel, exp
-
-from jupyter_qwen.sql.read.parse import syntax_tree
+from sqlglot import exp
 
 from ...schema.model import Schema
 from ..model import Diagnostic
 from ..scopes import ScopeView, scope_views
+from ..tree import syntax_tree, write
 
 _PATTERNS: Final = {
     "column-of-table": re.compile(r'Table "(?P<table>.+?)" does not have a column named "(?P<name>.+?)"', re.DOTALL),
@@ -78,11 +77,6 @@ class Problem:
 
     def is_about(self, *sorts: str) -> bool:
         return self.sort in sorts
-
-
-def write(tree: exp.Expr, *, like: str) -> str:
-    """`tree` for DuckDB, on several lines when `like` has several; what cannot be written is left to the binder."""
-    return tree.sql(dialect="duckdb", pretty="\n" in like.strip(), unsupported_level=ErrorLevel.IGNORE)
 
 
 Rule = Callable[[Problem], Iterable[Change]]

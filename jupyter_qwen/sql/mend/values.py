@@ -6,13 +6,11 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from jupyter_qwen.sql.read.parse import syntax_tree
-
 from ...schema.model import Schema
 from ..literals import compared_literals, equivalent_value
 from ..model import Proof, Repair
+from ..tree import syntax_tree, write
 from ..validate import prove
-from .problem import write
 
 
 def mend_values(sql: str, schema: Schema) -> Proof:

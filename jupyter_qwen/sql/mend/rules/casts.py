@@ -11,8 +11,8 @@ from typing import Final
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
+from ...tree import UNREADABLE
 from ..problem import Change, Problem
 
 _NUMBER: Final = re.compile(r"^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?(_LITERAL)?|FLOAT|DOUBLE|DECIMAL.*|BIGNUM)$")
@@ -197,7 +197,7 @@ def _rewrite(problem: Problem, change: Callable[[exp.Expr], bool], reason: str) 
     for stop in dict.fromkeys((end, _end_of_expression(problem.sql, start, end))):
         try:
             holder = sqlglot.parse_one(f"SELECT {problem.sql[start:stop]}", read="duckdb")
-        except (SqlglotError, RecursionError):
+        except UNREADABLE:
             continue
         if len(holder.expressions) == 1 and change(holder.expressions[0]):
             text = holder.expressions[0].sql(dialect="duckdb")

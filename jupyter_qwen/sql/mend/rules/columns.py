@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from ...likeness import closest
 from ...scopes import ScopeView, Source
-from ..nodes import identifier
+from ...tree import identifier
 from ..problem import Change, Problem
 
 

@@ -8,10 +8,10 @@ from typing import Final
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 from ...likeness import likeness
-from ..problem import Change, Problem, write
+from ...tree import UNREADABLE, write
+from ..problem import Change, Problem
 
 _DIALECTS: Final = ("sqlite", "postgres", "mysql", "bigquery", "snowflake", "tsql", "spark")
 
@@ -88,13 +88,13 @@ def other_dialect(problem: Problem) -> Iterator[Change]:
     for dialect in _DIALECTS:
         try:
             trees = [tree for tree in sqlglot.parse(problem.sql, read=dialect) if tree is not None]
-        except (SqlglotError, RecursionError, ValueError):
+        except UNREADABLE:
             continue
         if len(trees) != 1 or isinstance(trees[0], exp.Command):
             continue
         try:
             text = write(trees[0], like=problem.sql)
-        except (SqlglotError, RecursionError, ValueError):
+        except UNREADABLE:
             continue
         if text not in seen:
             seen.add(text)

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from ...keys import Edge
 from ...scopes import ScopeView
-from ..nodes import equal_columns, free_alias, table_as
+from ...tree import equal_columns, free_alias, table_as
 from ..problem import Change, Problem
 from .columns import point
 

@@ -10,7 +10,7 @@ from ....schema.model import Schema, Table
 from ...keys import Edge, edges_from
 from ...literals import folded
 from ...scopes import ScopeView, Source, column_of
-from ..nodes import equal_columns, free_alias, table_as
+from ...tree import equal_columns, free_alias, table_as
 from ..problem import Change, Problem
 from .columns import point
 

@@ -8,7 +8,7 @@ from typing import Final
 from sqlglot import exp, parse_one
 
 from ...scopes import ScopeView
-from ..nodes import identifier
+from ...tree import identifier
 from ..problem import Change, Problem
 
 _PERIODS: Final = ("day", "week", "month", "quarter", "year")

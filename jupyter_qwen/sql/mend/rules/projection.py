@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from ...scopes import ScopeView
-from ..nodes import identifier
+from ...tree import identifier
 from ..problem import Change, Problem
 
 

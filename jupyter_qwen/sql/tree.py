@@ -1,12 +1,30 @@
-"""Tree nodes made of names: quoted where SQL needs it, whatever the names hold."""
+"""A query as sqlglot's tree: read, written, and put together of names that are quoted where SQL needs it.
+
+sqlglot knows less than DuckDB and recurses where a query is nested. What it cannot read has no tree, and whatever walks or
+writes a tree catches `UNREADABLE`: such a query stays as it is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from sqlglot import exp
+from sqlglot import ErrorLevel, exp
+from sqlglot.errors import SqlglotError
 
-from ..quoting import is_plain
+from jupyter_qwen.sql.read.parse import syntax_tree
+
+from .quoting import is_plain
+
+__all__ = ["UNREADABLE", "equal_columns", "free_alias", "identifier", "syntax_tree", "table_as", "write"]
+
+#: What sqlglot raises at syntax that it does not know, and at a query that is nested too deeply for it.
+UNREADABLE: Final = (SqlglotError, RecursionError, ValueError)
+
+
+def write(tree: exp.Expr, *, like: str) -> str:
+    """`tree` for DuckDB, on several lines when `like` has several; what cannot be written is left to the binder."""
+    return tree.sql(dialect="duckdb", pretty="\n" in like.strip(), unsupported_level=ErrorLevel.IGNORE)
 
 
 def identifier(name: str) -> exp.Identifier:

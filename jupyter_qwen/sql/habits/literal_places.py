@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from jupyter_qwen.schema.keys import with_inferred_keys
-from jupyter_qwen.schema.model import Column, Schema, Table
+from jupyter_qwen.schema.model import Column, Table
 from jupyter_qwen.schema.privacy import is_secret
 from jupyter_qwen.schema.words import stem, words
-from jupyter_qwen.sql.habits.query_tree import Query, identifier, parsed, queries, written
+
+from ..scopes import ScopeView, Source
+from ..tree import identifier
+from .bound import Bound
 
 _NUMBERS = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "REAL", "NUMERIC")
 
@@ -28,23 +31,22 @@ class _Place:
     value: str
 
 
-def move_literals(sql: str, question: str, schema: Schema) -> tuple[str, str] | None:
-    """The query with such literals compared with the column that holds them, and the reason; None when there are none.
+def move_literals(bound: Bound) -> str | None:
+    """Compare such literals with the column that holds them.
 
     Certain only: the column at hand cannot hold the literal (all its values are known, or it is a number), and exactly one
     other column can: of a table in the query, or else of the table that the column's key points at, which is then joined.
     """
-    tree = parsed(sql)
-    if tree is None or schema.privacy not in ("values", "samples"):
+    if bound.schema.privacy not in ("values", "samples"):
         return None
-    keyed = with_inferred_keys(schema.tables)
+    keyed = with_inferred_keys(bound.schema.tables)
     reasons: list[str] = []
-    for query in queries(tree, schema):
-        for comparison in list(_comparisons(query.select)):
-            reason = _move(query, comparison, keyed)
+    for view in bound.over_tables():
+        for comparison in list(_comparisons(view.select)):
+            reason = _move(view, comparison, keyed)
             if reason:
                 reasons.append(reason)
-    return (written(tree, sql), " ".join(reasons)) if reasons else None
+    return " ".join(reasons) or None
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class _Comparison:
     literals: tuple[exp.Literal, ...]
 
 
-def _comparisons(select: exp.Select) -> Iterator[_Comparison]:
+def _comparisons(select: exp.Expr) -> Iterator[_Comparison]:
     """`column = 'text'` and `column IN ('text', …)` of one SELECT, those of its subqueries left to them."""
     for node in select.find_all(exp.EQ, exp.In):
         if node.find_ancestor(exp.Select) is not select:
@@ -71,39 +73,33 @@ def _comparisons(select: exp.Select) -> Iterator[_Comparison]:
             yield _Comparison(column, literals)
 
 
-def _move(query: Query, comparison: _Comparison, keyed: tuple[Table, ...]) -> str | None:
-    alias = query.owner(comparison.column)
-    if alias is None:
+def _move(view: ScopeView, comparison: _Comparison, keyed: tuple[Table, ...]) -> str | None:
+    owner = view.owner(comparison.column)
+    if owner is None or owner.table is None:
         return None
-    table = query.tables[alias]
-    column = table.column(comparison.column.name)
+    column = owner.table.column(comparison.column.name)
     texts = [literal.this for literal in comparison.literals]
-    if column is None or not _cannot_hold(table, column, texts):
+    if column is None or not _cannot_hold(owner.table, column, texts):
         return None
     here = [
-        (other, places)
-        for other, candidate in query.tables.items()
-        for places in _places(candidate, texts)
-        if not (other == alias and places[0].column is column)
+        (source, places)
+        for source in view.sources
+        for places in (_places(source.table, texts) if source.table is not None else ())
+        if not (source is owner and places[0].column is column)
     ]
-    own = [found for found in here if found[0] == alias]
+    own = [found for found in here if found[0] is owner]
     chosen = here if len(here) == 1 else own if len(own) == 1 else []
-    if chosen:
-        target, places = chosen[0]
-        qualifier = query.qualifier(target)
-        told = query.tables[target].name
-    elif here:
+    if here and not chosen:
         return None
-    else:
-        joined = _join_named(query, alias, column, keyed, texts)
-        if joined is None:
-            return None
-        qualifier, places, told = joined
-    before = f"{table.name}.{column.name}"
-    comparison.column.replace(exp.Column(this=identifier(places[0].column.name), table=qualifier.copy()))
+    found = chosen[0] if chosen else _join_named(view, owner, column, keyed, texts)
+    if found is None:
+        return None
+    source, places = found
+    comparison.column.replace(source.written(places[0].column.name))
     for literal, place in zip(comparison.literals, places, strict=True):
         literal.replace(exp.Literal.string(place.value))
-    return f"{before} holds no {texts[0]!r}; {told}.{places[0].column.name} does."
+    name = source.table.name if source.table is not None else source.alias
+    return f"{owner.table.name}.{column.name} holds no {texts[0]!r}; {name}.{places[0].column.name} does."
 
 
 def _cannot_hold(table: Table, column: Column, texts: list[str]) -> bool:
@@ -130,39 +126,36 @@ def _places(table: Table, texts: list[str]) -> list[list[_Place]]:
 
 
 def _join_named(
-    query: Query, alias: str, column: Column, keyed: tuple[Table, ...], texts: list[str]
-) -> tuple[exp.Identifier, list[_Place], str] | None:
+    view: ScopeView, owner: Source, column: Column, keyed: tuple[Table, ...], texts: list[str]
+) -> tuple[Source, list[_Place]] | None:
     """Join the table that `column` points at, when exactly one column of it holds the texts."""
-    table = query.tables[alias]
-    own = next((t for t in keyed if t.reference == table.reference), table)
-    for key in own.foreign_keys:
+    own = next((t for t in keyed if owner.table is not None and t.reference == owner.table.reference), None)
+    for key in own.foreign_keys if own is not None else ():
         if key.columns != (column.name,):
             continue
         name = key.table.rsplit(".", 1)[-1].casefold()
         target = next((t for t in keyed if t.name.casefold() == name), None)
-        if target is None or target.name.casefold() in query.tables:
+        if target is None or view.source(target.name) is not None:
             return None
         places = _places(target, texts)
         if len(places) != 1:
             return None
-        qualifier = identifier(target.name)
-        condition = exp.EQ(
-            this=exp.Column(this=identifier(column.name), table=query.qualifier(alias).copy()),
-            expression=exp.Column(this=identifier(key.referenced_columns[0]), table=qualifier.copy()),
-        )
-        query.select.append("joins", exp.Join(this=exp.Table(this=qualifier.copy()), on=condition))
-        _qualify_bare(query, target)
-        return qualifier, places[0], target.name
+        node = exp.Table(this=identifier(target.name))
+        joined = Source(target.name, {c.name.casefold(): c.name for c in target.columns}, node, target)
+        condition = exp.EQ(this=owner.written(column.name), expression=joined.written(key.referenced_columns[0]))
+        _qualify_bare(view, target)
+        view.select.append("joins", exp.Join(this=node, on=condition))
+        return joined, places[0]
     return None
 
 
-def _qualify_bare(query: Query, joined: Table) -> None:
+def _qualify_bare(view: ScopeView, joined: Table) -> None:
     """Bare columns that the joined table has too would be ambiguous from now on."""
-    for column in query.select.find_all(exp.Column):
+    for column in view.select.find_all(exp.Column):
         if not column.table and joined.column(column.name) is not None:
-            alias = query.owner(column)
-            if alias is not None:
-                column.set("table", query.qualifier(alias).copy())
+            owner = view.owner(column)
+            if owner is not None:
+                column.set("table", owner.written(column.name).args["table"])
 
 
 def _folded(text: str) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_qwen.schema.model import Column, ForeignKey, Schema, Table
-from jupyter_qwen.sql.habits.second_look import look_again
+from jupyter_qwen.sql.habits import look_again
 from jupyter_qwen.sql.validate import prove
 
 PLAYER = Table(

@@ -4,7 +4,8 @@ import pytest
 
 from jupyter_qwen.assistant.answers.choose import examine
 from jupyter_qwen.schema.model import Column, ForeignKey, Schema, Table
-from jupyter_qwen.sql.habits.joins import join_by_keys
+from jupyter_qwen.sql.habits.bound import changed
+from jupyter_qwen.sql.habits.keyed_joins import join_by_keys
 
 
 def table(name: str, columns: str, *keys: ForeignKey, key: str = "id") -> Table:
@@ -26,7 +27,7 @@ SCHEMA = Schema(
 def test_a_condition_on_a_column_that_is_not_there_becomes_the_key() -> None:
     sql = "SELECT v.title FROM vessel AS v JOIN sailor AS s ON v.sailor_id = s.id"
 
-    assert join_by_keys(sql, "", SCHEMA) == (
+    assert changed(join_by_keys, sql, "", SCHEMA) == (
         "SELECT v.title FROM vessel AS v JOIN sailor AS s ON s.vessel_id = v.id",
         "vessel and sailor are joined by sailor.vessel_id.",
     )
@@ -46,10 +47,10 @@ def test_a_condition_on_a_column_that_is_not_there_becomes_the_key() -> None:
     ],
 )
 def test_a_key_that_points_elsewhere_leads_over_the_table_it_points_at(sql: str, expected: str) -> None:
-    changed = join_by_keys(sql, "", SCHEMA)
+    found = changed(join_by_keys, sql, "", SCHEMA)
 
-    assert changed is not None
-    assert changed[0] == expected
+    assert found is not None
+    assert found[0] == expected
     candidate = examine(sql, SCHEMA, question="Which admirals have sailors?")
     assert candidate.sql == expected
     assert [repair.name for repair in candidate.proof.repairs] == ["join-by-key"]
@@ -66,4 +67,4 @@ def test_a_key_that_points_elsewhere_leads_over_the_table_it_points_at(sql: str,
     ],
 )
 def test_other_joins_stay(sql: str) -> None:
-    assert join_by_keys(sql, "", SCHEMA) is None
+    assert changed(join_by_keys, sql, "", SCHEMA) is None

@@ -1,0 +1,86 @@
+"""Joins with a table that neither the question nor the rest of the query needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from jupyter_qwen.schema.model import Table
+from jupyter_qwen.schema.words import identifier_stems
+
+from ..scopes import ScopeView, Source
+from .bound import Bound
+
+_SHARED_STEM = 4  # letters at the beginning that make two words forms of one (enrolled, enrolment)
+
+
+def drop_needless_joins(bound: Bound) -> str | None:
+    """Leave out inner joins whose table serves nothing but its own join condition and is not in the question.
+
+    Such a join only repeats or loses rows.
+    """
+    dropped: list[str] = []
+    for view in bound.over_tables():
+        while (name := _drop_one(view, bound.asked)) is not None:
+            dropped.append(name)
+    return (
+        f"Nothing in the question or in the query needs {', '.join(dropped)}; the join only repeats rows."
+        if dropped
+        else None
+    )
+
+
+def _drop_one(view: ScopeView, asked: frozenset[str]) -> str | None:
+    """Take one needless table out of the tree and of `view`; its name, or None when there is none."""
+    select = view.select
+    joins: list[exp.Join] = select.args.get("joins") or []
+    start = select.args.get("from_")
+    if not joins or start is None or any(_is_star(column) for column in select.expressions):
+        return None
+    conditions = {id(c): join for join in joins if join.args.get("on") for c in join.args["on"].find_all(exp.Column)}
+    columns = list(select.find_all(exp.Column))
+    owners = {id(column): view.owner(column) for column in columns}
+    if None in owners.values() or any(
+        join.args.get("using") or join.side or join.kind in ("CROSS", "LEFT") for join in joins
+    ):
+        return None
+    used = [source for column in columns if id(column) not in conditions and (source := owners[id(column)]) is not None]
+    for source in view.sources:
+        if source.table is None or any(source is other for other in used):
+            continue
+        if _in_question(source.table, [other.table for other in used if other.table is not None], asked):
+            continue
+        joining = {
+            id(conditions[id(c)]): conditions[id(c)] for c in columns if id(c) in conditions and owners[id(c)] is source
+        }
+        if len(joining) != 1:
+            continue
+        (join,) = joining.values()
+        if join.this is source.node:
+            join.pop()
+        elif start.this is source.node and isinstance(join.this, exp.Table) and _joins_only(join, source, owners):
+            join.pop()
+            start.set("this", join.this)
+        else:
+            continue
+        view.sources.remove(source)
+        return source.table.name
+    return None
+
+
+def _joins_only(join: exp.Join, source: Source, owners: dict[int, Source | None]) -> bool:
+    """Whether the condition of `join` is between `source` and the table that it brings in, and no third one."""
+    others = [owner for c in join.args["on"].find_all(exp.Column) if (owner := owners[id(c)]) is not source]
+    return bool(others) and all(owner is not None and owner.node is join.this for owner in others)
+
+
+def _in_question(table: Table, others: Sequence[Table], asked: frozenset[str]) -> bool:
+    """Whether a word of the table's name that the tables in use do not share is among the question's words."""
+    shared = {part for other in others for part in identifier_stems(other.name)}
+    own = {part for part in identifier_stems(table.name) if len(part) > 2} - shared
+    return any(part[:_SHARED_STEM] == word[:_SHARED_STEM] for part in own for word in asked)
+
+
+def _is_star(column: exp.Expr) -> bool:
+    return isinstance(column, exp.Star) or (isinstance(column, exp.Column) and isinstance(column.this, exp.Star))
