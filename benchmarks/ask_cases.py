@@ -1,6 +1,6 @@
 """Questions of a pack through ``jupyter qwen ask``, one process each, the way a person at a terminal would.
 
-    python benchmarks/ask_cases.py PACK [--limit 50]
+    python -m benchmarks.ask_cases PACK [--limit 50]
 
 Each case's database is written as a DuckDB file. Counted are crashes, answers without a verdict, exit codes that do not say
 whether the SQL is bound, and bound queries that a fresh connection refuses with a parser, binder or catalog error.

@@ -1,6 +1,6 @@
 """An engine beside busy programs: how fast it reads and writes while others compute, with and without short waits.
 
-    python benchmarks/busy_machine.py [--busy 0 0.05 1 2] [--turns 1000 2000] [--only NAME ...] [--rounds 3]
+    python -m benchmarks.busy_machine [--busy 0 0.05 1 2] [--turns 1000 2000] [--only NAME ...] [--rounds 3]
            [--engine llama] [--model NAME]
 
 Each way is an engine process with the product's settings, and they take turns; beside them run so many processes that never

@@ -1,4 +1,4 @@
-"""How long the schema collector takes: many tables, many frames, one large table. Run: python benchmarks/collect.py"""
+"""How long the schema collector takes: many tables, many frames, one large table. Run: python -m benchmarks.collect"""
 
 from __future__ import annotations
 

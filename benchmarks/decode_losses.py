@@ -1,6 +1,6 @@
 """What slows decoding down besides the model: a reader that wakes for every token, and other conversations in the pool.
 
-    python benchmarks/decode_losses.py [--rounds 5] [--work-ms 1] [--held 4] [--model NAME]
+    python -m benchmarks.decode_losses [--rounds 5] [--work-ms 1] [--held 4] [--model NAME]
 
 One engine process with the product's settings, two clients: one reads every token as it comes, one at the product's pace
 (engine/pace.py). `--work-ms` is what the reader computes each time something arrives, as a server does that passes it on. Then so

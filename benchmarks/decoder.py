@@ -1,6 +1,6 @@
 """The transformers engine's inside against plain `generate`, in one process on the same weights.
 
-    python benchmarks/decoder.py FOLDER [--threads 2] [--new 64] [--rounds 2]
+    python -m benchmarks.decoder FOLDER [--threads 2] [--new 64] [--rounds 2]
 
 Prints, for a prompt about a notebook: tokens per second of `generate` and of our decode loop (without and with guesses from the
 prompt), the first token of a first and of a second question on the same context, whether the tokens agree, and whether the

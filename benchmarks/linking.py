@@ -1,6 +1,6 @@
 """How long it takes to link a large catalogue, and how small the prompt gets. No model is needed.
 
-    python benchmarks/linking.py [--tables 1000] [--columns 20]
+    python -m benchmarks.linking [--tables 1000] [--columns 20]
 
 Tokens are counted as characters / 2.6, which for DDL errs on the high side; `jupyter qwen eval sql` counts with the real
 tokenizer.

@@ -1,6 +1,6 @@
 """How many passes guesses from the prompt save, on answers that a model gave: nothing is computed, the guesses are replayed.
 
-    python benchmarks/lookup.py FOLDER PACK PREDICTIONS.jsonl
+    python -m benchmarks.lookup FOLDER PACK PREDICTIONS.jsonl
 
 FOLDER is a model's (its tokenizer is used), PREDICTIONS comes from `jupyter qwen eval sql --out`. Guesses change no token, so the
 passes can be counted from the text. What a pass with guesses costs beside one without is a line of benchmarks/decoder.py.

@@ -1,6 +1,6 @@
 """A needle in the notebook: is a function that was defined far above used rightly by the real model?
 
-    python benchmarks/needle.py [--tokens 4096 16384] [--model NAME] [--engine llama] [--only-whole]
+    python -m benchmarks.needle [--tokens 4096 16384] [--model NAME] [--engine llama] [--only-whole]
 
 The notebook begins with a function whose keyword-only argument nobody could guess; then come cells of other analyses until the
 prompt has about the tokens asked for, then the question. It goes the product's whole way (context, prompt, engine) with the
@@ -81,7 +81,7 @@ def right(answer: Answer) -> bool:
         except Exception as error:  # noqa: BLE001 - whatever the model's code raises is an answer that does not run
             print(f"  the answer's code fails: {type(error).__name__}: {error}")
             return False
-    return names.get("result") == expected
+    return bool(names.get("result") == expected)
 
 
 async def one(arguments: argparse.Namespace, asked_tokens: int, *, whole: bool) -> Row:

@@ -1,6 +1,6 @@
 """One endpoint behind two notebook servers: what two people get who ask at the same time.
 
-    JUPYTER_QWEN_API_KEY=… python benchmarks/one_endpoint.py http://127.0.0.1:8000/v1 --model NAME [--rounds 3] [--transcript]
+    JUPYTER_QWEN_API_KEY=… python -m benchmarks.one_endpoint http://127.0.0.1:8000/v1 --model NAME [--rounds 3] [--transcript]
 
 Starts two Jupyter servers with the extension, both configured for the endpoint as docs/jupyterhub.md has it. Each holds another
 database and asks its own questions over its own route, as the sidebar does. A round is the same question on both servers: first

@@ -1,9 +1,9 @@
 """What we add to a question besides the engine: collection, decoding, linking, prompts, proof, one line each. No model is needed.
 
-    python benchmarks/server_cost.py [--json] [--streams]
+    python -m benchmarks.server_cost [--json] [--streams]
 
 `--streams` also starts a Jupyter server with the scripted engine and 100 readers: event loop, processor time, memory. Tokens are
-counted as characters / 2.6 here; the engine's own count costs one request a question (`jupyter qwen bench` has it inside).
+counted as characters / 2.6 here; the engine's own count costs one request a question (`benchmarks.speed` has it inside).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,12 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from benchmarks.speed import machine
+from benchmarks.speed.traffic import clients
 from jupyter_qwen.assistant.answers.blocks import sql_block
 from jupyter_qwen.assistant.answers.choose import examine
 from jupyter_qwen.assistant.ask import resolve
 from jupyter_qwen.assistant.question import Question
-from jupyter_qwen.evaluate.bench import machine
-from jupyter_qwen.evaluate.bench.traffic import clients
 from jupyter_qwen.prompt import chat, text_to_sql
 from jupyter_qwen.prompt.linking import link
 from jupyter_qwen.schema.collect import collect
@@ -90,7 +91,7 @@ def on_a_schema(label: str, namespace: dict[str, Any], table: str) -> list[tuple
         rows.append((f"{label}: {name}", timed(work), limit))
 
     for level in ("types", "samples"):
-        note(f"collect, {level} (kernel)", lambda level=level: collect(namespace, privacy=level), 1000.0)
+        note(f"collect, {level} (kernel)", partial(collect, namespace, privacy=level), 1000.0)
     found = collect(namespace, privacy="samples")
     body = question_of(found, "sql")
     note(f"read the request, {len(body) / 1e6:.1f} MB (thread)", lambda: decode(Question.from_json, decode_body(body)))
@@ -145,10 +146,11 @@ def main() -> None:
     if arguments.json:
         print(json.dumps({"machine": described, "steps": listed, "streams": told}, indent=1))
         return
-    for row in listed:
-        limit = "" if row["limit_ms"] is None else f"limit {row['limit_ms']:.0f}"
-        verdict = "MISSED" if row["limit_ms"] is not None and row["p50_ms"] > row["limit_ms"] else ""
-        print(f"{row['p50_ms']:8.1f} ms  worst {row['worst_ms']:8.1f}  {limit:11}{verdict:7} {row['name']}")
+    for step, taken, most in rows:
+        middle = statistics.median(taken)
+        limit = "" if most is None else f"limit {most:.0f}"
+        verdict = "MISSED" if most is not None and middle > most else ""
+        print(f"{middle:8.1f} ms  worst {max(taken):8.1f}  {limit:11}{verdict:7} {step}")
     for name, value, unit, note in told:
         print(f"{value:8.1f} {unit:3} {name}  ({note})")
 

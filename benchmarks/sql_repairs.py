@@ -1,7 +1,7 @@
 """What each mechanical technique adds to the answers of a run, and what taking one repair rule away costs. No model is needed.
 
     jupyter qwen eval sql PACK --raw --out raw.jsonl
-    python benchmarks/sql_repairs.py PACK raw.jsonl --scorer score_sql.py [--rules]
+    python -m benchmarks.sql_repairs PACK raw.jsonl --scorer score_sql.py [--rules]
 
 The scorer is a Python file with a class `Scorer(pack)` that has `cases` and `score(case, sql) -> (status, right, ...)`, status
 "ok" where the query runs. `--rules` makes the second table, which proves every answer once for each rule: some minutes.

@@ -1,6 +1,6 @@
 """What the extension adds to JupyterLab's start: pairs of starts, with and without, one after the other.
 
-    python benchmarks/startup.py [--pairs 7] [--json]
+    python -m benchmarks.startup [--pairs 7] [--json]
 
 A start is timed from the launch of ``jupyter lab`` to the first answer of ``/api`` (the server answers) and to the page of
 ``/lab``. Quote the median of the differences: machines drift, pairs do not.

@@ -17,7 +17,7 @@ _COMMANDS = {
     "model": ("model", "list, pull, verify, find and remove models"),
     "status": ("status", "what the assistant of a running Jupyter server is doing"),
     "doctor": ("doctor", "what is installed, which engine would be chosen and why, what is missing"),
-    "bench": ("bench", "measure speed: engine, questions, typing, many at once, each beside the raw engine"),
+    "bench": ("bench", "measure an engine: prefill, decode and first token, beside the raw library"),
     "eval": ("evaluate", "answer a pack of cases the way a user's question goes, and compare runs"),
 }
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_qwen.evaluate.bench.pairs import Figure
-from jupyter_qwen.evaluate.bench.traffic import clients
+from benchmarks.speed.pairs import Figure
+from benchmarks.speed.traffic import clients
 
 
 @pytest.fixture(autouse=True)

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.keyboard.trace import load
 from jupyter_qwen.assistant.completion.spot import Spot
 from jupyter_qwen.assistant.completion.verdict import final
 from jupyter_qwen.assistant.question import CompletionQuestion
-from jupyter_qwen.evaluate.typing_trace import load
 
-FOLDER = Path(__file__).parents[4] / "benchmarks" / "typing"
+FOLDER = Path(__file__).parents[4] / "benchmarks" / "keyboard"
 STOPS = re.compile(r"(?<=\w)(?=\W)|(?<=[(\[.=,:\"])|(?<== )|(?<= )(?=\w)")
 MOST_PIECES = 3  # of code that a hole within a line is wide
 

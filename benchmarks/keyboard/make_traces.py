@@ -4,7 +4,7 @@ The gaps are log-normal with a median of 150 ms and a spread of 0.45, longer at 
 words a minute (Dhakal et al. 2018, "Observations on Typing from 136 Million Keystrokes", report a mean gap of 238 ms over all
 and 120 ms for fast typists). `⏸900` in a script is a pause of 900 ms: somebody thinks, or reads what is suggested.
 
-    python benchmarks/typing/make_traces.py
+    python -m benchmarks.keyboard.make_traces
 """
 
 from __future__ import annotations

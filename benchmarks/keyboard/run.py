@@ -1,4 +1,4 @@
-"""``jupyter qwen bench typing``: replays typing traces into the assistant and reports what a typist would have seen.
+"""``python -m benchmarks.keyboard``: replays typing traces into the assistant and reports what a typist would have seen.
 
 Every trace is typed in real time. The cell is entered before, so its prompt is warm, as it is in the product once the
 cursor rests there; what that cost is told apart. Without ``--cells`` and ``--columns`` all traces are typed in the notebook of
@@ -18,20 +18,20 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from benchmarks.keyboard.meter import Meter, MeteredEngines, shared_beginning
+from benchmarks.keyboard.report import table
+from benchmarks.keyboard.trace import Notebook, Trace, load
+from benchmarks.keyboard.typist import KeyRecord, Typist
 from jupyter_qwen.assistant.completion.complete import complete
 from jupyter_qwen.assistant.events import CompletionText
 from jupyter_qwen.assistant.question import CompletionQuestion
 from jupyter_qwen.assistant.services import EngineSource, Services
-from jupyter_qwen.evaluate import typing_report
-from jupyter_qwen.evaluate.meter import Meter, MeteredEngines, shared_beginning
 from jupyter_qwen.evaluate.predictions import PackError, percentile
-from jupyter_qwen.evaluate.typing_trace import Notebook, Trace, load
-from jupyter_qwen.evaluate.typist import KeyRecord, Typist
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 
 PAUSE_SECONDS = 0.8  # a gap that long is a pause: somebody may read what is suggested
-FOLDER = Path("benchmarks/typing")
+FOLDER = Path(__file__).parent
 _USUAL, _LARGE = (30, 0), (300, 200)  # cells, columns
 _TYPED_AGAIN = ("function_body", "sql_string")  # in the large notebook; all of them would take nine minutes
 
@@ -108,7 +108,7 @@ async def run(options: Options, engines: EngineSource) -> str:
     if len(done) > 1:
         report["compared"] = figures_of(sum((done[0][name] for name in done[1]), Run()))
     report["engine"] = str(engines.describe().get("engine"))
-    return json.dumps(report, indent=1) if options.as_json else typing_report.table(report)
+    return json.dumps(report, indent=1) if options.as_json else table(report)
 
 
 async def _type_all(

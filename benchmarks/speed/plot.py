@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jupyter_qwen.evaluate.bench.product import BenchError
+from jupyter_qwen.evaluate.raw import BenchError
 
 # Colours that stand for the page's; the finished file swaps them for variables that follow the reader's theme.
 _INK, _PAPER, _OURS, _RAW = "#010203", "#fefdfc", "#0b5fa5", "#9a6a00"

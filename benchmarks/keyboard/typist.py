@@ -13,9 +13,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from benchmarks.keyboard.trace import Editor, Trace
 from jupyter_qwen.assistant.completion.memory import remainder
 from jupyter_qwen.assistant.events import CompletionText
-from jupyter_qwen.evaluate.typing_trace import Editor, Trace
 
 FIRST_DEBOUNCE_SECONDS = 0.12
 Ask = Callable[[str, str], AsyncIterator[CompletionText]]

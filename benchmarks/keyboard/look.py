@@ -1,6 +1,6 @@
 """Suggestions at places of the notebook, for the eye: what stands there, what is suggested, and why it ended.
 
-    python benchmarks/typing/look.py [--places 30] [--seed 1] [--by-key]
+    python -m benchmarks.keyboard.look [--places 30] [--seed 1] [--by-key]
 
 Half of the places stand at the end of what was typed so far, half within a finished cell. Takes about a second a place.
 """
@@ -16,13 +16,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.keyboard.trace import Notebook, load
 from jupyter_qwen.assistant.completion.complete import complete
 from jupyter_qwen.assistant.completion.desk import CompletionDesk
 from jupyter_qwen.assistant.engines import SupervisedEngines
 from jupyter_qwen.assistant.question import CompletionQuestion
 from jupyter_qwen.assistant.services import Services
 from jupyter_qwen.cli.engine_options import add_engine_options, engine_config
-from jupyter_qwen.evaluate.typing_trace import Notebook, load
 
 HERE = Path(__file__).parent
 # behind a word, an opening bracket or quote, a dot, an operator: where people stop to think

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.keyboard.run import FOLDER, figures_of, measure
+from benchmarks.keyboard.trace import load
+from benchmarks.speed import machine, questions, traffic
+from benchmarks.speed.pairs import Figure
+from benchmarks.speed.product import serving
 from jupyter_qwen.assistant.engines import SupervisedEngines
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.evaluate import typing
-from jupyter_qwen.evaluate.bench import machine, questions, traffic
-from jupyter_qwen.evaluate.bench.pairs import Figure
-from jupyter_qwen.evaluate.bench.product import serving
-from jupyter_qwen.evaluate.bench.raw import running
-from jupyter_qwen.evaluate.typing_trace import load
+from jupyter_qwen.evaluate.raw import running
 
 PARTS = ("engine", "question", "sql", "prepared", "completion", "notebooks", "typing", "ours", "clients", "streams")
 WITH_MODEL = frozenset({"engine", "question", "sql", "prepared", "completion", "notebooks"})
@@ -32,7 +32,7 @@ class Options:
 
     parts: tuple[str, ...] = DEFAULT_PARTS
     rounds: int = 6
-    traces: Path = typing.FOLDER
+    traces: Path = FOLDER
 
 
 async def run(options: Options, config: EngineConfig, tell: Tell) -> dict[str, Any]:
@@ -111,7 +111,7 @@ async def _typing(options: Options, config: EngineConfig) -> AsyncIterator[Figur
     try:
         notebook, traces = load(options.traces)
         trace = [trace for trace in traces if trace.name == TRACE] or list(traces[:1])
-        figures = typing.figures_of(await typing.measure(notebook.grown(cells=30, columns=0), trace, engines))
+        figures = figures_of(await measure(notebook.grown(cells=30, columns=0), trace, engines))
     finally:
         await engines.aclose()
     note = f"{figures['pauses']} pauses, {figures['keys']} keys, trace {trace[0].name}"

@@ -1,6 +1,6 @@
 """A shop's notebook of 30 cells, and its tables: what stands around the cells in which the traces type.
 
-`python benchmarks/typing/notebook.py` writes notebook.json anew.
+`python -m benchmarks.keyboard.notebook` writes notebook.json anew.
 """
 
 from __future__ import annotations

@@ -10,13 +10,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.speed import machine
+from benchmarks.speed.notebook import BenchNotebook
+from benchmarks.speed.pairs import Figure
+from benchmarks.speed.product import Product, serving
+from benchmarks.speed.questions import ASKED
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.evaluate.bench import machine
-from jupyter_qwen.evaluate.bench.notebook import BenchNotebook
-from jupyter_qwen.evaluate.bench.pairs import Figure
-from jupyter_qwen.evaluate.bench.product import BenchError, Heard, Product, serving
-from jupyter_qwen.evaluate.bench.questions import ASKED
-from jupyter_qwen.evaluate.bench.raw import RawEngine
+from jupyter_qwen.evaluate.raw import BenchError, Heard, RawEngine
 from jupyter_qwen.prompt.tokens import CHAT_STOP
 
 ANSWER = " ".join(f"word{number}" for number in range(60))

@@ -62,7 +62,7 @@ class LagHandler(APIHandler):
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
-    return [{"module": "jupyter_qwen.evaluate.bench.lag_probe"}]
+    return [{"module": "benchmarks.speed.lag_probe"}]
 
 
 def _load_jupyter_server_extension(app: Any) -> None:

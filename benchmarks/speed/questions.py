@@ -6,10 +6,10 @@ import secrets
 import time
 from collections.abc import AsyncIterator
 
-from jupyter_qwen.evaluate.bench.notebook import BenchNotebook
-from jupyter_qwen.evaluate.bench.pairs import Figure, Pairs
-from jupyter_qwen.evaluate.bench.product import Product
-from jupyter_qwen.evaluate.bench.raw import RawEngine
+from benchmarks.speed.notebook import BenchNotebook
+from benchmarks.speed.pairs import Figure, Pairs
+from benchmarks.speed.product import Product
+from jupyter_qwen.evaluate.raw import RawEngine
 from jupyter_qwen.prompt.text_to_sql import STOP
 
 FIRST = "first token"

@@ -12,48 +12,17 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.evaluate.raw import BenchError, Heard
 
 START_SECONDS = 60.0
 LOAD_SECONDS = 300.0
-PROBE = "jupyter_qwen.evaluate.bench.lag_probe"
-
-
-class BenchError(Exception):
-    """A measurement could not be made; the message says which and why."""
-
-
-@dataclass
-class Heard:
-    """One answer as its reader saw it. Times are seconds after the request was sent; `pieces` counts events with text."""
-
-    first: float = 0.0
-    last: float = 0.0
-    done: float = 0.0
-    pieces: int = 0
-    text: str = ""
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    new_tokens: int = 0
-    events: list[str] = field(default_factory=list)
-
-    @property
-    def decode_rate(self) -> float:
-        """Tokens a second between the first token and the last; 0 when there are too few to tell."""
-        return (
-            (self.new_tokens - 1) / (self.last - self.first) if self.new_tokens > 8 and self.last > self.first else 0.0
-        )
-
-    @property
-    def prefill_rate(self) -> float:
-        """Prompt tokens a second until the first token was there, those left out that were cached."""
-        return (self.prompt_tokens - self.cached_tokens) / self.first if self.first else 0.0
+PROBE = "benchmarks.speed.lag_probe"
 
 
 class Product:
@@ -185,7 +154,13 @@ async def serving(config: EngineConfig, folder: Path, **traits: Any) -> AsyncIte
 
 def _spawn(settings: Path, log: Path, token: str) -> subprocess.Popen[bytes]:
     """The server's process; the token is in its environment, not among its arguments, which every user can read."""
-    environment = {**os.environ, "JUPYTER_TOKEN": token, "JUPYTER_RUNTIME_DIR": str(log.parent / "runtime")}
+    environment = {
+        **os.environ,
+        "JUPYTER_TOKEN": token,
+        "JUPYTER_RUNTIME_DIR": str(log.parent / "runtime"),
+        # the checkout, where the probe lies
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")))),
+    }
     command = [sys.executable, "-m", "jupyter_server", f"--config={settings}"]
     with log.open("wb") as sink:
         return subprocess.Popen(command, stdout=sink, stderr=sink, env=environment)

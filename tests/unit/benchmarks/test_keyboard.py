@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.keyboard import report as keyboard_report
+from benchmarks.keyboard import run as typing
+from benchmarks.keyboard.run import accepted_characters
+from benchmarks.keyboard.trace import Editor, Key, Trace, load
+from benchmarks.keyboard.typist import KeyRecord, Typist
 from jupyter_qwen.assistant.events import CompletionText
 from jupyter_qwen.engine.base import Capabilities, Delta, Finished, GenerationRequest, Usage
-from jupyter_qwen.evaluate import typing, typing_report
-from jupyter_qwen.evaluate.meter import shared_beginning
 from jupyter_qwen.evaluate.predictions import PackError
-from jupyter_qwen.evaluate.typing import accepted_characters
-from jupyter_qwen.evaluate.typing_trace import Editor, Key, Trace, load
-from jupyter_qwen.evaluate.typist import KeyRecord, Typist
 
-FOLDER = Path(__file__).parents[3] / "benchmarks" / "typing"
+FOLDER = typing.FOLDER
 
 
 def trace(text: str, *, closes: bool = False, gap: float = 0.01) -> Trace:
@@ -37,21 +37,6 @@ def test_the_traces_type_what_their_scripts_say() -> None:
         words = [word for word in found.typed.split() if word.isalnum()]
         assert all(word in script for word in words)
         assert list(found.keys) == sorted(found.keys, key=lambda key: key.at)
-
-
-def test_a_folder_without_traces_is_named_in_the_error(tmp_path: Path) -> None:
-    with pytest.raises(PackError, match=r"notebook\.json"):
-        load(tmp_path)
-
-
-def test_a_grown_notebook_keeps_its_last_cells_and_widens_frames_only() -> None:
-    notebook, _ = load(FOLDER)
-    grown = notebook.grown(cells=300, columns=200)
-
-    assert len(grown.cells) == 300
-    assert grown.cells[-30:] == notebook.cells
-    assert {len(t.columns) for t in grown.schema.tables if t.kind == "dataframe"} == {200}
-    assert {len(t.columns) for t in grown.schema.tables if t.kind == "table"} == {5, 6}
 
 
 def test_the_editor_closes_brackets_and_types_over_them() -> None:
@@ -73,10 +58,6 @@ def test_characters_are_accepted_once_and_only_while_they_are_right() -> None:
     assert accepted_characters(trace("abcdefgh"), records) == 5
 
 
-def test_shared_beginning_of_texts() -> None:
-    assert [shared_beginning("abc", other) for other in ("abd", "abc", "abcd", "", "x")] == [2, 3, 3, 0, 0]
-
-
 def test_a_typist_sees_text_at_once_when_typing_along() -> None:
     wanted = trace("total = price * count", gap=0.04)
     whole = "x = 1\n" + wanted.typed
@@ -94,21 +75,6 @@ def test_a_typist_sees_text_at_once_when_typing_along() -> None:
     # on a busy machine a key may come before the answer to the one before it
     assert sum(record.along for record in records) > len(records) / 2
     assert accepted_characters(slow_start, records) == len(wanted.typed) - 1
-
-
-def test_a_typist_leaves_a_generation_that_contradicts_and_asks_again() -> None:
-    left: list[str] = []
-
-    async def ask(prefix: str, suffix: str) -> AsyncIterator[CompletionText]:
-        try:
-            yield CompletionText("wrong")
-            await asyncio.sleep(10)
-        finally:
-            left.append(prefix)
-
-    asyncio.run(Typist(trace("ab", gap=0.3), ask).run())
-
-    assert left == ["x = 1\na", "x = 1\nab"]
 
 
 class Scribe:
@@ -156,7 +122,7 @@ def test_all_traces_are_typed_and_some_again_in_the_large_notebook(folder: Path)
     assert 0 < small["all"]["pause to text p50"] < 1
     assert small["all"]["prompt tokens reused"] == pytest.approx(0.9)
 
-    text = typing_report.table(report)
+    text = keyboard_report.table(report)
     assert "| | target | one | sql_string | all, 30 cells | the same traces, 30 cells | these traces, 300 cells" in text
     assert "| pause to text p50 | ≤ 600 ms |" in text
     assert "within 20 %" in text

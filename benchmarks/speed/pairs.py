@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from jupyter_qwen.evaluate.bench.product import Heard, Product
-from jupyter_qwen.evaluate.bench.raw import RawEngine
+from benchmarks.speed.product import Product
 from jupyter_qwen.evaluate.predictions import percentile
+from jupyter_qwen.evaluate.raw import Heard, RawEngine
 from jupyter_qwen.prompt.tokens import CHAT_STOP
 
 SETTLE_SECONDS = 5.0  # somebody who reads the answer and thinks of the next question takes longer
