@@ -179,10 +179,15 @@ class Asking:
 
 
 def _insertable(state: AnswerState, block: dict[str, Any], wanted: str) -> bool:
-    """Only code that was asked for, and of SQL only proved reads, is placed without a click."""
-    if (state.mode if wanted == "auto" else wanted) not in _INSERTING:
+    """Only code that was asked for, and of SQL only proved reads, is placed without a click.
+
+    A mended cell that holds more than its query asks before it runs; where its SQL only reads, it is the user's own code.
+    """
+    mode = state.mode if wanted == "auto" else wanted
+    if mode not in _INSERTING or block.get("verdict") not in (None, "bound"):
         return False
-    return block.get("verdict") in (None, "bound") and not block.get("needs_consent")
+    own = mode == "fix" and block.get("verdict") is None and block.get("kind") == "query"
+    return own or not block.get("needs_consent")
 
 
 def _check(options: Any) -> None:

@@ -34,13 +34,13 @@ def mimebundle(state: AnswerState) -> dict[str, str]:
 def verdict_lines(block: dict[str, Any]) -> list[str]:
     """What is known about a block of SQL: the verdict, then DuckDB's own words and what was repaired."""
     verdict = block.get("verdict")
-    if not verdict:
+    if not verdict and not block.get("needs_consent"):
         return []
-    meaning = _MEANINGS.get(verdict, "")
+    meaning = _MEANINGS.get(str(verdict), "")
     if verdict == "unchecked" and not block.get("cell"):
         meaning = "written for another database, where nothing here can check it"
-    lines = [f"{_MARKS.get(verdict, '')} {verdict}: {meaning}"]
-    if block.get("needs_consent") and verdict != "rejected":
+    lines = [f"{_MARKS.get(verdict, '')} {verdict}: {meaning}" if verdict else "⚠ not proved: it asks before it runs"]
+    if block.get("needs_consent") and verdict in ("bound", "unchecked"):
         lines.append(
             f"⚠ {block.get('kind')}: this statement changes or reads something outside; run it yourself if you mean it"
         )

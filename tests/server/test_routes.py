@@ -178,6 +178,42 @@ async def test_fix_of_a_failing_sql_cell_is_proved_and_keeps_the_rest_of_the_cel
     assert block["cell"]["source"] == 'result = con.sql("""\nSELECT total FROM orders\n""").df()  # mine'
 
 
+@pytest.mark.parametrize(
+    "around",
+    [
+        "import os\nos.remove('x')\n{}",
+        "{}.to_csv('everything.csv')",
+        "con.sql('SELECT total FROM orders')\n{}",
+        "!rm -rf x\n{}",
+    ],
+)
+async def test_fix_of_a_cell_that_holds_more_than_its_query_shows_all_of_it_and_asks(
+    ask_events: Post, question: Post, around: str
+) -> None:
+    source = around.format('con.sql("SELECT totl FROM orders").df()')
+    answer = (await ask_events("ask", question("/fix", cells=[{"id": "c1", "type": "code", "source": source}])))[-1]
+    block = answer["blocks"][0]
+    assert (block["verdict"], block["needs_consent"]) == (None, True)
+    mended = source.replace('"SELECT totl FROM orders"', '"""\nSELECT total FROM orders\n"""')
+    assert block["source"] == block["cell"]["source"] == mended
+    assert mended in answer["markdown"]
+    assert block["diagnostics"][0]["code"] == "other-code"
+
+
+async def test_fix_of_one_of_two_queries_tells_that_the_other_does_not_bind(ask_events: Post, question: Post) -> None:
+    source = "con.sql('SELECT 1 FROM nothing_like_it_at_all')\ncon.sql('SELECT totl FROM orders')"
+    answer = (await ask_events("ask", question("/fix", cells=[{"id": "c1", "type": "code", "source": source}])))[-1]
+    block = answer["blocks"][0]
+    assert (block["verdict"], block["needs_consent"]) == ("rejected", True)
+
+
+async def test_python_with_proved_queries_bears_no_verdict(ask_events: Post, question: Post) -> None:
+    answer = (await ask_events("ask", question("two queries in python", mode="python")))[-1]
+    block = answer["blocks"][0]
+    assert "con.sql" in block["source"]
+    assert block["verdict"] is None
+
+
 async def test_proved_query_is_translated_for_another_database_and_says_so(ask_events: Post, question: Post) -> None:
     block = (await ask_events("ask", question("how many orders", dialect="bigquery")))[-1]["blocks"][0]
     assert (block["verdict"], block["cell"]) == ("unchecked", None)

@@ -19,10 +19,19 @@ from jupyter_qwen.prompt.answers import first_statement
 from jupyter_qwen.prompt.budget import Count
 from jupyter_qwen.prompt.model import Prompt
 from jupyter_qwen.python.cell_sql import CellSql, find_sql
+from jupyter_qwen.python.embedded_sql import prove_inside
+from jupyter_qwen.python.query_alone import is_query_alone
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.sql.mend import mend
-from jupyter_qwen.sql.model import Proof
+from jupyter_qwen.sql.model import Diagnostic, Proof
+
+_OTHER_CODE = Diagnostic(
+    "other-code",
+    "warning",
+    "The cell holds more than this query: only its SQL was proved.",
+    "Read the rest before you run it.",
+)
 
 
 def failing_query(question: Question, cells: Sequence[Cell]) -> CellSql | None:
@@ -56,7 +65,7 @@ async def answer_with_fix(
     block = await asyncio.to_thread(_block, proof, query, cell, schema, question)
     await emit(BlockJudged(block))
     return Answer(
-        markdown=f"{reason}\n\n```sql\n{block.source}\n```",
+        markdown=f"{reason}\n\n```{block.language}\n{block.source}\n```",
         blocks=(block,),
         usage=usage,
         seconds=time.perf_counter() - started,
@@ -104,6 +113,27 @@ def _sentence(proof: Proof) -> str:
 
 
 def _block(proof: Proof, query: CellSql, cell: Cell, schema: Schema, question: Question) -> Block:
-    """The block whose cell is the failing cell with the query replaced, everything around it kept."""
-    block = sql_block(0, proof, schema, question.cells, question.language)
-    return replace(block, cell=CellSource(query.replaced(cell.source, proof.sql)))
+    """The block whose cell is the failing cell with the query replaced, everything around it kept.
+
+    The proof speaks for the cell when the query is all that it runs. Else the block shows the whole cell, bears no *bound*,
+    and asks before it runs, whatever its queries are.
+    """
+    source = query.replaced(cell.source, proof.sql)
+    block = replace(sql_block(0, proof, schema, question.cells, question.language), cell=CellSource(source))
+    now = find_sql(source, question.language)
+    connections, tables = [item.name for item in schema.connections], [table.name for table in schema.tables]
+    if now is not None and is_query_alone(source, now, question.language, connections, tables):
+        return block
+    inside = prove_inside(source, question.schema or schema, question.cells)
+    verdict = "rejected" if proof.verdict == "rejected" else inside.verdict
+    return replace(
+        block,
+        language=question.language.lower(),
+        source=inside.source,
+        verdict="unchecked" if verdict is None and proof.verdict == "unchecked" else verdict,
+        kind="other" if inside.needs_consent else proof.kind,
+        needs_consent=True,
+        diagnostics=(_OTHER_CODE, *proof.diagnostics, *inside.diagnostics),
+        repairs=(*proof.repairs, *inside.repairs),
+        cell=CellSource(inside.source),
+    )

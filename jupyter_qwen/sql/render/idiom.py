@@ -19,6 +19,7 @@ _RESULT: Final = re.compile(r"\.(df|fetchdf|to_df|pl|arrow|fetchall|show)\(")
 _PYTHON_SQL: Final = re.compile(r"\.(sql|execute|query)\(")
 _MAGIC: Final = re.compile(r"\A\s*%%(sql|dql|duckdb)\b[ \t]*([^\n]*)")
 _LOAD_MAGIC: Final = re.compile(r"^[ \t]*%(?:load_ext|reload_ext)[ \t]+(sql|magic_duckdb)\b", re.MULTILINE)
+_CONNECTION_NAME: Final = re.compile(r"[\w.:/@+%\\][\w.:/@+%\\?=&-]*")
 _R_CONNECTION: Final = re.compile(r"([\w.]+)\s*(?:<-|=)\s*(?:DBI::)?dbConnect\(")
 _R_LIBRARY: Final = re.compile(r"\b(?:library|require)\(\s*[\"']?(?:DBI|duckdb)[\"']?\s*\)")
 _JULIA_CONNECTION: Final = re.compile(r"(\w+)\s*=\s*(?:DBInterface\.connect|DuckDB\.open|DBI\.connect)\(")
@@ -102,9 +103,10 @@ def _magic(code: Sequence[str]) -> str:
         if match:
             uses = [m for source in code if (m := _MAGIC.match(source)) and m[1] == match[1]]
             arguments = {use[2].strip() for use in uses}
-            # A connection that every such cell names has to be named again; anything else (`out <<`, --save) was for that cell.
+            # A connection that every such cell names has to be named again; anything else (`out <<`, --save) was for that cell,
+            # and what IPython would evaluate (`{…}`, `$name`) is no name.
             same = arguments.pop() if len(arguments) == 1 else ""
-            return f"%%{match[1]} {same}".rstrip() if "<<" not in same and not same.startswith("-") else f"%%{match[1]}"
+            return f"%%{match[1]} {same}" if _CONNECTION_NAME.fullmatch(same) else f"%%{match[1]}"
         if _PYTHON_SQL.search(code[i]) and "duckdb" not in _LOAD_MAGIC.findall(code[i]):
             return ""
     loaded = [m for source in code for m in _LOAD_MAGIC.findall(source)]

@@ -54,6 +54,8 @@ def test_a_notebook_of_sql_cells_gets_a_sql_cell() -> None:
     assert render("SELECT 1", "%load_ext sql", "%%sql\nFROM a", of=schema()).source == "%%sql\nSELECT 1"
     assert render("SELECT 1", "%%sql duckdb://\nFROM a", of=schema()).source == "%%sql duckdb://\nSELECT 1"
     assert render("SELECT 1", "%%sql out <<\nFROM a", of=schema()).source == "%%sql\nSELECT 1"
+    for code in ("{evil()}", "$evil", "con --file x", "x;y", "`id`"):  # IPython evaluates the first two
+        assert render("SELECT 1", f"%%sql {code}\nFROM a", of=schema()).source == "%%sql\nSELECT 1"
     assert render("SELECT 1", "%%dql\nFROM a", of=schema()).source == "%%dql\nSELECT 1"
 
 
