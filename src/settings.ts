@@ -1,5 +1,5 @@
 /**
- * The settings, typed, with the defaults of schema/plugin.json when no registry is there.
+ * The settings, typed. Their names and defaults stand in the list that the settings editor shows and the server reads.
  */
 import {
   JupyterFrontEnd,
@@ -11,6 +11,7 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { ISignal, Signal } from '@lumino/signaling';
 
+import list from '../jupyter_qwen/settings/plugin.json';
 import {
   IAdministration,
   administer,
@@ -22,6 +23,7 @@ import type { PrivacyLevel } from './wire';
 
 export const SETTINGS_ID = 'jupyter_qwen:plugin';
 
+/** The kinds of their values. */
 export interface ISettingValues {
   privacy: PrivacyLevel | 'auto';
   sendCells: boolean;
@@ -37,20 +39,13 @@ export interface ISettingValues {
   inlineDebounce: number;
 }
 
-export const DEFAULT_SETTINGS: ISettingValues = {
-  privacy: 'auto',
-  sendCells: true,
-  maxCells: 50,
-  cellMetadata: true,
-  openOnStart: false,
-  prepareWhileIdle: true,
-  inlineCompletion: true,
-  inlineCompletionManualOnly: false,
-  inlineCompletionDisabledLanguages: [],
-  inlineCompletionDisabledDocuments: [],
-  inlineMultiline: 'auto',
-  inlineDebounce: 0
-};
+/** What holds where neither the user nor an administrator says otherwise. */
+export const DEFAULT_SETTINGS = Object.fromEntries(
+  Object.entries(list.properties).map(([name, listed]) => [
+    name,
+    listed.default
+  ])
+) as unknown as Readonly<ISettingValues>;
 
 interface IOptions {
   administration: IAdministration;

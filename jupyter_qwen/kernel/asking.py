@@ -77,8 +77,8 @@ class Asking:
             question, cells, active = subject.question, subject.cells, subject.active
         else:
             cells, active = self.history.cells()
-            if not shared.get("sendCells", True):
-                cells = []
+            # the running cell is the last one, so the last are the nearest
+            cells = cells[-int(shared.get("maxCells", len(cells))) :] if shared.get("sendCells", True) else []
         schema = schema_for(self.ipython.user_ns, privacy=privacy, question=question, tables=options.tables)
         return {
             "question": question,

@@ -127,7 +127,7 @@ class QwenExtension(ExtensionApp):
         return Administration(defaults=self.default_settings, locked=frozenset(self.locked_settings))
 
     def effective_settings(self) -> dict[str, Any]:
-        """Every setting's value now, for those who have no settings editor: the magic. Reads a file."""
+        """Every setting's value now, for those who have no settings editor: the magic, and what the server does unasked."""
         assert self.serverapp is not None
         return self.administration.effective(user_settings(settings_folder(self.serverapp)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -51,11 +51,12 @@ class Runtime:
         load_on_start: bool,
         allow_model_switch: bool = True,
         warming_share: float = IDLE_SHARE,
+        prepares: Callable[[], bool] = lambda: True,
         on_status: OnStatus,
         log: logging.Logger,
     ) -> None:
         self._engines = SupervisedEngines(config, lambda status: on_status(self.amended(status)))
-        self._limits, idle = limits, IdleBudget(share=warming_share)
+        self._limits, idle = limits, IdleBudget(share=warming_share, wanted=prepares)
         self.services = Services(
             self._engines,
             ThreadStore(threads_folder, scope=root_dir),
@@ -99,6 +100,7 @@ class Runtime:
             load_on_start=app.load_on_start,
             allow_model_switch=app.allow_model_switch,
             warming_share=app.warming_share,
+            prepares=lambda: bool(app.effective_settings()["prepareWhileIdle"]),
             on_status=app.emit_status,
             log=app.log,
         )

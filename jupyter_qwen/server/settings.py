@@ -7,6 +7,8 @@ import json
 import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,21 +17,11 @@ if TYPE_CHECKING:
 
 SETTINGS_FILE = "jupyter_qwen/plugin.jupyterlab-settings"
 
-# The defaults of schema/plugin.json, which a test compares with these.
-BUILT_IN: Mapping[str, Any] = {
-    "privacy": "auto",
-    "sendCells": True,
-    "maxCells": 50,
-    "cellMetadata": True,
-    "openOnStart": False,
-    "prepareWhileIdle": True,
-    "inlineCompletion": True,
-    "inlineCompletionManualOnly": False,
-    "inlineCompletionDisabledLanguages": [],
-    "inlineCompletionDisabledDocuments": [],
-    "inlineMultiline": "auto",
-    "inlineDebounce": 0,
-}
+# What the settings editor shows and the front end imports: names, kinds, defaults and limits stand there and nowhere else.
+LIST: Mapping[str, Mapping[str, Any]] = json.loads(
+    (resources.files("jupyter_qwen") / "settings" / "plugin.json").read_text(encoding="utf-8")
+)["properties"]
+BUILT_IN: Mapping[str, Any] = {name: listed["default"] for name, listed in LIST.items()}
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +44,7 @@ class Administration:
     def effective(self, user: Mapping[str, Any]) -> dict[str, Any]:
         """Every setting's value: built in, then the administrator's, then the user's where nothing is locked.
 
-        Values of another type than the built-in one are left out: the file is edited by hand.
+        Values that the list does not allow are left out: the file is edited by hand.
         """
         values = {**BUILT_IN, **_fitting(self.defaults)}
         values.update({name: value for name, value in _fitting(user).items() if name not in self.locked})
@@ -60,22 +52,39 @@ class Administration:
 
 
 def _fitting(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name in BUILT_IN and type(value) is type(BUILT_IN[name])}
+    return {name: value for name, value in values.items() if name in LIST and _fits(value, LIST[name])}
+
+
+def _fits(value: Any, listed: Mapping[str, Any]) -> bool:
+    return (
+        type(value) is type(listed["default"])
+        and value in listed.get("enum", (value,))
+        and not ("minimum" in listed and value < listed["minimum"])
+        and not ("maximum" in listed and value > listed["maximum"])
+    )
 
 
 def user_settings(folder: str | Path) -> dict[str, Any]:
-    """What the user has set in JupyterLab's settings editor; nothing when there is no such file, or one that cannot be read."""
+    """What the user has set in JupyterLab's settings editor; nothing when there is no such file, or one that cannot be read.
+
+    The file is read again when it has changed, so that whoever works unasked may ask every time.
+    """
     path = Path(folder) / SETTINGS_FILE
     try:
-        text = path.read_text(encoding="utf-8")
+        found = path.stat()
     except FileNotFoundError:
         return {}
     except OSError as error:
         log.warning("jupyter_qwen: %s cannot be read (%s)", path, error)
         return {}
+    return dict(_read(path, found.st_mtime_ns, found.st_ctime_ns, found.st_size))
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, *state: int) -> dict[str, Any]:
     try:
-        data = _parsed(text)
-    except ValueError as error:
+        data = _parsed(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         log.warning("jupyter_qwen: %s cannot be read (%s)", path, error)
         return {}
     return data if isinstance(data, dict) else {}

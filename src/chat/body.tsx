@@ -105,7 +105,8 @@ export class ChatBody implements IPanelBody {
       _options.status,
       conversations,
       tracker,
-      _options.context
+      _options.context,
+      settings
     );
     this._model.input.valueChanged.connect((_, text) => {
       warmer.typed(text);

@@ -15,11 +15,10 @@ export class CursorWarmer {
     private readonly _manners: CompletionManners
   ) {}
 
-  /** Warm for the cursor of `widget`, where completion is wanted at all. Failures are its own. */
+  /** Warm for the cursor of `widget`, where that is wanted. Failures are its own. */
   async at(widget: Widget): Promise<void> {
     const editor = editorOf(widget);
-    const manner = this._manners.at(codePlaceOf(widget));
-    if (!editor || (manner !== 'on' && manner !== 'manual')) {
+    if (!editor || !this._manners.preparesAt(codePlaceOf(widget))) {
       return;
     }
     this._running.abort();

@@ -48,6 +48,15 @@ export class CompletionManners {
     return this._advice?.quiet ? 'resting' : 'on';
   }
 
+  /** Whether anything may be processed at the cursor before it is asked for. */
+  preparesAt(place: ICodePlace | null): boolean {
+    const manner = this.at(place);
+    return (
+      this._settings.values.prepareWhileIdle &&
+      (manner === 'on' || manner === 'manual')
+    );
+  }
+
   /** Milliseconds to wait after a key: what the server advises, but at least what the user set. */
   get pause(): number {
     return Math.max(

@@ -9,6 +9,7 @@ import type { ContextGatherer } from '../context/gather';
 import type { ICurrentConversation } from '../context/selection';
 import type { ModelStatus } from '../model/status';
 import type { QwenClient } from '../request';
+import type { QwenSettings } from '../settings';
 
 /** Reading the tables is not worth a look at every key. */
 const PAUSE_MS = 400;
@@ -21,6 +22,7 @@ export class QuestionWarmer {
     private readonly _conversations: Pick<ICurrentConversation, 'current'>,
     private readonly _tracker: INotebookTracker | null,
     private readonly _context: Pick<ContextModel, 'chosen'>,
+    private readonly _settings: Pick<QwenSettings, 'values'>,
     pause = PAUSE_MS
   ) {
     this._debouncer = new Debouncer(() => this._warm(), pause);
@@ -42,7 +44,11 @@ export class QuestionWarmer {
   /** Tell the server once for every state of tables and cells. Nothing is at stake: a failure costs the head start, no more. */
   private async _warm(): Promise<void> {
     const conversation = this._conversations.current;
-    if (this._status.current?.state !== 'ready' || conversation.running) {
+    if (
+      !this._settings.values.prepareWhileIdle ||
+      this._status.current?.state !== 'ready' ||
+      conversation.running
+    ) {
       return;
     }
     const panel = this._tracker?.currentWidget;

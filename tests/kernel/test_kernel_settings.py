@@ -23,6 +23,13 @@ def test_privacy_and_cells_are_those_of_the_settings_editor(shell: Any, server: 
     assert (server.asked()["privacy"], server.asked()["cells"]) == ("names", [])
 
 
+def test_of_many_cells_the_last_go_along(shell: Any, server: FakeServer) -> None:
+    server.events = answer_events("SELECT 1")
+    server.routes["settings"] = {"settings": {"maxCells": 1}}
+    _ask(shell)
+    assert [cell["id"] for cell in server.asked()["cells"]] == [server.asked()["active_cell"]]
+
+
 def test_the_magics_own_setting_goes_first(shell: Any, server: FakeServer) -> None:
     server.events = answer_events("SELECT 1")
     server.routes["settings"] = {"settings": {"privacy": "names"}}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jupyter_qwen.server.settings import BUILT_IN, Administration, user_settings
-
-SCHEMA = Path(__file__).parent.parent.parent / "schema" / "plugin.json"
 
 
 @pytest.fixture
@@ -26,11 +25,6 @@ def _write(folder: Path, text: str) -> None:
     file = folder / "jupyter_qwen" / "plugin.jupyterlab-settings"
     file.parent.mkdir(parents=True)
     file.write_text(text, encoding="utf-8")
-
-
-def test_the_server_knows_the_settings_and_defaults_of_the_settings_editor() -> None:
-    properties = json.loads(SCHEMA.read_text(encoding="utf-8"))["properties"]
-    assert {name: field["default"] for name, field in properties.items()} == BUILT_IN
 
 
 async def test_locked_settings_keep_the_administrators_value_and_others_the_users(
@@ -62,6 +56,39 @@ def test_comments_without_jupyterlabs_reader_are_told_and_break_nothing(
     _write(tmp_path, '{\n  // by hand\n  "maxCells": 3}')
     assert user_settings(tmp_path) == {}
     assert "json5 is not installed" in caplog.text
+
+
+def test_a_settings_file_that_was_changed_is_read_again(tmp_path: Path) -> None:
+    assert user_settings(tmp_path) == {}
+    _write(tmp_path, '{"maxCells": 3}')
+    assert user_settings(tmp_path) == {"maxCells": 3}
+    (tmp_path / "jupyter_qwen" / "plugin.jupyterlab-settings").write_text('{"maxCells": 12}', encoding="utf-8")
+    assert user_settings(tmp_path) == {"maxCells": 12}
+
+
+@pytest.mark.parametrize(
+    "by_hand", [{"privacy": "everything"}, {"maxCells": 0}, {"maxCells": True}, {"inlineDebounce": 5001}, {"colour": 1}]
+)
+def test_values_that_the_list_does_not_allow_are_left_out(by_hand: dict[str, Any]) -> None:
+    assert Administration().effective(by_hand) == BUILT_IN
+
+
+@pytest.mark.parametrize(("wanted", "state"), [(True, "done"), (False, "off")])
+async def test_nothing_is_prepared_where_the_user_has_switched_it_off(
+    wanted: bool, state: str, jp_fetch: Any, jp_serverapp: Any, question: Callable[..., dict[str, Any]]
+) -> None:
+    _write(Path(jp_serverapp.config_dir) / "lab" / "user-settings", json.dumps({"prepareWhileIdle": wanted}))
+    await jp_fetch("jupyter-qwen", "engine", "load", method="POST", body="{}")
+    while json.loads((await jp_fetch("jupyter-qwen", "status")).body)["state"] != "ready":
+        pass
+
+    async def warmth() -> str:
+        body = json.dumps(question("ignored", mode="auto"))
+        return str(json.loads((await jp_fetch("jupyter-qwen", "warm", method="POST", body=body)).body)["state"])
+
+    while (found := await warmth()) not in ("done", "off"):
+        pass
+    assert found == state
 
 
 def test_no_settings_file_counts_as_empty(tmp_path: Path) -> None:

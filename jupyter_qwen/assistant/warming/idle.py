@@ -1,4 +1,4 @@
-"""Whether work that nobody asked for may be done now: not on a battery, and only a share of every minute."""
+"""Whether work that nobody asked for may be done now: where the user wants it, not on a battery, a share of every minute."""
 
 from __future__ import annotations
 
@@ -16,16 +16,23 @@ class IdleBudget:
     """Seconds that were spent on warming and looking ahead within the last minute.
 
     `share` is how much of every minute that may be, 0 for none: while the engine works unasked it uses all of its cores.
+    `wanted` is the user's word, and is asked every time.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, *, share: float = IDLE_SHARE) -> None:
-        self._clock = clock
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        share: float = IDLE_SHARE,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._clock, self._wanted = clock, wanted
         self._seconds = share * _MINUTE
         self._spent: deque[tuple[float, float]] = deque()
 
     def allows(self) -> bool:
         """Whether more may be done. The battery is asked every time: a cable is pulled in an instant."""
-        return self.left() > 0 and not on_battery()
+        return self.left() > 0 and self._wanted() and not on_battery()
 
     def left(self, reserve: float = 0.0) -> float:
         """Seconds of work that this minute still allows; `reserve` is the part of the share that is kept for others."""
@@ -35,8 +42,8 @@ class IdleBudget:
         return self._seconds * (1 - reserve) - sum(seconds for _, seconds in self._spent)
 
     def wait(self, reserve: float = 0.0) -> float | None:
-        """Seconds until something is allowed again; ``None`` when that is not a matter of waiting (a battery, a share of 0)."""
-        if self._seconds <= 0 or on_battery():
+        """Seconds until something is allowed again; ``None`` when waiting is of no use (the user, a battery, a share of 0)."""
+        if self._seconds <= 0 or not self._wanted() or on_battery():
             return None
         if self.left(reserve) > 0:
             return 0.0

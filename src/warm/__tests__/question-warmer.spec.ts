@@ -4,12 +4,15 @@ import type { ContextGatherer } from '../../context/gather';
 import { ContextSelection } from '../../context/selection';
 import type { ModelStatus } from '../../model/status';
 import type { QwenClient } from '../../request';
+import { DEFAULT_SETTINGS } from '../../settings';
 import type { ICell } from '../../wire';
 import { QuestionWarmer } from '../question-warmer';
 
 const PAUSE_MS = 5;
 
-function setUp(options: { state?: string; failing?: boolean } = {}) {
+function setUp(
+  options: { state?: string; failing?: boolean; off?: boolean } = {}
+) {
   const cells: ICell[] = [];
   const context = () => ({
     language: 'python',
@@ -47,6 +50,7 @@ function setUp(options: { state?: string; failing?: boolean } = {}) {
     { current: conversation },
     { currentWidget: panel } as unknown as INotebookTracker,
     { chosen: async () => ({ include: [], exclude: ['table:a'] }) },
+    { values: { ...DEFAULT_SETTINGS, prepareWhileIdle: !options.off } },
     PAUSE_MS
   );
   return { warmer, warm, gather, cells, conversation };

@@ -33,3 +33,13 @@ def test_idle_work_rests_on_a_battery(battery: object, allowed: bool, monkeypatc
     monkeypatch.setattr(idle.psutil, "sensors_battery", lambda: battery, raising=False)
 
     assert idle.IdleBudget().allows() is allowed
+
+
+def test_idle_work_rests_as_soon_as_the_user_wants_none() -> None:
+    wanted = True
+    budget = idle.IdleBudget(wanted=lambda: wanted)
+    assert budget.allows()
+    assert budget.wait() == 0.0
+    wanted = False
+    assert not budget.allows()
+    assert budget.wait() is None
