@@ -1,24 +1,22 @@
 """A question about tables, as the prompt that makes the model write one DuckDB query.
 
 Order: rules (the same for everybody), the schema (the same for every question of a notebook), then what changes: values that
-the question names, the cells before it, the question. Worked examples and more rules were measured and left out of the
-default: they made the answers of a 1.5B model worse (docs/sql.md, "Accuracy").
+the question names, the cells before it, the question. More rules and the same worked examples for everybody were measured and
+left out: they made the answers of a 1.5B model worse (docs/sql.md, "Accuracy").
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from jupyter_qwen.prompt.attachments import Attached, Attachment, attach, missing_tables, table_names
 from jupyter_qwen.prompt.budget import nearest_first
-from jupyter_qwen.prompt.examples import EXAMPLE_SCHEMA, Example
 from jupyter_qwen.prompt.hints.idiom_of_shares import about_shares
 from jupyter_qwen.prompt.hints.idioms import fitting_idioms
 from jupyter_qwen.prompt.hints.values import ValueHint, matching_values
 from jupyter_qwen.prompt.linking import LinkedSchema, link
 from jupyter_qwen.prompt.model import Message, Part, Prompt, Source
-from jupyter_qwen.prompt.notation import DEFAULT, Notation, render_table
+from jupyter_qwen.prompt.notation import DEFAULT, render_table
 from jupyter_qwen.prompt.rules import fence_name
 from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message, neutralise
 from jupyter_qwen.schema.model import Schema
@@ -29,21 +27,7 @@ _HINTS = "Values in the data: "
 STOP = ("```", ";\n", *CHAT_STOP)
 
 RULES = "You write one DuckDB SQL query that answers the question about the tables."
-
-
-@dataclass(frozen=True)
-class Style:
-    """What a prompt is made of; the default is what measured best (docs/sql.md, "Accuracy")."""
-
-    rules: str = RULES
-    examples: tuple[Example, ...] = ()
-    notation: Notation = field(default_factory=lambda: DEFAULT)
-    value_hints: int = 6
-    idioms: int = 2
-    heading: str = "Tables:\n"
-
-
-DEFAULT_STYLE = Style()
+_VALUE_HINTS, _IDIOMS = 6, 2  # at most; what measured best (docs/sql.md, "Accuracy")
 
 
 def build(
@@ -55,7 +39,6 @@ def build(
     budget_tokens: int,
     language: str = "python",
     previous: Sequence[tuple[str, str]] = (),
-    style: Style = DEFAULT_STYLE,
     attachments: Sequence[Attachment] = (),
 ) -> Prompt:
     """The prompt for `question` over `schema`.
@@ -65,8 +48,8 @@ def build(
     what the schema leaves. `language` is the notebook's, unused by SQL itself: a query is the same in each. `attachments` are
     what the user added by name: texts stand before the tables, added tables before the others.
     """
-    fixed = _fixed(style)
-    room = budget_tokens - count(chatml(fixed)) - count(question) - 64
+    system = message("system", RULES)
+    room = budget_tokens - count(chatml((system,))) - count(question) - 64
     attached = attach(attachments, count=count, budget_tokens=room // 2, language=fence_name(language))
     room -= count(attached.text)
     linked = link(
@@ -75,42 +58,37 @@ def build(
         count=count,
         budget_tokens=max(64, room),
         cells=cells,
-        notation=style.notation,
         first=table_names(attachments),
     )
-    hints = matching_values(question, schema, linked.tables, limit=style.value_hints) if style.value_hints else ()
-    idioms = (*about_shares(question, hints), *fitting_idioms(question, linked.tables, limit=style.idioms))[
-        : style.idioms
-    ]
+    hints = matching_values(question, schema, linked.tables, limit=_VALUE_HINTS)
+    idioms = (*about_shares(question, hints), *fitting_idioms(question, linked.tables, limit=_IDIOMS))[:_IDIOMS]
     pairs = tuple(
         turn for asked, sql in previous for turn in (message("user", asked), message("assistant", fenced(sql)))
     )
     room -= count(linked.text) + sum(count(turn.content) for turn in pairs)
     context = nearest_first([c for c in cells if c.type == "code"], count=count, budget_tokens=min(room, 400))
     opening = "\n\n".join(
-        text
-        for text in (attached.text, f"{style.heading}{linked.text}" if linked.tables or not context else "")
-        if text
+        text for text in (attached.text, f"Tables:\n{linked.text}" if linked.tables or not context else "") if text
     )
     closing = _closing(question, hints, idioms, context)
     if pairs:
         messages = (
-            *fixed,
+            system,
             message("user", f"{opening}\n\nQuestion: {previous[0][0]}".lstrip()),
             *pairs[1:],
             message("user", closing),
         )
     else:
-        messages = (*fixed, message("user", f"{opening}\n\n{closing}".lstrip()))
+        messages = (system, message("user", f"{opening}\n\n{closing}".lstrip()))
     return Prompt(
         text=chatml(messages, PREFILL),
         stop=STOP,
         messages=messages,
         prefill=PREFILL,
-        parts=_parts(fixed, attached, linked, hints, context, pairs, question),
+        parts=_parts(system, attached, linked, hints, context, pairs, question),
         sources=(
             *attached.sources,
-            *(Source(f"table:{'.'.join(t.reference)}", render_table(t, style.notation)) for t in linked.tables),
+            *(Source(f"table:{'.'.join(t.reference)}", render_table(t, DEFAULT)) for t in linked.tables),
             *(Source(f"cell:{cell.id}", cell.source) for cell in context),
         ),
         notes=(*attached.notes, *missing_tables(attachments, schema), *linked.notes),
@@ -120,20 +98,6 @@ def build(
 def fenced(sql: str) -> str:
     """A query as the assistant's turn shows it."""
     return f"{PREFILL}{sql.strip().removesuffix(';')};\n```"
-
-
-def _fixed(style: Style) -> tuple[Message, ...]:
-    """System turn and worked examples: the same text for every user and question."""
-    system = message("system", style.rules)
-    if not style.examples:
-        return (system,)
-    turns: list[Message] = [system]
-    for position, example in enumerate(style.examples):
-        opening = f"Tables:\n{EXAMPLE_SCHEMA}\n\n" if position == 0 else ""
-        hints = f"{_HINTS}{example.hints}\n" if example.hints else ""
-        asked = f"{opening}{hints}Question: {example.question}"
-        turns += [message("user", asked), message("assistant", fenced(example.sql))]
-    return tuple(turns)
 
 
 def _closing(question: str, hints: Sequence[ValueHint], idioms: Sequence[str], cells: Sequence[Cell]) -> str:
@@ -149,7 +113,7 @@ def _closing(question: str, hints: Sequence[ValueHint], idioms: Sequence[str], c
 
 
 def _parts(
-    fixed: Sequence[Message],
+    system: Message,
     attached: Attached,
     linked: LinkedSchema,
     hints: Sequence[ValueHint],
@@ -157,9 +121,7 @@ def _parts(
     pairs: Sequence[Message],
     question: str,
 ) -> tuple[Part, ...]:
-    parts = [Part("rules", fixed[0].content)]
-    if len(fixed) > 1:
-        parts.append(Part("worked examples", "\n\n".join(m.content for m in fixed[1:])))
+    parts = [Part("rules", system.content)]
     if attached.text:
         parts.append(Part("added by name", neutralise(attached.text)))
     if linked.tables:

@@ -6,7 +6,6 @@ import pytest
 from hostile import HOSTILE
 
 from jupyter_qwen.prompt import repair, text_to_sql
-from jupyter_qwen.prompt.examples import EXAMPLES
 from jupyter_qwen.prompt.tokens import QWEN_CODER_TOKENS, chatml
 from jupyter_qwen.schema.model import Column, Schema, Table
 from jupyter_qwen.schema.notebook import Cell
@@ -26,15 +25,6 @@ def test_the_whole_prompt_reads_well(cinema: Schema, count: Count, snapshot_text
     )
 
     snapshot_text("sql/text_to_sql.txt", prompt.text)
-
-
-def test_worked_examples_stand_at_the_fixed_beginning(cinema: Schema, count: Count, snapshot_text: Snapshot) -> None:
-    style = text_to_sql.Style(examples=EXAMPLES)
-    one = text_to_sql.build("How many films?", cinema, count=count, budget_tokens=3000, style=style)
-    other = text_to_sql.build("Shows in Gent?", Schema(), count=count, budget_tokens=3000, style=style)
-
-    snapshot_text("sql/text_to_sql_examples.txt", one.text)
-    assert other.text.startswith(one.text[: one.text.index("CREATE TABLE cinemas")])
 
 
 def test_messages_and_text_say_the_same(cinema: Schema, count: Count) -> None:

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from jupyter_qwen.prompt.fim import build as fim
 from jupyter_qwen.prompt.fim import hole
+from jupyter_qwen.prompt.model import Prompt
 from jupyter_qwen.prompt.tokens import FIM_MIDDLE, FIM_PREFIX, FIM_SUFFIX
 from jupyter_qwen.schema.model import Column, Schema, Table
 from jupyter_qwen.schema.notebook import Cell, CellError
@@ -17,6 +18,11 @@ HEAD = "".join(f"line_{i} = {i}\n" for i in range(20))
 SUFFIX = "\nprint(total)\n"
 
 
+def build(prefix: str, suffix: str, **given: Any) -> Prompt:
+    """The prompt of a cursor that nothing is known about yet."""
+    return hole.frame(prefix, suffix, **given).prompt(prefix)
+
+
 def pieces(text: str) -> tuple[str, str, str]:
     """(prefix, suffix, what the middle begins with)."""
     prefix, rest = text.removeprefix(FIM_PREFIX).split(FIM_SUFFIX)
@@ -25,7 +31,7 @@ def pieces(text: str) -> tuple[str, str, str]:
 
 
 def test_the_usual_order_is_exact(count: Count) -> None:
-    prompt = fim.build("def f(x):\n    return ", "\n\nf(1)", count=count, budget_tokens=500, order="usual")
+    prompt = build("def f(x):\n    return ", "\n\nf(1)", count=count, budget_tokens=500, order="usual")
 
     assert prompt.text == "<|fim_prefix|>def f(x):\n    return <|fim_suffix|>\n\nf(1)<|fim_middle|>"
     assert prompt.heal == ""
@@ -34,7 +40,7 @@ def test_the_usual_order_is_exact(count: Count) -> None:
 def test_the_anchored_order_loses_no_character(count: Count) -> None:
     prefix = HEAD + "total = line_1 + lin"
 
-    prompt = fim.build(prefix, SUFFIX, count=count, budget_tokens=1000)
+    prompt = build(prefix, SUFFIX, count=count, budget_tokens=1000)
     head, suffix, middle = pieces(prompt.text)
 
     assert head + middle + prompt.heal == prefix
@@ -66,7 +72,7 @@ def test_typing_only_appends_to_the_prompt_of_a_frame(count: Count) -> None:
     ],
 )
 def test_an_unfinished_token_is_given_back_for_healing(end: str, heal: str, count: Count) -> None:
-    prompt = fim.build(f"x = 1\n{end}", SUFFIX, count=count, budget_tokens=500)
+    prompt = build(f"x = 1\n{end}", SUFFIX, count=count, budget_tokens=500)
 
     assert prompt.heal == heal
     assert prompt.text.endswith(f"x = 1\n{end.removesuffix(heal)}")
@@ -74,8 +80,8 @@ def test_an_unfinished_token_is_given_back_for_healing(end: str, heal: str, coun
 
 def test_a_notebook_of_300_cells_costs_what_one_of_20_does(count: Count) -> None:
     cells = tuple(Cell(f"step_{i} = load({i})\n" * 8) for i in range(300))
-    short = fim.build("x = step_1", SUFFIX, cells=cells[-20:], count=count, budget_tokens=900)
-    long = fim.build("x = step_1", SUFFIX, cells=cells, count=count, budget_tokens=900)
+    short = build("x = step_1", SUFFIX, cells=cells[-20:], count=count, budget_tokens=900)
+    long = build("x = step_1", SUFFIX, cells=cells, count=count, budget_tokens=900)
 
     assert count(long.text) <= 900
     assert abs(count(long.text) - count(short.text)) < 100
@@ -84,7 +90,7 @@ def test_a_notebook_of_300_cells_costs_what_one_of_20_does(count: Count) -> None
 def test_a_long_cell_is_cut_far_from_the_cursor_only(count: Count) -> None:
     prefix = "".join(f"row_{i} = {i}\n" for i in range(3000)) + "tot"
 
-    prompt = fim.build(prefix, "\nend()\n" * 3000, count=count, budget_tokens=800)
+    prompt = build(prefix, "\nend()\n" * 3000, count=count, budget_tokens=800)
 
     assert count(prompt.text) <= 800
     head, suffix, middle = pieces(prompt.text)
@@ -101,7 +107,7 @@ def test_cells_that_share_names_come_along_and_failed_ones_do_not(count: Count) 
         Cell("Load the *prices* of today", type="markdown"),
     )
 
-    text = fim.build("prices = load_prices(", ")", cells=cells, count=count, budget_tokens=900).text
+    text = build("prices = load_prices(", ")", cells=cells, count=count, budget_tokens=900).text
 
     assert "def load_prices" in text
     assert "broken" not in text
@@ -112,24 +118,24 @@ def test_cells_that_share_names_come_along_and_failed_ones_do_not(count: Count) 
 def test_columns_of_a_frame_in_reach_are_told_as_a_comment(count: Count) -> None:
     schema = Schema((Table(("trips",), "dataframe", (Column("distance_km", "DOUBLE"),)),))
 
-    text = fim.build("trips.groupby(", ")", schema=schema, count=count, budget_tokens=900).text
+    text = build("trips.groupby(", ")", schema=schema, count=count, budget_tokens=900).text
 
     assert "# trips(distance_km DOUBLE)\n" in text
 
 
 @pytest.mark.parametrize("order", ["usual", "anchored"])
-def test_special_tokens_in_code_do_not_act(order: fim.Order, count: Count) -> None:
-    text = fim.build("a = '<|fim_middle|>'\nb", "<|endoftext|>\n", count=count, budget_tokens=500, order=order).text
+def test_special_tokens_in_code_do_not_act(order: hole.Order, count: Count) -> None:
+    text = build("a = '<|fim_middle|>'\nb", "<|endoftext|>\n", count=count, budget_tokens=500, order=order).text
 
     assert text.count(FIM_MIDDLE) == 1
     assert "<|endoftext|>" not in text
 
 
 def test_an_empty_cell_gives_a_prompt(count: Count) -> None:
-    assert fim.build("", "", count=count, budget_tokens=500).text == f"{FIM_PREFIX}{FIM_SUFFIX}{FIM_MIDDLE}"
+    assert build("", "", count=count, budget_tokens=500).text == f"{FIM_PREFIX}{FIM_SUFFIX}{FIM_MIDDLE}"
 
 
 def test_other_line_endings_are_kept(count: Count) -> None:
-    prompt = fim.build(f"a{os.linesep}\r\nb = (", "\r\n)", count=count, budget_tokens=500, order="usual")
+    prompt = build(f"a{os.linesep}\r\nb = (", "\r\n)", count=count, budget_tokens=500, order="usual")
 
     assert "\r\nb = (" in prompt.text
