@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from jupyter_qwen.assistant.selection import SelectionFormatError, decode_attachments, decode_excluded
 from jupyter_qwen.prompt.attachments import Attachment
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, PrivacyLevel, Schema
-from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.schema.notebook import Cell, without_literals
 
 Mode = Literal["auto", "sql", "python", "chat", "explain", "fix", "plot"]
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -63,14 +63,22 @@ class Question:
             include, exclude = decode_attachments(data.get("include")), decode_excluded(data.get("exclude"))
         except SelectionFormatError as error:
             raise BadRequest(str(error), hint="Take something out of the context and ask again.") from error
+        cells, schema = decode_cells(data.get("cells")), decode_schema(data.get("schema"), data.get("privacy"))
+        known = _known_below_values(cells, schema, data.get("privacy"))
+        if known is not None:
+            cells = _without_values(cells, known)
+            include = tuple(
+                replace(item, text=without_literals(item.text, known)) if item.kind == "error" else item
+                for item in include
+            )
         return cls(
             text=_question_text(data.get("question")),
             mode=_mode(data.get("mode") or "auto"),
             thread=_text(data, "thread") or "",
             language=_text(data, "language") or "python",
-            cells=decode_cells(data.get("cells")),
+            cells=cells,
             active_cell=_text(data, "active_cell"),
-            schema=decode_schema(data.get("schema"), data.get("privacy")),
+            schema=schema,
             connection=_text(data, "connection"),
             dialect=_text(data, "dialect"),
             tables=_texts(data, "tables"),
@@ -106,15 +114,17 @@ class CompletionQuestion:
         if not isinstance(data, Mapping):
             raise BadRequest("The request must be a JSON object.")
         multiline = data.get("multiline")
+        cells, schema = decode_cells(data.get("cells")), decode_schema(data.get("schema"), data.get("privacy"))
+        known = _known_below_values(cells, schema, data.get("privacy"))
         return cls(
             prefix=_text(data, "prefix") or "",
             suffix=_text(data, "suffix") or "",
             language=_text(data, "language") or "python",
             path=_text(data, "path") or "",
             thread=_text(data, "thread") or "",
-            cells=decode_cells(data.get("cells")),
+            cells=cells if known is None else _without_values(cells, known),
             active_cell=_text(data, "active_cell"),
-            schema=decode_schema(data.get("schema"), data.get("privacy")),
+            schema=schema,
             multiline=multiline if isinstance(multiline, bool) else None,
             by_key=data.get("by_key") is True,
             warm=data.get("warm") is True,
@@ -154,6 +164,22 @@ def decode_schema(value: object, privacy: object = None) -> Schema | None:
         raise BadRequest(f"privacy is {privacy!r}; it must be one of {', '.join(PRIVACY_LEVELS)}.")
     level: PrivacyLevel = min(schema.privacy, privacy, key=PRIVACY_LEVELS.index)
     return schema.at_privacy(level)
+
+
+def _known_below_values(cells: Sequence[Cell], schema: Schema | None, privacy: object) -> str | None:
+    """What errors may quote below the level *values*, ``None`` where they may quote anything: the code, and names."""
+    levels = [level for level in (privacy, schema.privacy if schema is not None else None) if level in PRIVACY_LEVELS]
+    if not any(level in ("names", "types") for level in levels):
+        return None
+    tables = schema.tables if schema is not None else ()
+    names = [name for table in tables for name in (*table.reference, *(column.name for column in table.columns))]
+    return "\n".join([*(cell.source for cell in cells), *names])
+
+
+def _without_values(cells: Sequence[Cell], known: str) -> tuple[Cell, ...]:
+    return tuple(
+        replace(cell, error=cell.error.without_values(known)) if cell.error is not None else cell for cell in cells
+    )
 
 
 def _question_text(value: object) -> str:

@@ -73,10 +73,10 @@ class Asking:
         privacy = chosen if chosen != "auto" else "samples" if client.server.local else "types"
         if mode in ("fix", "explain"):
             outputs = self.ipython.user_ns.get("_oh") or {}
-            subject = subject_of(mode, question, code, self.history, outputs=outputs, privacy=privacy)
+            subject = subject_of(mode, question, code, self.history.at(privacy), outputs=outputs, privacy=privacy)
             question, cells, active = subject.question, subject.cells, subject.active
         else:
-            cells, active = self.history.cells()
+            cells, active = self.history.at(privacy).cells()
             # the running cell is the last one, so the last are the nearest
             cells = cells[-int(shared.get("maxCells", len(cells))) :] if shared.get("sendCells", True) else []
         schema = schema_for(self.ipython.user_ns, privacy=privacy, question=question, tables=options.tables)

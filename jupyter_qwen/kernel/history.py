@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 import sys
 import traceback
+from dataclasses import asdict
 from typing import Any
 
 from IPython.core.error import UsageError
+
+from jupyter_qwen.schema.notebook import CellError
+from jupyter_qwen.schema.privacy import allows
 
 CELLS = 60
 CELL_CHARS = 20_000
@@ -44,6 +48,17 @@ class History:
             self.errors[count] = self._failed["error"]
             while len(self.errors) > CELLS:
                 del self.errors[min(self.errors)]
+
+    def at(self, privacy: str) -> History:
+        """The same history as a prompt may tell it at the level `privacy`: below *values* errors quote nothing."""
+        if allows(privacy, "values"):
+            return self
+        told = History(self._shell)
+        known = "\n".join([*self._shell.history_manager.input_hist_raw, (self._failed or {}).get("source", "")])
+        told.errors = {count: _without_values(error, known) for count, error in self.errors.items()}
+        failed = self.last_error()
+        told._failed = {**failed, "error": _without_values(failed["error"], known)} if failed is not None else None
+        return told
 
     def cells(self) -> tuple[list[dict[str, Any]], str]:
         """The session's cells on the wire, oldest first, the running one last; and the id of the running one."""
@@ -88,3 +103,7 @@ def described(error: BaseException) -> dict[str, str]:
         "message": _ESCAPES.sub("", str(error))[:TRACEBACK_CHARS],
         "traceback": _ESCAPES.sub("", text)[-TRACEBACK_CHARS:],
     }
+
+
+def _without_values(error: dict[str, str], known: str) -> dict[str, str]:
+    return asdict(CellError(**error).without_values(known))

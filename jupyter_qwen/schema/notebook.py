@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 CellType = Literal["code", "markdown", "raw"]
+
+_MESSAGE_CHARS, _TRACEBACK_CHARS = 4_000, 8_000  # more than a prompt shows
+# A quoted text, also one that a limit of length has cut, and a number. A quote inside a word is an apostrophe.
+_LITERAL = re.compile(
+    r"""(?<!\w)[bBrRuUfF]{0,2}(?P<quote>['"`“‘«])(?P<text>.*?)(?:(?:['"`”’»])(?<=(?P=quote)|[”’»])(?!\w)|\Z)"""
+    r"""|(?P<number>(?<![\w.])\d[\d.,_]*(?:[eE][+-]?\d+)?(?!\w))""",
+    re.DOTALL,
+)
+# Where a traceback counts: frames, lines of code, executions.
+_PLACE = re.compile(
+    r"^[ \t]*File [^\n]*?(?:, line \d+|:\d+)|^(?:[ \t]+|-+>[ \t]*)\d{1,5}(?=[ \t]|$)|\b(?:line|LINE) \d+|\b(?:In|Out) ?\[\d+\]",
+    re.MULTILINE,
+)
+_WORD = re.compile(r"\w+")
+_TYPE = re.compile(
+    r"(?:[a-z_]+\.)*(?:None|bool|u?int|float|str|bytes|list|tuple|dict|set|object|Na[NT]|[A-Z]\w+)(?:\d+|Type)?"
+)
 
 
 @dataclass(frozen=True)
@@ -16,6 +35,11 @@ class CellError:
     name: str
     message: str
     traceback: str = ""
+
+    def without_values(self, known: str) -> CellError:
+        """The error for privacy levels below *values*; `known` as in `without_literals`. Of a long one, its end."""
+        message, traceback = self.message[:_MESSAGE_CHARS], self.traceback[-_TRACEBACK_CHARS:]
+        return CellError(self.name, without_literals(message, known), without_literals(traceback, known))
 
 
 @dataclass(frozen=True)
@@ -45,3 +69,29 @@ class Cell:
             if isinstance(error, Mapping)
             else None,
         )
+
+
+@lru_cache(maxsize=4)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text))
+
+
+def without_literals(text: str, known: str) -> str:
+    """`text`, an error's message or traceback, without the values that it quotes: texts in quotes, and numbers.
+
+    What stands in `known` (the code that raised it, names of columns) is no news and stays, as do names of Python's types
+    and where in the code it happened. Values that a message holds without quotes cannot be told from its words.
+    """
+    places = [match.span() for match in _PLACE.finditer(text)]
+
+    def hidden(match: re.Match[str]) -> str:
+        if any(start <= match.start() < end for start, end in places):
+            return match[0]
+        value = match["number"] if match["text"] is None else match["text"]
+        if _words(known).issuperset(_WORD.findall(value)) and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", known):
+            return match[0]
+        if match["number"] is not None:
+            return "<number>"
+        return match[0] if _TYPE.fullmatch(value) and value.casefold() == value else "<text>"
+
+    return _LITERAL.sub(hidden, text)

@@ -37,13 +37,6 @@ def test_the_server_that_started_the_kernel_is_read_from_its_file(tmp_path: Path
     assert found == Server("http://127.0.0.1:8888/lab-base/", "t", "/home/ann", "", 7)
 
 
-def test_a_hub_token_serves_where_the_server_has_none(tmp_path: Path) -> None:
-    describe(tmp_path, 7, token="")
-    found = parent_server({"JPY_PARENT_PID": "7", "JUPYTERHUB_API_TOKEN": "hub"}, tmp_path)
-    assert found is not None
-    assert found.token == "hub"
-
-
 def test_a_server_on_a_socket_is_understood(tmp_path: Path) -> None:
     describe(tmp_path, 7, url="http+unix://%2Ftmp%2Fa.sock/base/", sock="%2Ftmp%2Fa.sock", base_url="/base/")
     found = parent_server({"JPY_PARENT_PID": "7"}, tmp_path)
