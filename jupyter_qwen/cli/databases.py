@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from jupyter_qwen.cli.failure import CommandError
-from jupyter_qwen.sql.quoting import quote_identifier
+from jupyter_qwen.schema.quoting import quote_identifier
 
 READERS = {
     ".csv": "read_csv", ".tsv": "read_csv", ".csv.gz": "read_csv", ".tsv.gz": "read_csv",

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from jupyter_qwen.evaluate.predictions import PackError, read_lines
+from jupyter_qwen.schema.quoting import quote_identifier
 
 _LOAD = re.compile(r"^-- load: (.*) <- (\S+)$", re.MULTILINE)
 
@@ -69,7 +70,7 @@ class SqlPack:
 
 
 def _load(con: duckdb.DuckDBPyConnection, table: str, file: Path) -> None:
-    name = '"' + table.replace('"', '""') + '"'
+    name = quote_identifier(table)
     try:
         con.execute(f"INSERT INTO {name} SELECT * FROM read_parquet(?)", [str(file)])
     except duckdb.ConstraintException:

@@ -13,7 +13,7 @@ from jupyter_qwen.prompt.attachments import Attached, Attachment, attach, missin
 from jupyter_qwen.prompt.budget import nearest_first, shorten, what_is_cut
 from jupyter_qwen.prompt.linking import LinkedSchema, link
 from jupyter_qwen.prompt.model import Message, Part, Prompt, Source
-from jupyter_qwen.prompt.notation import Notation, identifier, reference, short_type
+from jupyter_qwen.prompt.notation import Notation, short_type
 from jupyter_qwen.prompt.plotting import plotting_of
 from jupyter_qwen.prompt.recall import RECALL_FRAME, RECALL_TOKENS, recall, told_definitions
 from jupyter_qwen.prompt.rules import MODES, Mode, fence_name, rules
@@ -22,6 +22,7 @@ from jupyter_qwen.schema.jupysql import MAGIC
 from jupyter_qwen.schema.model import Schema, Table
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.schema.privacy import is_secret
+from jupyter_qwen.schema.quoting import quote_identifier, quote_reference
 
 __all__ = ["MODES", "Mode", "build"]
 
@@ -200,12 +201,12 @@ def _frame_line(table: Table) -> str:
     library = f" ({table.library})" if table.library else ""
     frame = table.kind == "dataframe"
     columns = ", ".join(
-        (_subscript(c.name) if frame else identifier(c.name))
+        (_subscript(c.name) if frame else quote_identifier(c.name))
         + (f" {short_type(c.type)}" if c.type else "")
         + _values(c.name, c.values, c.values_complete)
         for c in table.columns
     )
-    return f"{reference(table)}{library}{size}: {columns}"
+    return f"{quote_reference(table.reference)}{library}{size}: {columns}"
 
 
 def _subscript(name: str) -> str:

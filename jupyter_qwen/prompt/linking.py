@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from jupyter_qwen.prompt.notation import DEFAULT, Notation, render_table
-from jupyter_qwen.schema.keys import with_inferred_keys
+from jupyter_qwen.schema.keys import resolved_keys, with_inferred_keys
 from jupyter_qwen.schema.model import Column, Schema, Table
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.schema.words import content_stems, identifier_stems
@@ -195,17 +195,11 @@ def _choose(
 
 
 def _foreign_key_graph(tables: Sequence[Table]) -> dict[int, set[int]]:
-    by_name: dict[str, int] = {}
-    for i, table in enumerate(tables):
-        by_name.setdefault(table.name.lower(), i)
-        by_name.setdefault(".".join(table.reference).lower(), i)
     graph: dict[int, set[int]] = {}
-    for i, table in enumerate(tables):
-        for key in table.foreign_keys:
-            j = by_name.get(key.table.lower(), by_name.get(key.table.rsplit(".", 1)[-1].lower()))
-            if j is not None and j != i:
-                graph.setdefault(i, set()).add(j)
-                graph.setdefault(j, set()).add(i)
+    for i, _, j in resolved_keys(tables):
+        if i != j:
+            graph.setdefault(i, set()).add(j)
+            graph.setdefault(j, set()).add(i)
     return graph
 
 

@@ -6,28 +6,15 @@ write them, so that copying is right: a name that needs quotes is shown in quote
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from jupyter_qwen.schema.model import Column, ForeignKey, Table
+from jupyter_qwen.schema.quoting import quote_identifier, quote_reference, quote_text
 
 Form = Literal["ddl", "inline", "line"]
 
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-# Every keyword of `duckdb_keywords()` that fails bare as the name of a table or a column (tried one by one, DuckDB 2.0).
-_RESERVED_WORDS = (
-    "all analyse analyze and anti any array as asc asof asymmetric at authorization binary both by case cast check "
-    "collate collation column concurrently constraint create cross default deferrable desc describe distinct do else "
-    "end except false fetch for foreign freeze from full glob group having ilike in initially inner intersect into is "
-    "isnull join lambda lateral leading left like limit natural not notnull null offset on only or order outer "
-    "overlaps pivot pivot_longer pivot_wider placing positional primary qualify references returning right select "
-    "semi show similar some summarize symmetric table tablesample then to trailing true union unique unpack unpivot "
-    "using variadic verbose when where window with"
-)
-_RESERVED = frozenset(_RESERVED_WORDS.split())
 _SHORT_TYPES = {
     "CHARACTER VARYING": "VARCHAR", "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ", "TIME WITH TIME ZONE": "TIMETZ",
 }  # fmt: skip
@@ -47,24 +34,6 @@ class Notation:
 
 
 DEFAULT = Notation()
-
-
-@lru_cache(maxsize=65536)
-def identifier(name: str) -> str:
-    """`name` as a DuckDB query writes it: bare where that is safe, else in double quotes with quotes doubled."""
-    if _PLAIN.match(name) and name.lower() not in _RESERVED:
-        return name
-    return '"' + name.replace('"', '""') + '"'
-
-
-def reference(table: Table) -> str:
-    """The table as a query names it, outermost part first."""
-    return ".".join(identifier(part) for part in table.reference)
-
-
-def literal(value: str) -> str:
-    """`value` as a SQL text literal."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def render(tables: Sequence[Table], notation: Notation = DEFAULT) -> str:
@@ -93,27 +62,30 @@ def _ddl(table: Table, notation: Notation) -> str:
     targets = _single_targets(table.foreign_keys) if inline else {}
     entries: list[tuple[str, str]] = []
     for column in table.columns:
-        words = [identifier(column.name)]
+        words = [quote_identifier(column.name)]
         if notation.types and column.type:
             words.append(short_type(column.type))
         if column.name == single_key:
             words.append("PRIMARY KEY")
         if column.name in targets:
             other, key = targets[column.name]
-            words.append(f"REFERENCES {_dotted(other)}({identifier(key)})")
+            words.append(f"REFERENCES {_dotted(other)}({quote_identifier(key)})")
         entries.append((" ".join(words), _remark(column, notation)))
     if notation.keys and table.primary_key and single_key is None:
         entries.append((f"PRIMARY KEY ({_names(table.primary_key)})", ""))
     if notation.keys:
         entries.extend(
-            (f"FOREIGN KEY ({_names(k.columns)}) REFERENCES {_dotted(k.table)}({_names(k.referenced_columns)})", "")
+            (
+                f"FOREIGN KEY ({_names(k.columns)}) REFERENCES {_dotted(k.table)}({_names(k.referenced_columns)})",
+                "",
+            )
             for k in table.foreign_keys
             if not inline or len(k.columns) > 1
         )
     for position, (text, remark) in enumerate(entries):
         comma = "," if position < len(entries) - 1 else ""
         lines.append(f"  {text}{comma}" + (f" -- {remark}" if remark else ""))
-    head = f"CREATE TABLE {reference(table)} ("
+    head = f"CREATE TABLE {quote_reference(table.reference)} ("
     remark = _one_line(table.comment) if notation.comments and table.comment else ""
     return "\n".join([head + (f" -- {remark}" if remark else ""), *lines, ");"])
 
@@ -122,14 +94,14 @@ def _line(table: Table, notation: Notation) -> str:
     targets = _single_targets(table.foreign_keys) if notation.keys else {}
     entries: list[str] = []
     for column in table.columns:
-        words = [identifier(column.name)]
+        words = [quote_identifier(column.name)]
         if notation.types and column.type:
             words.append(short_type(column.type))
         if notation.keys and column.name in table.primary_key:
             words.append("PK")
         if column.name in targets:
             other, key = targets[column.name]
-            words.append(f"-> {_dotted(other)}.{identifier(key)}")
+            words.append(f"-> {_dotted(other)}.{quote_identifier(key)}")
         remark = _remark(column, notation)
         entries.append(" ".join(words) + (f" /* {remark} */" if remark else ""))
     if notation.keys:
@@ -139,7 +111,7 @@ def _line(table: Table, notation: Notation) -> str:
             if len(k.columns) > 1
         )
     remark = f" /* {_one_line(table.comment)} */" if notation.comments and table.comment else ""
-    return f"{reference(table)}({', '.join(entries)}){remark}"
+    return f"{quote_reference(table.reference)}({', '.join(entries)}){remark}"
 
 
 def short_type(type_name: str) -> str:
@@ -149,7 +121,7 @@ def short_type(type_name: str) -> str:
 
 
 def _remark(column: Column, notation: Notation) -> str:
-    values = ", ".join(literal(v) for v in shown_values(column, notation.values))
+    values = ", ".join(quote_text(v) for v in shown_values(column, notation.values))
     if values and not column.values_complete:
         values += ", ..."
     comment = _one_line(column.comment) if notation.comments and column.comment else ""
@@ -166,11 +138,11 @@ def _single_targets(keys: Iterable[ForeignKey]) -> dict[str, tuple[str, str]]:
 
 
 def _dotted(table: str) -> str:
-    return ".".join(identifier(part) for part in table.split("."))
+    return quote_reference(table.split("."))
 
 
 def _names(names: Iterable[str]) -> str:
-    return ", ".join(identifier(name) for name in names)
+    return ", ".join(quote_identifier(name) for name in names)
 
 
 def _one_line(text: str) -> str:

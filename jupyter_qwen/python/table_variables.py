@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from jupyter_qwen.schema.model import Schema, Table
 from jupyter_qwen.schema.notebook import Cell
-from jupyter_qwen.sql.quoting import quote_identifier
+from jupyter_qwen.schema.quoting import quote_identifier
 from jupyter_qwen.sql.render import detect_idiom
 
 # Reading a larger table whole is for the user to decide; a laptop holds this many rows of a common table in some seconds.

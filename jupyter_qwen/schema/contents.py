@@ -10,7 +10,7 @@ from .dtypes import is_text, is_whole
 from .encoding import jsonable, weight
 from .joining import joining_values
 from .privacy import allows, secret_columns
-from .question_words import question_words, relevance
+from .words import relevance, searched_words
 
 
 def fair_shares(wants: list[int], total: int) -> list[int]:
@@ -27,7 +27,7 @@ class Contents:
     """Fills the records of `sources` breadth first: rows of every table, then the values of the larger ones."""
 
     def __init__(self, sources: list[Any], level: str, question: str | None, limits: Any, clock: Any) -> None:
-        self.words = question_words(question)
+        self.words = searched_words(question)
         # larger tables first: the smaller ones that they point at then show the rows that join
         self.sources = sorted(sources, key=lambda source: (-relevance(source.record, self.words), -(source.total or 0)))
         self.level = level

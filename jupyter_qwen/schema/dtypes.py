@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .quoting import quote_identifier, quote_text
+
 _SCALARS = {
     "bool": "BOOLEAN", "boolean": "BOOLEAN",
     "int8": "TINYINT", "int16": "SMALLINT", "int32": "INTEGER", "int64": "BIGINT", "int128": "HUGEINT",
@@ -24,24 +26,18 @@ _WITH_ZONE = "TIMESTAMP WITH TIME ZONE"
 _PANDAS_TIME = re.compile(r"datetime64\[(s|ms|us|ns)(, .*)?\]$")
 _ARROW_TIME = re.compile(r"timestamp\[(s|ms|us|ns)(, tz=.*)?\]$")
 MAX_MEMBERS = 100  # an ENUM with more is named VARCHAR: its text would be longer than the rest of the schema
-_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
-
-
-def quoted(name: str) -> str:
-    """`name` as a field name inside a type."""
-    return name if _PLAIN_NAME.match(name) else '"' + name.replace('"', '""') + '"'
 
 
 def struct_type(fields: list[tuple[str, str]]) -> str:
     """STRUCT of (name, type) pairs; ``""`` when a field has no type."""
     if not fields or not all(kind for _, kind in fields):
         return ""
-    return "STRUCT(" + ", ".join(f"{quoted(name)} {kind}" for name, kind in fields) + ")"
+    return "STRUCT(" + ", ".join(f"{quote_identifier(name)} {kind}" for name, kind in fields) + ")"
 
 
 def enum_type(members: list[str]) -> str:
     """ENUM of texts."""
-    return "ENUM(" + ", ".join("'" + str(member).replace("'", "''") + "'" for member in members) + ")"
+    return "ENUM(" + ", ".join(quote_text(str(member)) for member in members) + ")"
 
 
 def is_text(kind: str) -> bool:

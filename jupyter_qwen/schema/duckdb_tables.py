@@ -12,6 +12,7 @@ from typing import Any
 from .connections import BUILT_IN, Reader
 from .dtypes import is_whole
 from .encoding import clean_text
+from .quoting import quote_identifier, quote_reference, quote_text
 
 _TABLES = f"""SELECT database_name, schema_name, table_name, temporary, estimated_size, comment, sql
 FROM {BUILT_IN}duckdb_tables() WHERE NOT internal"""
@@ -23,11 +24,6 @@ _CONSTRAINTS = f"""SELECT database_name, schema_name, table_name, constraint_typ
 referenced_table, referenced_column_names FROM {BUILT_IN}duckdb_constraints()
 WHERE constraint_type IN ('PRIMARY KEY', 'FOREIGN KEY')"""
 _DATABASES = f"SELECT database_name, path, type FROM {BUILT_IN}duckdb_databases()"
-
-
-def quote(name: str) -> str:
-    """`name` as a quoted SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def is_foreign(path: str | None, kind: str) -> bool:
@@ -67,7 +63,7 @@ class TableSource:
         return f"{name} USING SAMPLE system({share:.4f} PERCENT) REPEATABLE (42)", False
 
     def _name(self) -> str:
-        return ".".join(quote(part) for part in self.path)
+        return quote_reference(self.path, True)
 
     def rows(
         self, wanted: int, skip: frozenset[int], limits: Any, near: tuple[int, list[Any]] | None = None
@@ -79,7 +75,7 @@ class TableSource:
         if not self.readable():
             return None
         columns = self.record["columns"]
-        stored = ", ".join(quote(column["name"]) for i, column in enumerate(columns) if i not in skip)
+        stored = ", ".join(quote_identifier(column["name"], True) for i, column in enumerate(columns) if i not in skip)
         if not stored:
             return None
         chosen = ", ".join("NULL" if i in skip else _readable(columns[i], limits) for i in range(len(columns)))
@@ -88,7 +84,8 @@ class TableSource:
             source = f"(SELECT {stored} FROM {source}) USING SAMPLE reservoir({wanted} ROWS) REPEATABLE (42)"
         found = self.reader.query(f"SELECT {chosen} FROM {source}", self.own)
         if near is not None and not first:
-            column, values = quote(columns[near[0]]["name"]), ", ".join(_literal(value) for value in near[1])
+            column = quote_identifier(columns[near[0]]["name"], True)
+            values = ", ".join(str(value) if type(value) is int else quote_text(str(value)) for value in near[1])
             joined = self.reader.query(
                 f"SELECT {chosen} FROM {self._name()} WHERE {column} IN ({values}) LIMIT {wanted}", self.own
             )
@@ -100,7 +97,7 @@ class TableSource:
         """The `most` most frequent values of one column as texts, how many there are, and whether no other occurs."""
         if not self.readable():
             return None
-        column = quote(self.record["columns"][index]["name"])
+        column = quote_identifier(self.record["columns"][index]["name"], True)
         source, first = self._from(limits.value_rows)
         text = f"CAST({column} AS VARCHAR)"
         found = self.reader.query(
@@ -115,8 +112,8 @@ class TableSource:
 
     def values_with(self, index: int, words: list[str], chars: int, most: int) -> list[str]:
         """Values of one text column, anywhere in the table, that hold one of `words`; the shortest first."""
-        column = quote(self.record["columns"][index]["name"])
-        tests = " OR ".join(f"{BUILT_IN}contains({BUILT_IN}lower(v), {_literal(word)})" for word in words)
+        column = quote_identifier(self.record["columns"][index]["name"], True)
+        tests = " OR ".join(f"{BUILT_IN}contains({BUILT_IN}lower(v), {quote_text(word)})" for word in words)
         found = self.reader.query(
             f"SELECT DISTINCT v FROM (SELECT CAST({column} AS VARCHAR) AS v FROM {self._name()}) "
             f"WHERE {BUILT_IN}length(v) <= {chars} AND ({tests}) ORDER BY {BUILT_IN}length(v), v LIMIT {most}",
@@ -125,12 +122,8 @@ class TableSource:
         return [row[0] for row in found]
 
 
-def _literal(value: Any) -> str:
-    return str(value) if type(value) is int else "'" + str(value).replace("'", "''") + "'"
-
-
 def _readable(column: dict[str, Any], limits: Any) -> str:
-    name, kind = quote(column["name"]), column["_type"]
+    name, kind = quote_identifier(column["name"], True), column["_type"]
     if kind == "VARCHAR":
         return f"{BUILT_IN}left({name}, {limits.cell_chars})"
     if is_whole(kind) or kind in ("FLOAT", "DOUBLE"):

@@ -1,16 +1,18 @@
-"""Foreign keys that nobody declared: found by names and confirmed by values.
+"""How tables join: by the keys that are declared, and by those that nobody declared, found by names and confirmed by values.
 
-DataFrames have no keys and many databases do not declare theirs; a small model that is not told how tables join guesses, and
-joins a code with a name. A column is taken to point at another table's key when their names say so and no value at hand
-speaks against it.
+The only place that guesses keys. DataFrames have none and many databases do not declare theirs; a small model that is not told
+how tables join guesses, and joins a code with a name. A column is taken to point at another table's key when their names say so
+and no value at hand speaks against it.
 """
 
 from __future__ import annotations
 
+import threading
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from jupyter_qwen.schema.model import Column, ForeignKey, Table
+from jupyter_qwen.schema.model import Column, ForeignKey, Schema, Table
 from jupyter_qwen.schema.words import identifier_stems
 
 _COLUMNS_AT_MOST = 2000  # beyond this the catalogue is cut by linking first, and keys are looked for in what is left
@@ -19,18 +21,110 @@ _VALUES_COMPARED = 300
 _SHARE_FOUND = 0.8
 
 
-def with_inferred_keys(tables: Sequence[Table]) -> tuple[Table, ...]:
-    """`tables` with the keys that can be inferred added to those declared; unchanged when there are too many columns."""
-    if len(tables) < 2 or sum(len(t.columns) for t in tables) > _COLUMNS_AT_MOST:
+@dataclass(frozen=True)
+class Edge:
+    """`left` joins `right` on pairs of columns; it `points` when the columns of `left` are the foreign key.
+
+    `declared` is false for a key that was inferred.
+    """
+
+    left: Table
+    right: Table
+    on: tuple[tuple[str, str], ...]
+    declared: bool = True
+    points: bool = True
+
+
+#: The schemas asked about last, held so that their identity stays theirs.
+_remembered: deque[tuple[Schema, dict[tuple[str, ...], tuple[Edge, ...]]]] = deque(maxlen=4)
+_lock = threading.Lock()
+
+
+def edges_from(table: Table, schema: Schema) -> tuple[Edge, ...]:
+    """Edges that leave `table`, declared ones first. Remembered per schema, since every rule asks for the same ones."""
+    with _lock:
+        known = next((edges for held, edges in _remembered if held is schema), None)
+        if known is None:
+            known = _edges(schema.tables)
+            _remembered.append((schema, known))
+    return known.get(table.reference, ())
+
+
+def _edges(tables: Sequence[Table]) -> dict[tuple[str, ...], tuple[Edge, ...]]:
+    found: dict[tuple[str, ...], list[Edge]] = defaultdict(list)
+    for i, key, j in resolved_keys(with_inferred_keys(tables, most_columns=None)):
+        table, target = tables[i], tables[j]
+        declared = key in table.foreign_keys
+        pairs = tuple(zip(key.columns, key.referenced_columns, strict=False))
+        found[table.reference].append(Edge(table, target, pairs, declared))
+        found[target.reference].append(Edge(target, table, tuple((b, a) for a, b in pairs), declared, points=False))
+    kept: dict[tuple[str, ...], tuple[Edge, ...]] = {}
+    for reference, edges in found.items():
+        joined = {edge.right.reference for edge in edges if edge.declared}
+        sure = [edge for edge in edges if edge.declared or edge.right.reference not in joined]
+        kept[reference] = tuple(sorted(sure, key=lambda edge: (not edge.declared, not edge.points)))
+    return kept
+
+
+def resolved_keys(tables: Sequence[Table]) -> Iterator[tuple[int, ForeignKey, int]]:
+    """(position of the table, its key, position of the table that the key points at) for every key within `tables`."""
+    by_name: dict[str, int] = {}
+    for i, table in enumerate(tables):
+        by_name.setdefault(table.name.casefold(), i)
+        by_name.setdefault(".".join(table.reference).casefold(), i)
+    for i, table in enumerate(tables):
+        for key in table.foreign_keys:
+            j = by_name.get(key.table.casefold(), by_name.get(key.table.rsplit(".", 1)[-1].casefold()))
+            if j is not None:
+                yield i, key, j
+
+
+def is_foreign_key(table: Table, column: str) -> bool:
+    return any(column.casefold() == name.casefold() for key in table.foreign_keys for name in key.columns)
+
+
+def is_primary_key(table: Table, column: str) -> bool:
+    return len(table.primary_key) == 1 and table.primary_key[0].casefold() == column.casefold()
+
+
+def with_inferred_keys(tables: Sequence[Table], *, most_columns: int | None = _COLUMNS_AT_MOST) -> tuple[Table, ...]:
+    """`tables` with the keys that can be inferred added to those declared; unchanged beyond `most_columns`. Pure.
+
+    20,000 columns take some 100 ms.
+    """
+    if len(tables) < 2 or (most_columns is not None and sum(len(t.columns) for t in tables) > most_columns):
         return tuple(tables)
-    targets = [(table, position) for table in tables for position in _key_positions(table)]
+    targets = _Targets(tables)
     keyed: list[Table] = []
+    by_name: dict[str, Table] = {}
     for table in tables:
-        keyed.append(_with_keys(table, targets, {t.name: t for t in keyed}))
+        keyed.append(_with_keys(table, targets, by_name))
+        by_name[table.name] = keyed[-1]
     return tuple(keyed)
 
 
-def _with_keys(table: Table, targets: Sequence[tuple[Table, int]], keyed: Mapping[str, Table]) -> Table:
+class _Targets:
+    """The columns that identify rows, by the words that a column which points at them may hold."""
+
+    def __init__(self, tables: Sequence[Table]) -> None:
+        self._found: list[tuple[Table, int]] = []
+        self._by_words: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for table in tables:
+            for position in _key_positions(table):
+                stems = identifier_stems(table.columns[position].name)
+                for words in {stems, stems[-2:], ("", *identifier_stems(table.name)[-1:])}:
+                    self._by_words[words].append(len(self._found))
+                self._found.append((table, position))
+
+    def for_column(self, column: Column) -> Iterator[tuple[Table, int]]:
+        own = identifier_stems(column.name)
+        bare = [part for part in own if part not in _KEY_WORDS]
+        wanted = {own, own[-2:], ("", *bare[-1:])}
+        for number in sorted({number for words in wanted for number in self._by_words.get(words, ())}):
+            yield self._found[number]
+
+
+def _with_keys(table: Table, targets: _Targets, keyed: Mapping[str, Table]) -> Table:
     """`table` with the best target for each column that has none; not back to a table of `keyed` that points here."""
     declared = {column for key in table.foreign_keys for column in key.columns}
     found: list[ForeignKey] = []
@@ -38,7 +132,7 @@ def _with_keys(table: Table, targets: Sequence[tuple[Table, int]], keyed: Mappin
         if column.name in declared:
             continue
         best: tuple[float, Table, Column] | None = None
-        for other, key_position in targets:
+        for other, key_position in targets.for_column(column):
             key = other.columns[key_position]
             if other is table:
                 continue
@@ -62,7 +156,10 @@ def _points_at(other: Table | None, key: Column, table: Table) -> bool:
 
 
 def _key_positions(table: Table) -> Iterator[int]:
-    """Columns that identify a row: the declared key of one column, else whatever is unique in rows that are all there."""
+    """Columns that identify a row: the declared key of one column, else whatever is unique in rows that are all there.
+
+    Where nothing is known of the rows, the column that is called so: ``id``, or ``customer_id`` of customers.
+    """
     for position, column in enumerate(table.columns):
         if table.primary_key:
             if table.primary_key == (column.name,):
@@ -72,6 +169,11 @@ def _key_positions(table: Table) -> Iterator[int]:
         elif table.rows_complete and len(table.rows) > 1:
             values = [row[position] for row in table.rows]
             if None not in values and len({str(v) for v in values}) == len(values):
+                yield position
+        elif column.distinct is None and not table.rows:
+            stems = identifier_stems(column.name)
+            bare = tuple(part for part in stems if part not in _KEY_WORDS)
+            if stems != bare and bare in ((), identifier_stems(table.name)):
                 yield position
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .words import identifier_words
+
 LEVELS = ("names", "types", "values", "samples")
 
 _SECRET_WORDS = frozenset(
@@ -52,14 +54,12 @@ _SECRET_PAIRS = frozenset(
         "session key",
     ]
 )
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ENUM = re.compile(r"ENUM\((?:'(?:[^']|'')*'(?:, )?)*\)")
-_NOT_A_WORD = re.compile(r"[^0-9a-z]+")
 
 
 def is_secret(name: str) -> bool:
     """Whether a column called `name` (any case, snake or camel) or a struct type with such a field holds secrets."""
-    words = _NOT_A_WORD.sub(" ", _CAMEL.sub(" ", name[:2_000]).lower()).split()
+    words = identifier_words(name[:2_000])
     if any(word in _SECRET_WORDS for word in words):
         return True
     return any(f"{words[i]} {words[i + 1]}" in _SECRET_PAIRS for i in range(len(words) - 1))

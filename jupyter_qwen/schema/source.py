@@ -14,15 +14,16 @@ from .privacy import LEVELS
 # In the order in which they build on each other; together they import the standard library only.
 _MODULES = (
     "limits",
+    "words",
     "privacy",
     "encoding",
+    "quoting",
     "dtypes",
     "objects",
     "dataframes",
     "jupysql",
     "connections",
     "duckdb_tables",
-    "question_words",
     "joining",
     "contents",
     "gather",

@@ -1,12 +1,16 @@
-"""Words of questions and of identifiers, cut down to a stem so that "airlines" meets `AirlineId`."""
+"""Words of questions and of identifiers, cut down to a stem so that "airlines" meets `AirlineId`.
+
+The only place where names and questions are split. The collector takes it along into the user's kernel.
+"""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
 
 _STOP_TEXT = (
     "a about above after again all also among an and any are as at average be been before below between both but by can "
@@ -17,6 +21,11 @@ _STOP_TEXT = (
 )
 STOP_WORDS = frozenset(_STOP_TEXT.split())
 """Words that say what to do with data rather than which data; matching them against names or values misleads."""
+_QUOTED = re.compile(r"['\"‘’“”]([^'\"‘’“”]{2,60})['\"‘’“”]")
+# Names of columns more often than parts of a value, so that a search for them finds too much.
+_RARELY_VALUES = "during first last least less mean sum top day week month year"
+_NOT_SEARCHED = STOP_WORDS | frozenset(_RARELY_VALUES.split())
+MOST_SEARCHED = 12
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -41,9 +50,15 @@ def stem(word: str) -> str:
 
 
 @lru_cache(maxsize=65536)
+def identifier_words(name: str) -> tuple[str, ...]:
+    """The parts of a name in lower case: ``customerIDs`` → (customer, ids), ``home_city2`` → (home, city, 2)."""
+    return tuple(part.lower() for word in _WORD.findall(name.replace("_", " ")) for part in _HUMP.split(word) if part)
+
+
+@lru_cache(maxsize=65536)
 def identifier_stems(name: str) -> tuple[str, ...]:
-    """The stems of the parts of a name: ``customerIDs`` → (customer, id), ``home_city2`` → (home, city, 2)."""
-    return tuple(stem(part) for word in _WORD.findall(name.replace("_", " ")) for part in _CAMEL.split(word) if part)
+    """The stems of the parts of a name: ``customerIDs`` → (customer, id)."""
+    return tuple(stem(part) for part in identifier_words(name))
 
 
 def content_stems(text: str) -> tuple[str, ...]:
@@ -53,3 +68,19 @@ def content_stems(text: str) -> tuple[str, ...]:
         if word.lower() not in STOP_WORDS:
             seen.setdefault(stem(word))
     return tuple(seen)
+
+
+def searched_words(question: str | None) -> list[str]:
+    """What to look for in a database before all else: quoted phrases, then words of three letters or more, lower case."""
+    text = (question or "")[:5_000]
+    found = [phrase.strip().lower() for phrase in _QUOTED.findall(text)]
+    found += [word.lower() for word in words(text) if len(word) >= 3 and word.lower() not in _NOT_SEARCHED]
+    return list(dict.fromkeys(word for word in found if word))[:MOST_SEARCHED]
+
+
+def relevance(record: dict[str, Any], searched: list[str]) -> int:
+    """How many of the words `searched`, singular or plural, occur in the table's name (counted twice) or in a column's name."""
+    stems = [stem(word) for word in searched]
+    name = ".".join(record["reference"]).lower()
+    columns = " ".join(column["name"] for column in record["columns"]).lower()
+    return sum(2 * (part in name) + (part in columns) for part in stems if part)

@@ -10,13 +10,13 @@ from typing import Final
 import duckdb
 from sqlglot import exp
 
+from jupyter_qwen.schema.quoting import quote_reference
 from jupyter_qwen.sql.read.parse import Statement
 
 from ..schema.model import Schema, Table
 from .clone import Clone, clones, interrupted_after
 from .errors import diagnose, fields
 from .model import Diagnostic, StatementKind
-from .quoting import quote_reference
 
 #: Kinds that EXPLAIN plans without doing anything.
 BINDABLE: Final[frozenset[StatementKind]] = frozenset(

@@ -17,10 +17,10 @@ from typing import Final
 
 import duckdb
 
+from jupyter_qwen.schema.quoting import quote_identifier, quote_reference
 from jupyter_qwen.sql.read.parse import LOCKED_IN
 
 from ..schema.model import Column, Schema, Table
-from .quoting import quote_identifier, quote_reference
 
 _KEPT: Final = 8
 #: DuckDB 1.x ends a SQL text at NUL: it reads a DataFrame with such a column, which no query can then name.

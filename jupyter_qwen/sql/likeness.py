@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable
-from functools import lru_cache
-from typing import Final
 
-_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
-
-
-@lru_cache(maxsize=20_000)
-def words(name: str) -> tuple[str, ...]:
-    """The folded words of ``depart_delay``, ``departDelay`` or ``Depart Delay``, without plural s."""
-    return tuple(_singular(word.casefold()) for word in _WORDS.findall(name))
+from jupyter_qwen.schema.words import identifier_stems
 
 
 def likeness(wrong: str, right: str) -> float:
     """Between 0 and 1; 1 when only case, separators or plural differ. Below 0.7 it is a guess."""
-    a, b = words(wrong), words(right)
+    a, b = identifier_stems(wrong), identifier_stems(right)
     if not a or not b:
         return difflib.SequenceMatcher(None, wrong.casefold(), right.casefold()).ratio()
     if [w for w in a if w.isdigit()] != [w for w in b if w.isdigit()]:
@@ -43,12 +34,6 @@ def closest(wrong: str, among: Iterable[str], *, at_least: float = 0.75, count: 
     """The likest of `among`, best first."""
     found = sorted(((likeness(wrong, right), right) for right in among), key=lambda pair: -pair[0])
     return [pair for pair in found if pair[0] >= at_least][:count]
-
-
-def _singular(word: str) -> str:
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
 def _abbreviates(a: str, b: str) -> bool:

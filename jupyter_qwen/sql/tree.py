@@ -12,9 +12,8 @@ from typing import Final
 from sqlglot import ErrorLevel, exp
 from sqlglot.errors import SqlglotError
 
+from jupyter_qwen.schema.quoting import is_plain
 from jupyter_qwen.sql.read.parse import syntax_tree
-
-from .quoting import is_plain
 
 __all__ = ["UNREADABLE", "equal_columns", "free_alias", "identifier", "syntax_tree", "table_as", "write"]
 

@@ -18,13 +18,13 @@ from typing import Any, Final, Literal
 
 import duckdb
 
+from jupyter_qwen.schema.quoting import quote_reference
 from jupyter_qwen.sql.read.parse import parse
 
 from ..schema.model import Schema, Table
 from .clone import Clone, CloneCache, declared, interrupted_after, visible_columns
 from .errors import diagnose
 from .model import Diagnostic
-from .quoting import quote_reference
 
 MAX_ROWS: Final = 1000
 _CONNECTIONS_KEPT: Final = 4

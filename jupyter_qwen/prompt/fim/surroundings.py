@@ -12,10 +12,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from jupyter_qwen.prompt.notation import Notation, identifier, reference, render_table
+from jupyter_qwen.prompt.notation import Notation, render_table
 from jupyter_qwen.prompt.tokens import neutralise
 from jupyter_qwen.schema.model import Schema, Table
 from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.schema.quoting import quote_identifier, quote_reference
 
 COLUMNS = Notation(form="line", types=True, keys=False, comments=False)
 _SMALL_SCHEMA_TOKENS = 160  # told whole at once; about two seconds cold, nothing while it stays
@@ -101,7 +102,7 @@ def _tables_text(
             break
         told.append(table)
         texts.append(line)
-    others = [_flat(reference(table)) for table in tables if table not in told]
+    others = [_flat(quote_reference(table.reference)) for table in tables if table not in told]
     if others:
         more = ", …" if len(others) > _NAMES_LISTED else ""
         texts.append(f"{comment}tables: {neutralise(', '.join(others[:_NAMES_LISTED]))}{more}\n")
@@ -213,8 +214,8 @@ def _columns(table: Table, cells: Sequence[Cell]) -> str:
     used = {name for cell in cells for name in re.findall(r"\w+", cell.source[:_CELL_CHARACTERS])}
     limit = _NAMED_COLUMNS if len(table.columns) <= _NAMED_COLUMNS else _WIDE_COLUMNS
     order = sorted(range(len(table.columns)), key=lambda i: (table.columns[i].name not in used, i))[:limit]
-    names = ", ".join(identifier(table.columns[i].name) for i in sorted(order))
-    return f"{reference(table)}({names}{', …' if len(order) < len(table.columns) else ''})"
+    names = ", ".join(quote_identifier(table.columns[i].name) for i in sorted(order))
+    return f"{quote_reference(table.reference)}({names}{', …' if len(order) < len(table.columns) else ''})"
 
 
 def _flat(text: str) -> str:

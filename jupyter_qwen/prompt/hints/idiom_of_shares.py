@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from jupyter_qwen.prompt.hints.values import ValueHint
-from jupyter_qwen.prompt.notation import identifier, literal
+from jupyter_qwen.schema.quoting import quote_identifier, quote_text
 
 _SHARE = re.compile(r"\b(?P<word>shares?|percent(?:age)?s?|proportions?|fractions?|ratios?) of\b", re.IGNORECASE)
 _ONE_TO_ANOTHER = re.compile(r"\b(?:to|between|and) (?:the|that)\b|\bbetween\b(?! 0 and 1)", re.IGNORECASE)
@@ -36,5 +36,5 @@ def about_shares(question: str, hints: Sequence[ValueHint]) -> Iterator[str]:
     if len(columns[value]) != 1:
         return
     whole = "100.0 * " if asked["word"].lower().startswith("percent") else ""
-    condition = f"{identifier(column)} = {literal(value)}"
+    condition = f"{quote_identifier(column)} = {quote_text(value)}"
     yield f"share of rows with {condition}: {whole}avg(CASE WHEN {condition} THEN 1.0 ELSE 0.0 END), not in WHERE"

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from jupyter_qwen.prompt.hints.idioms_of_time import about_times
-from jupyter_qwen.prompt.notation import identifier, literal, reference
 from jupyter_qwen.schema.model import Table
+from jupyter_qwen.schema.quoting import quote_identifier, quote_reference, quote_text
 from jupyter_qwen.schema.words import content_stems, identifier_stems, stem, words
 
 _LIST = re.compile(r"\[\d*\]$")
@@ -57,7 +57,7 @@ def _about_columns(question: str, tables: Sequence[Table]) -> Iterator[str]:
     table = max(tables, key=lambda t: len(asked & set(identifier_stems(t.name))), default=None)
     if table is None:
         return
-    name = reference(table)
+    name = quote_reference(table.reference)
     if _GROUPED.search(question):
         measure = (_named(question, table) or ["column1"])[0]
         function = _first(_AGGREGATES, question, "sum")
@@ -92,9 +92,9 @@ def _about_parts(question: str, tables: Sequence[Table]) -> Iterator[str]:
     for table in tables:
         asked = set(_named(spelled, table))
         for column in table.columns:
-            name = identifier(column.name)
+            name = quote_identifier(column.name)
             if column.type == "VARCHAR" and (name in asked or (sign == "@" and "mail" in column.name.casefold())):
-                yield f"part of {name}: split_part({name}, {literal(sign)}, {place})"
+                yield f"part of {name}: split_part({name}, {quote_text(sign)}, {place})"
                 return
 
 
@@ -109,7 +109,7 @@ def _named(text: str, table: Table) -> list[str]:
     for column in table.columns:
         parts = identifier_stems(column.name)
         if parts and all(part in stems for part in parts):
-            found.append((stems.index(parts[0]), identifier(column.name)))
+            found.append((stems.index(parts[0]), quote_identifier(column.name)))
     return [name for _, name in sorted(found)]
 
 
@@ -125,7 +125,7 @@ def _about_types(question: str, tables: Sequence[Table]) -> Iterator[str]:
         for column in table.columns:
             if not asked & set(identifier_stems(column.name)):
                 continue
-            name, kind = identifier(column.name), column.type.upper()
+            name, kind = quote_identifier(column.name), column.type.upper()
             if _LIST.search(kind):
                 yield f"first element of {name}: {name}[1]; the first two: {name}[1:2]; how many: len({name})"
             elif kind.startswith("STRUCT("):

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from jupyter_qwen.prompt.notation import identifier, reference
 from jupyter_qwen.schema.model import Column, Table
 from jupyter_qwen.schema.periods import asked_period, period_column
+from jupyter_qwen.schema.quoting import quote_identifier, quote_reference
 from jupyter_qwen.schema.words import content_stems, identifier_stems
 
 _PART_OF_DATE = re.compile(
@@ -38,7 +38,7 @@ def about_times(question: str, tables: Sequence[Table]) -> Iterator[str]:
         for table in _best_first(question, tables):
             instants = [column for column in table.columns if column.type.upper().startswith("TIMESTAMP")]
             if len(instants) == 2:  # with more it is not certain which two are meant
-                start, end = (identifier(column.name) for column in instants)
+                start, end = (quote_identifier(column.name) for column in instants)
                 yield f"{unit[1].lower()}s from {start} to {end}: {_UNITS[unit[1].lower()].format(start, end)}"
                 return
 
@@ -56,4 +56,8 @@ def _has_column(tables: Sequence[Table], period: str) -> bool:
 def _written(table: Table, column: Column, tables: Sequence[Table]) -> str:
     """The column as a query may write it: with its table where another table has one of that name."""
     alone = sum(other.column(column.name) is not None for other in tables) == 1
-    return identifier(column.name) if alone else f"{reference(table)}.{identifier(column.name)}"
+    return (
+        quote_identifier(column.name)
+        if alone
+        else f"{quote_reference(table.reference)}.{quote_identifier(column.name)}"
+    )

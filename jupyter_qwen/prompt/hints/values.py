@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from jupyter_qwen.prompt.notation import identifier, literal, reference
 from jupyter_qwen.schema.model import Column, Schema, Table
 from jupyter_qwen.schema.privacy import is_secret
+from jupyter_qwen.schema.quoting import quote_identifier, quote_reference, quote_text
 from jupyter_qwen.schema.words import STOP_WORDS, identifier_stems, stem, words
 
 _LONGEST = 60  # characters of a value that can be a filter's literal
@@ -30,7 +30,7 @@ class ValueHint:
     weight: float
 
     def __str__(self) -> str:
-        return f"{reference(self.table)}.{identifier(self.column)} = {literal(self.value)}"
+        return f"{quote_reference(self.table.reference)}.{quote_identifier(self.column)} = {quote_text(self.value)}"
 
 
 def matching_values(question: str, schema: Schema, tables: Sequence[Table], *, limit: int = 6) -> tuple[ValueHint, ...]:

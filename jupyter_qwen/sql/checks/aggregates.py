@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from ..keys import is_foreign_key, is_primary_key
+from jupyter_qwen.schema.keys import is_foreign_key, is_primary_key
+
 from ..model import Diagnostic
 from ..scopes import column_of
 from .subject import Subject

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from ..keys import edges_from
+from jupyter_qwen.schema.keys import edges_from
+
 from ..model import Diagnostic
 from ..scopes import ScopeView, column_of
 from .subject import Subject

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from jupyter_qwen.schema.keys import with_inferred_keys
-from jupyter_qwen.schema.model import Column, Table
+from jupyter_qwen.schema.keys import edges_from
+from jupyter_qwen.schema.model import Column, Schema, Table
 from jupyter_qwen.schema.privacy import is_secret
 from jupyter_qwen.schema.words import stem, words
 
@@ -39,11 +39,10 @@ def move_literals(bound: Bound) -> str | None:
     """
     if bound.schema.privacy not in ("values", "samples"):
         return None
-    keyed = with_inferred_keys(bound.schema.tables)
     reasons: list[str] = []
     for view in bound.over_tables():
         for comparison in list(_comparisons(view.select)):
-            reason = _move(view, comparison, keyed)
+            reason = _move(view, comparison, bound.schema)
             if reason:
                 reasons.append(reason)
     return " ".join(reasons) or None
@@ -73,7 +72,7 @@ def _comparisons(select: exp.Expr) -> Iterator[_Comparison]:
             yield _Comparison(column, literals)
 
 
-def _move(view: ScopeView, comparison: _Comparison, keyed: tuple[Table, ...]) -> str | None:
+def _move(view: ScopeView, comparison: _Comparison, schema: Schema) -> str | None:
     owner = view.owner(comparison.column)
     if owner is None or owner.table is None:
         return None
@@ -91,7 +90,7 @@ def _move(view: ScopeView, comparison: _Comparison, keyed: tuple[Table, ...]) ->
     chosen = here if len(here) == 1 else own if len(own) == 1 else []
     if here and not chosen:
         return None
-    found = chosen[0] if chosen else _join_named(view, owner, column, keyed, texts)
+    found = chosen[0] if chosen else _join_named(view, owner, column, schema, texts)
     if found is None:
         return None
     source, places = found
@@ -126,23 +125,21 @@ def _places(table: Table, texts: list[str]) -> list[list[_Place]]:
 
 
 def _join_named(
-    view: ScopeView, owner: Source, column: Column, keyed: tuple[Table, ...], texts: list[str]
+    view: ScopeView, owner: Source, column: Column, schema: Schema, texts: list[str]
 ) -> tuple[Source, list[_Place]] | None:
     """Join the table that `column` points at, when exactly one column of it holds the texts."""
-    own = next((t for t in keyed if owner.table is not None and t.reference == owner.table.reference), None)
-    for key in own.foreign_keys if own is not None else ():
-        if key.columns != (column.name,):
+    for edge in edges_from(owner.table, schema) if owner.table is not None else ():
+        if not edge.points or [name for name, _ in edge.on] != [column.name]:
             continue
-        name = key.table.rsplit(".", 1)[-1].casefold()
-        target = next((t for t in keyed if t.name.casefold() == name), None)
-        if target is None or view.source(target.name) is not None:
+        target = edge.right
+        if view.source(target.name) is not None:
             return None
         places = _places(target, texts)
         if len(places) != 1:
             return None
         node = exp.Table(this=identifier(target.name))
         joined = Source(target.name, {c.name.casefold(): c.name for c in target.columns}, node, target)
-        condition = exp.EQ(this=owner.written(column.name), expression=joined.written(key.referenced_columns[0]))
+        condition = exp.EQ(this=owner.written(column.name), expression=joined.written(edge.on[0][1]))
         _qualify_bare(view, target)
         view.select.append("joins", exp.Join(this=node, on=condition))
         return joined, places[0]

@@ -6,8 +6,9 @@ import duckdb
 import pytest
 from hostile import HOSTILE
 
-from jupyter_qwen.prompt.notation import Notation, identifier, literal, render
+from jupyter_qwen.prompt.notation import Notation, render
 from jupyter_qwen.schema.model import Column, Schema, Table
+from jupyter_qwen.schema.quoting import quote_identifier, quote_text
 
 
 def test_ddl_reads_like_what_made_the_tables(cinema: Schema, snapshot_text: Callable[[str, str], None]) -> None:
@@ -32,7 +33,7 @@ def test_ddl_of_hostile_names_makes_the_same_names_in_duckdb() -> None:
 
     con = duckdb.connect()
     con.execute(render((table,)))
-    made = [row[0] for row in con.execute(f"DESCRIBE {identifier(table.name)}").fetchall()]
+    made = [row[0] for row in con.execute(f"DESCRIBE {quote_identifier(table.name)}").fetchall()]
 
     assert made == [column.name for column in columns]
 
@@ -41,14 +42,14 @@ def test_ddl_of_hostile_names_makes_the_same_names_in_duckdb() -> None:
 def test_an_identifier_can_be_selected_as_it_is_written(name: str) -> None:
     con = duckdb.connect()
 
-    con.execute(f"CREATE TABLE {identifier(name)} ({identifier(name)} INTEGER)")
+    con.execute(f"CREATE TABLE {quote_identifier(name)} ({quote_identifier(name)} INTEGER)")
 
-    assert con.execute(f"SELECT {identifier(name)} FROM {identifier(name)}").description[0][0] == name
+    assert con.execute(f"SELECT {quote_identifier(name)} FROM {quote_identifier(name)}").description[0][0] == name
 
 
 @pytest.mark.parametrize("text", ["it's", "''", "a\nb", "🦆"])
 def test_a_literal_is_the_text_it_stands_for(text: str) -> None:
-    assert duckdb.connect().execute(f"SELECT {literal(text)}").fetchone() == (text,)
+    assert duckdb.connect().execute(f"SELECT {quote_text(text)}").fetchone() == (text,)
 
 
 def test_a_comment_cannot_end_the_remark_it_stands_in() -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from jupyter_qwen.schema.keys import with_inferred_keys
-from jupyter_qwen.schema.model import Column, ForeignKey, Table
+from jupyter_qwen.schema.keys import edges_from, with_inferred_keys
+from jupyter_qwen.schema.model import Column, ForeignKey, Schema, Table
 
 
 def frame(name: str, columns: dict[str, str], rows: list[tuple[object, ...]], *, complete: bool = True) -> Table:
@@ -71,3 +71,32 @@ def test_numbers_kept_as_text_join_when_every_one_is_a_key() -> None:
 
     assert found["concerts"] == (ForeignKey(("hall_id",), "halls", ("hall_id",)),)
     assert found["plays"] == ()
+
+
+def test_where_nothing_is_known_of_the_rows_a_name_that_says_so_is_the_key() -> None:
+    clients = Table(("clients",), "table", (Column("id", "INTEGER"), Column("name", "VARCHAR")))
+    bills = Table(("bills",), "table", (Column("client_id", "INTEGER"), Column("client_name", "VARCHAR")))
+    letters = Table(("letters",), "table", (Column("client_id", "INTEGER"),))
+
+    found = keys(clients, bills, letters)
+
+    assert found["bills"] == found["letters"] == (ForeignKey(("client_id",), "clients", ("id",)),)
+    assert found["clients"] == ()
+
+
+def test_an_edge_is_found_from_both_ends_and_declared_ones_come_first() -> None:
+    clients = Table(("clients",), "table", (Column("id", "INTEGER"),), primary_key=("id",))
+    bills = Table(
+        ("bills",), "table", (Column("client_id", "INTEGER"), Column("id", "INTEGER")), primary_key=("id",),
+        foreign_keys=(ForeignKey(("client_id",), "clients", ("id",)),),
+    )  # fmt: skip
+    notes = Table(("notes",), "table", (Column("client_id", "INTEGER"), Column("text", "VARCHAR")))
+    schema = Schema((notes, clients, bills))
+
+    assert [(e.right.name, e.on, e.declared, e.points) for e in edges_from(clients, schema)] == [
+        ("bills", (("id", "client_id"),), True, False),
+        ("notes", (("id", "client_id"),), False, False),
+    ]
+    assert [(e.right.name, e.on, e.points) for e in edges_from(notes, schema)] == [
+        ("clients", (("client_id", "id"),), True)
+    ]

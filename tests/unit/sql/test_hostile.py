@@ -11,8 +11,8 @@ import pytest
 
 from jupyter_qwen.schema.model import Column, Connection, Schema, Table
 from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.schema.quoting import RESERVED, quote_identifier, quote_reference, quote_text
 from jupyter_qwen.sql.mend import mend
-from jupyter_qwen.sql.quoting import KEYWORDS, quote_identifier, quote_reference, quote_text
 from jupyter_qwen.sql.read.parse import Statement, parse
 from jupyter_qwen.sql.render import detect_idiom, render_cell
 from jupyter_qwen.sql.trial import run
@@ -81,7 +81,7 @@ PIECES = [
 def hostile_names() -> list[str]:
     """Every piece alone, keywords, very long names, and mixtures of pieces: 200 in all, the same each time."""
     chance = random.Random(1)
-    names = list(PIECES) + sorted(KEYWORDS)[::3][:40] + ["x" * 300, '"' * 300, "é" * 300, " " * 3]
+    names = list(PIECES) + sorted(RESERVED)[::3][:40] + ["x" * 300, '"' * 300, "é" * 300, " " * 3]
     while len(names) < 200:
         names.append("".join(chance.choices(PIECES, k=chance.randint(2, 6))))
     return names

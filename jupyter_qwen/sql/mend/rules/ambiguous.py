@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...keys import is_foreign_key
+from jupyter_qwen.schema.keys import is_foreign_key
+
 from ...scopes import Source
 from ..problem import Change, Problem
 from .columns import point

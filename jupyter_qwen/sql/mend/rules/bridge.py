@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from ...keys import Edge, edges_from
+from jupyter_qwen.schema.keys import Edge, edges_from
+
 from ...scopes import ScopeView
 from ...tree import equal_columns, free_alias, table_as
 from ..problem import Change, Problem

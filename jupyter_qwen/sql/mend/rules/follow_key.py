@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from ...keys import Edge
+from jupyter_qwen.schema.keys import Edge
+
 from ...scopes import ScopeView
 from ...tree import equal_columns, free_alias, table_as
 from ..problem import Change, Problem

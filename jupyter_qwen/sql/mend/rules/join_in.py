@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from jupyter_qwen.schema.keys import Edge, edges_from
+
 from ....schema.model import Schema, Table
-from ...keys import Edge, edges_from
-from ...likeness import likeness, words
+from ....schema.words import identifier_stems
+from ...likeness import likeness
 from ...scopes import ScopeView, Source
 from ...tree import equal_columns, free_alias, table_as
 from ..problem import Change, Problem
@@ -92,7 +94,7 @@ def _paths(
 def _may_be_called(alias: str, name: str) -> bool:
     """Whether a query would call the table `name` so: much the same name, its initials or its beginning."""
     plain = alias.casefold().rstrip("0123456789")
-    initials = "".join(word[0] for word in words(name))
+    initials = "".join(word[0] for word in identifier_stems(name))
     return likeness(alias, name) > 0.9 or (bool(plain) and (initials == plain or name.casefold().startswith(plain)))
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from jupyter_qwen.schema.keys import Edge, edges_from
+
 from ....schema.model import Schema, Table
-from ...keys import Edge, edges_from
 from ...literals import folded
 from ...scopes import ScopeView, Source, column_of
 from ...tree import equal_columns, free_alias, table_as

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from jupyter_qwen.schema.quoting import is_plain, quote_identifier
 from jupyter_qwen.sql.read.lexer import Token, tokens
 
-from ...quoting import is_plain, quote_identifier
 from ..problem import Change, Problem
 
 _FENCE = re.compile(r"```(?:sql|duckdb)?[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL | re.IGNORECASE)

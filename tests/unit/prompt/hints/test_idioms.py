@@ -7,8 +7,8 @@ from hostile import HOSTILE
 from jupyter_qwen.prompt.hints.idiom_of_shares import about_shares
 from jupyter_qwen.prompt.hints.idioms import fitting_idioms
 from jupyter_qwen.prompt.hints.values import ValueHint
-from jupyter_qwen.prompt.notation import identifier
 from jupyter_qwen.schema.model import Column, ForeignKey, Table
+from jupyter_qwen.schema.quoting import quote_identifier
 
 GUESTS = Table(
     ("guests",),
@@ -134,7 +134,7 @@ def test_a_share_is_told_with_the_condition_it_is_of(question: str, lines: list[
 def test_hostile_names_and_values_leave_every_idiom_a_line_that_binds() -> None:
     con = duckdb.connect()
     for name in HOSTILE:
-        column = identifier(name)
+        column = quote_identifier(name)
         table = Table(("calendar",), "table", (Column(name, "DATE"),))
         con.execute(f"CREATE OR REPLACE TABLE calendar ({column} DATE)")
         (line,) = fitting_idioms("monthly", (table,))

@@ -279,3 +279,8 @@ SELECT DATE_TRUNC('MONTH', orders.ordered_at) AS month, COUNT(*) FROM orders GRO
 SELECT count(*) FROM orders o WHERE o.month = 3;
 -- becomes
 SELECT COUNT(*) FROM orders AS o WHERE MONTH(o.ordered_at) = 3;
+
+-- join-in
+SELECT name FROM customers WHERE visits.pages > 3;
+-- becomes
+SELECT name FROM customers JOIN Visits AS visits ON customers.id = visits.customer WHERE visits.pages > 3;

@@ -1,7 +1,5 @@
 -- Queries that no certain repair exists for: they stay rejected, and unchanged.
 
-SELECT name FROM customers WHERE visits.pages > 3;
-
 SELECT * FROM Visits WHERE day BETWEEN ordered_at AND ordered_at;
 
 SELECT DISTINCT ON name FROM customers;

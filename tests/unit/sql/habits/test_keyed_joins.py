@@ -28,7 +28,7 @@ def test_a_condition_on_a_column_that_is_not_there_becomes_the_key() -> None:
     sql = "SELECT v.title FROM vessel AS v JOIN sailor AS s ON v.sailor_id = s.id"
 
     assert changed(join_by_keys, sql, "", SCHEMA) == (
-        "SELECT v.title FROM vessel AS v JOIN sailor AS s ON s.vessel_id = v.id",
+        "SELECT v.title FROM vessel AS v JOIN sailor AS s ON v.id = s.vessel_id",
         "vessel and sailor are joined by sailor.vessel_id.",
     )
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from jupyter_qwen.sql.quoting import KEYWORDS, is_plain, quote_identifier, quote_reference, quote_text, quote_value
+from jupyter_qwen.schema.quoting import is_plain, quote_identifier, quote_reference, quote_text
 
 HOSTILE = [
     "a b",
@@ -24,12 +24,18 @@ HOSTILE = [
 ]
 
 
-def test_keywords_are_those_that_duckdb_reserves_in_some_place() -> None:
+def test_every_keyword_that_fails_bare_is_quoted() -> None:
     with duckdb.connect() as con:
-        rows = con.execute(
-            "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category <> 'unreserved'"
-        ).fetchall()
-    assert {name for (name,) in rows} <= KEYWORDS
+        names = [name for (name,) in con.execute("SELECT keyword_name FROM duckdb_keywords()").fetchall()]
+    plain = [name for name in names if is_plain(name)]
+    assert len(plain) > 300
+    for name in plain:
+        with duckdb.connect() as con:
+            con.execute(f"CREATE TABLE {name} ({name} INTEGER, other INTEGER)")
+            con.execute(
+                f"WITH {name} AS (FROM {name}) SELECT {name}, {name}.{name}, max({name}) AS {name} FROM {name} AS {name} "
+                f"WHERE {name} > 0 AND other = {name} GROUP BY {name}, other, {name}.{name} ORDER BY {name}"
+            )
 
 
 @pytest.mark.parametrize("name", ["total", "T1", "_x", "date", "name", "year"])
@@ -51,18 +57,8 @@ def test_hostile_names_survive_the_round_through_duckdb(name: str) -> None:
         assert con.execute(f"SELECT * FROM {quote_reference(('main', name))}").description[0][0] == name
 
 
-def test_the_empty_name_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least one character"):
-        quote_identifier("")
-
-
-@pytest.mark.parametrize("value", [*HOSTILE, "", "'", "''", 1, -2.5, True, False, None, 10**30, 1e300])
-def test_values_survive_the_round_through_duckdb(value: object) -> None:
+@pytest.mark.parametrize("value", [*HOSTILE, "", "'", "''"])
+def test_values_survive_the_round_through_duckdb(value: str) -> None:
     with duckdb.connect() as con:
-        found = con.execute(f"SELECT {quote_value(value)}").fetchall()[0][0]  # type: ignore[arg-type]
+        found = con.execute(f"SELECT {quote_text(value)}").fetchall()[0][0]
     assert found == value
-
-
-def test_not_a_number_becomes_a_cast() -> None:
-    assert quote_value(float("nan")) == "'nan'::DOUBLE"
-    assert quote_text("it's") == "'it''s'"
