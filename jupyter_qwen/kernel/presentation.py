@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from .markdown_html import to_html
+from .markdown_html import to_html, without_images
 from .state import AnswerState
 
 INSERT_COMMAND = "jupyter_qwen:insert-cell"
@@ -69,10 +69,12 @@ def footer(state: AnswerState) -> str:
 
 def markdown(state: AnswerState) -> str:
     """Readable without any extension: GitHub, nbconvert, VS Code."""
-    parts = [state.markdown.strip()]
+    parts = [without_images(state.markdown.strip())]
     for block in state.blocks:
-        parts += [f"*{line}*" for line in verdict_lines(block)[:1]] + [f"- {line}" for line in verdict_lines(block)[1:]]
-    parts.append(_last_line(state) and f"*{_last_line(state)}*")
+        first, *more = verdict_lines(block) or [""]
+        parts += [first and f"*{without_images(first)}*"] + [f"- {without_images(line)}" for line in more]
+    last = without_images(_last_line(state))
+    parts.append(last and f"*{last}*")
     return "\n\n".join(part for part in parts if part)
 
 
