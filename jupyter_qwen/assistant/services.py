@@ -32,11 +32,11 @@ CONTEXT_MARGIN_TOKENS = 128  # the turns' frames, and where joined texts make ot
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of one answer, in tokens and seconds.
+    """Bounds of one answer, in tokens; seconds are those of the reference machine (`answers.allowance`), so tokens too.
 
     The SQL prompt's budget is small because a prompt token costs 13 ms on two cores; chat may see more of the notebook.
-    `choice_seconds` bounds what sampling and repair may add after the first answer, `sql_seconds` the two together. First answers
-    of more than 200 tokens were never right on the development pack, so they are not waited for.
+    `choice_seconds` bounds what further answers and repair may add after the first answer, `sql_seconds` the two together. First
+    answers of more than 200 tokens were never right on the development pack, so they are not waited for.
     """
 
     sql_prompt_tokens: int = 3_000

@@ -38,7 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--privacy", choices=PRIVACY_LEVELS, default="samples", help="what the model may see of the data"
     )
-    parser.add_argument("--seconds", type=float, default=6.0, help="time that repair and choice may add (default: 6)")
+    parser.add_argument(
+        "--seconds", type=float, default=6.0, help="what repair and choice may add, at 30 tokens a second (default: 6)"
+    )
     add_engine_options(parser)
 
 

@@ -76,7 +76,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--raw", action="store_true", help="baseline: whole DDL, one greedy answer, no proof")
     parser.add_argument("--resume", action="store_true", help="keep the answers that the file holds")
     parser.add_argument("--cold", action="store_true", help="do not process a new schema before its first question")
-    parser.add_argument("--seconds", type=float, help="time that choice and repair may add to a question (default: 6)")
+    parser.add_argument(
+        "--seconds", type=float, help="what choice and repair may add to a question, at 30 tokens a second (default: 6)"
+    )
 
 
 def options_from(arguments: argparse.Namespace) -> Options:

@@ -68,9 +68,11 @@ class QwenExtension(ExtensionApp):
         default_value="samples",
         help="The most that may leave a kernel: names, types, low-cardinality values, sample rows.",
     ).tag(config=True)
-    choice_seconds = Float(6.0, help="Time that repair and further candidates may add to a SQL answer.").tag(
-        config=True
-    )
+    choice_seconds = Float(
+        6.0,
+        help="What repair and further candidates may add to a SQL answer: seconds of a machine that writes 30 tokens in each, so "
+        "that the answer does not depend on how busy yours is.",
+    ).tag(config=True)
     warming_share = Float(
         0.5,
         help="How much of every minute the engine may work unasked, so that a question about a notebook starts at once; "

@@ -1,19 +1,19 @@
-"""From the first answer to the query that is shown: proof, mechanical repair, a trial run, and a vote where in doubt.
+"""From the first answer to the query that is shown: proof, mechanical repair, a trial run, a second way to ask, a vote.
 
-The first, greedy answer is proved, mended and tried on sample rows. Only when that leaves a doubt, and time is left, the
-model gives more answers to the same prompt (its KV cache is there, so each costs its own tokens only); each goes the same
-way, and the result that most of them agree on wins. Figures of every step: docs/sql.md, "Accuracy".
+The first answer is proved, mended and tried on sample rows. When that leaves a doubt, and the allowance of tokens lets it, the
+model answers the other prompt (with a worked example, or without), then gives more answers to the same prompt (its KV cache
+is there, so each costs its own tokens only). Each goes the same way; the same result twice ends it, else the weights of
+`votes` decide. Figures of every step: docs/sql.md, "Accuracy".
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
+from jupyter_qwen.assistant.answers.allowance import Allowance
 from jupyter_qwen.assistant.answers.generation import request_for
 from jupyter_qwen.assistant.answers.votes import (
     DEFAULT_STRATEGY,
@@ -54,6 +54,7 @@ class Choice:
     proof: Proof
     candidates: tuple[Candidate, ...] = ()
     reason: str = ""
+    origin: Origin = "plain"
 
 
 async def choose(
@@ -62,87 +63,92 @@ async def choose(
     *,
     engine: Engine,
     schema: Schema,
-    budget_seconds: float,
+    allowance: Allowance,
     on_event: Emit,
+    other: Prompt | None = None,
+    origin: Origin = "plain",
     strategy: Strategy = DEFAULT_STRATEGY,
 ) -> Choice:
-    """The best query for `prompt` whose greedy answer is `first`, at most about `budget_seconds` later.
+    """The best query for `prompt`, whose greedy answer is `first` and of `origin`, within `allowance`.
 
-    Raises EngineError when the engine fails; a sample that is cut off by the budget is left out.
+    `other` asks the same with a worked example, or without it where `origin` is "shaped". Raises EngineError when the engine
+    fails; an answer that the allowance cuts off is left out.
     """
-    ends = time.monotonic() + budget_seconds
+    look = _Look(engine, schema, question_of(prompt), allowance, strategy)
     await on_event(Phase("proof"))
-    greedy = await asyncio.to_thread(examine, first, schema, question=question_of(prompt), strategy=strategy)
-    candidates = [greedy]
-    if greedy.doubtful and ends > time.monotonic():
+    candidates = [await look.at(first, origin)]
+    if other is not None and candidates[0].doubtful and not allowance.spent:
         await on_event(Phase("choice"))
-        await _sample(prompt, candidates, engine=engine, schema=schema, ends=ends, strategy=strategy)
+        await look.ask(other, candidates, origin="plain" if origin == "shaped" else "shaped")
+    if all(candidate.doubtful for candidate in candidates) and not agreed(candidates) and not allowance.spent:
+        await on_event(Phase("choice"))
+        await look.sample(prompt, candidates)
     chosen = vote(candidates, strategy)
     if chosen.outcome in ("rejected", "failed"):
-        chosen = await _repair_rounds(
-            prompt, chosen, candidates, engine=engine, schema=schema, ends=ends, on_event=on_event, strategy=strategy
-        )
+        chosen = await _repair_rounds(prompt, chosen, candidates, look, on_event=on_event)
     for change in chosen.proof.repairs:
         if change.round == 0:
             await on_event(RepairMade(0, change.name, change.reason, change.before, change.after))
-    return Choice(chosen.sql, chosen.proof, tuple(candidates), reason_for(chosen, candidates))
+    return Choice(chosen.sql, chosen.proof, tuple(candidates), reason_for(chosen, candidates), chosen.origin)
 
 
-async def _sample(
-    prompt: Prompt, candidates: list[Candidate], *, engine: Engine, schema: Schema, ends: float, strategy: Strategy
-) -> None:
-    """More answers to the same prompt, one after the other or at once as the engine can, until two agree or time is up."""
-    together = strategy.samples if engine.capabilities.samples_in_one_request and strategy.together else 1
-    for round_number in range(-(-strategy.samples // together)):
-        texts: list[str] = []
-        request = replace(
-            request_for(prompt, max_new_tokens=strategy.max_new_tokens, temperature=strategy.temperature),
-            n=together,
-            seed=round_number + 1,
+@dataclass(frozen=True)
+class _Look:
+    """What it takes to get and examine another answer to one question."""
+
+    engine: Engine
+    schema: Schema
+    question: str
+    allowance: Allowance
+    strategy: Strategy
+
+    async def at(self, sql: str, origin: Origin) -> Candidate:
+        """`sql` examined, off the event loop."""
+        return await asyncio.to_thread(
+            examine, sql, self.schema, question=self.question, origin=origin, strategy=self.strategy
         )
-        in_time = await _within(_collect(engine, request, texts), ends)
-        for text in texts:
-            sql = first_statement(text)
-            if sql:
-                candidates.append(
-                    await asyncio.to_thread(
-                        examine, sql, schema, question=question_of(prompt), origin="sample", strategy=strategy
-                    )
-                )
-        if not in_time or agreed(candidates) or time.monotonic() >= ends:
-            return
+
+    async def ask(
+        self, prompt: Prompt, candidates: list[Candidate], *, origin: Origin, seed: int | None = None
+    ) -> bool:
+        """Add one more answer to `candidates`; False when the allowance ended it."""
+        room = self.allowance.room(self.strategy.max_new_tokens)
+        request = replace(
+            request_for(prompt, max_new_tokens=room, temperature=0.0 if seed is None else self.strategy.temperature),
+            seed=seed,
+        )
+        text = await _answer(self.engine, request, self.allowance)
+        sql = first_statement(text) if text else ""
+        if sql:
+            candidates.append(await self.at(sql, origin))
+        return text is not None and not self.allowance.spent
+
+    async def sample(self, prompt: Prompt, candidates: list[Candidate]) -> None:
+        """More answers to the same prompt, one after the other, until two agree or the allowance is spent."""
+        for seed in range(1, self.strategy.samples + 1):
+            if not await self.ask(prompt, candidates, origin="sample", seed=seed) or agreed(candidates):
+                return
 
 
 async def _repair_rounds(
-    prompt: Prompt,
-    broken: Candidate,
-    candidates: list[Candidate],
-    *,
-    engine: Engine,
-    schema: Schema,
-    ends: float,
-    on_event: Emit,
-    strategy: Strategy,
+    prompt: Prompt, broken: Candidate, candidates: list[Candidate], look: _Look, *, on_event: Emit
 ) -> Candidate:
     """Ask the model to correct a query that DuckDB refuses or that fails on rows; the last resort, and told as an event."""
-    best = broken
+    best, strategy = broken, look.strategy
     for number in range(1, strategy.repair_rounds + 1):
-        if time.monotonic() >= ends:
+        if look.allowance.spent:
             break
         await on_event(Phase("repair"))
         names = tuple(name for d in best.proof.diagnostics if d.severity == "error" for name in d.candidates)
         again = repair.build(prompt, best.sql, best.failure, names)
-        texts: list[str] = []
-        await _within(_collect(engine, request_for(again, max_new_tokens=strategy.max_new_tokens), texts), ends)
-        sql = first_statement(texts[0]) if texts else ""
-        if not sql:
+        look.allowance.spend(written=0, read=await look.engine.count_tokens(again.text.removeprefix(prompt.text)))
+        before = len(candidates)
+        await look.ask(again, candidates, origin="repair")
+        if len(candidates) == before:
             break
-        found = await asyncio.to_thread(
-            examine, sql, schema, question=question_of(prompt), origin="repair", strategy=strategy
-        )
-        candidates.append(found)
+        found = candidates[-1]
         if weight_of(found, strategy) > weight_of(replace(best, origin="repair"), strategy):
-            change = Repair("model", best.failure, best.sql, restore(sql), number)
+            change = Repair("model", best.failure, best.sql, found.written, number)
             await on_event(RepairMade(number, change.name, change.reason, change.before, change.after))
             chain = (*best.proof.repairs, change, *found.proof.repairs)  # each begins where the last one ended
             best = replace(found, proof=replace(found.proof, repairs=chain))
@@ -151,24 +157,27 @@ async def _repair_rounds(
     return best
 
 
-async def _collect(engine: Engine, request: GenerationRequest, texts: list[str]) -> None:
-    """Append each finished answer of `request` to `texts`, so that a time limit keeps those that are done."""
-    pieces: dict[int, str] = {}
-    async with aclosing(engine.generate(request)) as stream:  # type: ignore[type-var]
-        async for piece in stream:
-            if isinstance(piece, Delta):
-                pieces[piece.index] = pieces.get(piece.index, "") + piece.text
-            elif isinstance(piece, Finished) and piece.index in pieces and piece.reason == "stop":
-                texts.append(request.prefill + pieces[piece.index])
+async def _answer(engine: Engine, request: GenerationRequest, allowance: Allowance) -> str | None:
+    """The finished answer to `request`, its prefill included; None where tokens or time did not do. Spends the allowance."""
+    text, usage, whole = "", None, False
+
+    async def listen() -> None:
+        nonlocal text, usage, whole
+        async with aclosing(engine.generate(request)) as stream:  # type: ignore[type-var]
+            async for piece in stream:
+                if isinstance(piece, Delta):
+                    text += piece.text
+                elif isinstance(piece, Finished):
+                    usage, whole = piece.usage, piece.reason == "stop"
+
+    with suppress(asyncio.TimeoutError, TimeoutError):  # two names for one thing only since Python 3.11
+        await asyncio.wait_for(listen(), max(0.05, allowance.seconds_left))
+    written = usage.new_tokens if usage is not None else 0
+    allowance.spend(written=written or len(text) // _LETTERS_A_TOKEN or 1)
+    return request.prefill + text if whole and text else None
 
 
-async def _within(work: Coroutine[Any, Any, None], ends: float) -> bool:
-    """Whether `work` was done before `ends`; when not, it is cancelled, which stops the engine."""
-    try:
-        await asyncio.wait_for(work, max(0.05, ends - time.monotonic()))
-    except (asyncio.TimeoutError, TimeoutError):  # two names for one thing only since Python 3.11
-        return False
-    return True
+_LETTERS_A_TOKEN = 3  # of SQL; for endpoints that do not say how many tokens they wrote
 
 
 def examine(
@@ -176,27 +185,29 @@ def examine(
     schema: Schema,
     *,
     question: str = "",
-    origin: Origin = "greedy",
+    origin: Origin = "plain",
     strategy: Strategy = DEFAULT_STRATEGY,
 ) -> Candidate:
     """Prove, mend, look at again and try one query. Blocking: up to some seconds for hostile SQL, usually 50 ms."""
-    proof = _mended(restore(sql), question, schema)
+    written = restore(sql)
+    proof = _mended(written, question, schema)
     if question:
         proof = look_again(proof, question, schema)
+    unmet = unmet_demands(question, proof.sql, schema) if question and proof.verdict != "rejected" else ()
+    same_text = " ".join(proof.sql.casefold().split())
     if proof.verdict == "rejected":
         error = next((d for d in proof.diagnostics if d.severity == "error"), None)
-        return Candidate(proof.sql, proof, "rejected", None, origin, error.message if error else "it does not bind")
+        failure = error.message if error else "it does not bind"
+        return Candidate(proof.sql, proof, "rejected", None, origin, failure, unmet, written)
     if proof.verdict != "bound" or proof.needs_consent or proof.kind != "query" or schema.privacy != "samples":
-        return Candidate(proof.sql, proof, "untried", " ".join(proof.sql.casefold().split()), origin)
+        return Candidate(proof.sql, proof, "untried", same_text, origin, "", unmet, written)
     if any(finding.code in NO_SUCH_VALUE for finding in proof.diagnostics):
         # No row can equal such a literal, whether or not the query finds others, so spelling it right only helps.
         respelled = mend_values(proof.sql, schema)
         proof = replace(respelled, repairs=(*proof.repairs, *respelled.repairs))
     trial = run_trial(proof.sql, schema, time_limit_s=strategy.trial_seconds)
-    outcome = outcome_of(trial)
-    fingerprint = result_key(trial.rows) if trial.status == "ok" else " ".join(proof.sql.casefold().split())
-    unmet = unmet_demands(question, proof.sql, schema) if question else ()
-    return Candidate(proof.sql, proof, outcome, fingerprint, origin, trial.message, unmet)
+    fingerprint = result_key(trial.rows) if trial.status == "ok" else same_text
+    return Candidate(proof.sql, proof, outcome_of(trial), fingerprint, origin, trial.message, unmet, written)
 
 
 def _mended(sql: str, question: str, schema: Schema) -> Proof:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from jupyter_qwen.assistant.answers.allowance import Allowance
 from jupyter_qwen.assistant.answers.blocks import sql_block
 from jupyter_qwen.assistant.answers.choose import choose
 from jupyter_qwen.assistant.answers.generation import Emit, announce, stream_answer
@@ -102,7 +103,7 @@ async def _rewritten(
     ttft = generated.first_token_at - started if generated.first_token_at is not None else None
     first = first_statement(generated.text) or query.sql
     choice = await choose(
-        prompt, first, engine=engine, schema=schema, budget_seconds=limits.choice_seconds, on_event=emit
+        prompt, first, engine=engine, schema=schema, allowance=Allowance(limits.choice_seconds), on_event=emit
     )
     return choice.proof, generated.usage, ttft, f"DuckDB says: {words.strip().splitlines()[0]}"
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 
+from jupyter_qwen.assistant.answers.allowance import TOKENS_A_SECOND, Allowance
 from jupyter_qwen.assistant.answers.blocks import in_dialect, sql_block
 from jupyter_qwen.assistant.answers.choose import choose
 from jupyter_qwen.assistant.answers.generation import Emit, announce, stream_answer
@@ -59,7 +60,6 @@ async def answer_with_sql(
     started: float,
 ) -> Answer:
     """Stream one query, prove it, and let `choose` look further when it is doubtful."""
-    begun = time.perf_counter()
     await emit(Phase("linking"))
     prompt = await build_sql_prompt(question, schema, previous, engine=engine, limits=limits)
     await announce(
@@ -79,7 +79,7 @@ async def answer_with_sql(
             first,
             engine=engine,
             schema=schema,
-            budget_seconds=min(limits.choice_seconds, limits.sql_seconds - (time.perf_counter() - begun)),
+            allowance=_allowance(limits, generated.usage.new_tokens),
             on_event=emit,
         )
         proof = choice.proof
@@ -94,3 +94,8 @@ async def answer_with_sql(
         seconds=time.perf_counter() - started,
         ttft_seconds=ttft,
     )
+
+
+def _allowance(limits: Limits, written: int) -> Allowance:
+    """What further answers may cost after a first one of `written` tokens."""
+    return Allowance(min(limits.choice_seconds, limits.sql_seconds - written / TOKENS_A_SECOND))

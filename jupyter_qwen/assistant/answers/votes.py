@@ -8,7 +8,10 @@ from typing import Literal
 
 from jupyter_qwen.sql.model import Proof
 
-Origin = Literal["greedy", "sample", "repair"]
+Origin = Literal["plain", "shaped", "sample", "repair", "taught"]
+"""Where an answer comes from: the plain prompt, the prompt with a worked example, a sample at a temperature, a round in which the
+model corrects itself, or a query that its user taught."""
+
 Outcome = Literal["rows", "empty", "nulls", "failed", "untried", "rejected"]
 """What a candidate came to: rows on the sample rows, none, NULLs alone, an error while running, not run, does not bind."""
 
@@ -19,13 +22,17 @@ _DOUBTFUL_FINDINGS = NO_SUCH_VALUE | {"cross-join", "equals-itself", "two-values
 
 @dataclass(frozen=True)
 class Strategy:
-    """How far to look. Weights are votes; the greedy answer counts more because it is right more often (docs/sql.md)."""
+    """How far to look. Weights are votes: how often an answer of that origin is right (docs/sql.md, "Accuracy").
+
+    `unmet_weight` is what is left of a vote for each demand of the question that the query leaves unmet.
+    """
 
     samples: int = 4
-    together: bool = False
     temperature: float = 0.8
-    greedy_weight: float = 1.5
+    plain_weight: float = 1.5
+    shaped_weight: float = 1.4
     weak_weight: float = 0.4
+    unmet_weight: float = 0.4
     repair_rounds: int = 2
     max_new_tokens: int = 256
     trial_seconds: float = 1.0
@@ -39,6 +46,7 @@ class Candidate:
     """One answer of the model after proof, mending and trial.
 
     `fingerprint` is equal for equal results; `unmet` says what the question demands and the query does not do.
+    `written` is the model's own text.
     """
 
     sql: str
@@ -48,13 +56,17 @@ class Candidate:
     origin: Origin
     failure: str = ""
     unmet: tuple[str, ...] = ()
+    written: str = ""
+
+    @property
+    def suspect(self) -> bool:
+        """Whether a check found what came with a wrong answer in most cases."""
+        return any(finding.code in _DOUBTFUL_FINDINGS for finding in self.proof.diagnostics)
 
     @property
     def doubtful(self) -> bool:
         """Whether another answer might well be better."""
-        if self.unmet or self.outcome in ("empty", "nulls", "failed", "rejected"):
-            return True
-        return any(finding.code in _DOUBTFUL_FINDINGS for finding in self.proof.diagnostics)
+        return bool(self.unmet) or self.suspect or self.outcome in ("empty", "nulls", "failed", "rejected")
 
 
 def vote(candidates: Sequence[Candidate], strategy: Strategy = DEFAULT_STRATEGY) -> Candidate:
@@ -84,13 +96,15 @@ def _group(candidate: Candidate) -> object:
 
 
 def weight_of(candidate: Candidate, strategy: Strategy) -> float:
-    if candidate.outcome == "rows" and candidate.doubtful:
-        return strategy.weak_weight
+    """The votes of one answer."""
     base = {
         "rows": 1.0, "untried": 1.0, "empty": strategy.weak_weight, "nulls": strategy.weak_weight,
         "failed": 0.05, "rejected": 0.01,
     }[candidate.outcome]  # fmt: skip
-    return base * (strategy.greedy_weight if candidate.origin == "greedy" else 1.0)
+    if candidate.outcome == "rows" and candidate.suspect:
+        base = strategy.weak_weight
+    base *= strategy.unmet_weight ** len(candidate.unmet)
+    return base * {"plain": strategy.plain_weight, "shaped": strategy.shaped_weight}.get(candidate.origin, 1.0)
 
 
 def reason_for(chosen: Candidate, candidates: Sequence[Candidate]) -> str:

@@ -13,6 +13,7 @@ from sqlglot import exp
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.periods import asked_period, period_column
 from jupyter_qwen.schema.words import identifier_stems
+from jupyter_qwen.sql.habits.demands import unmet
 from jupyter_qwen.sql.tree import syntax_tree
 
 _FOR_EACH = re.compile(
@@ -32,6 +33,7 @@ def unmet_demands(question: str, sql: str, schema: Schema) -> tuple[str, ...]:
         found.append(f"no row for each {period}")
     if _FOR_EACH.search(question) and _single_row(tree):
         found.append("a single row where one for each is asked for")
+    found.extend(unmet(question, tree))
     return tuple(found)
 
 

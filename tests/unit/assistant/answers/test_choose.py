@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from jupyter_qwen.assistant.answers.allowance import Allowance
 from jupyter_qwen.assistant.answers.choose import Choice, choose, examine
-from jupyter_qwen.assistant.answers.votes import Candidate, Strategy, agreed, vote
+from jupyter_qwen.assistant.answers.votes import Candidate, Origin, Strategy, agreed, vote
 from jupyter_qwen.assistant.events import Event, Phase, RepairMade
-from jupyter_qwen.engine.base import Capabilities, Delta, Finished, GenerationRequest
+from jupyter_qwen.engine.base import Capabilities, Delta, Finished, GenerationRequest, Usage
 from jupyter_qwen.prompt.model import Message, Part, Prompt
 from jupyter_qwen.schema.model import Column, ForeignKey, PrivacyLevel, Schema, Table
 from jupyter_qwen.sql.model import Proof
@@ -56,8 +57,12 @@ class ScriptedAnswers:
         try:
             for index in range(request.n):
                 await asyncio.sleep(self.delay_seconds)
-                yield Delta(self.answers.pop(0) + "\n", index)
-                yield Finished("stop", index=index)
+                text = self.answers.pop(0)
+                new_tokens = await self.count_tokens(text)
+                whole = new_tokens <= request.max_new_tokens
+                yield Delta((text if whole else text[: 3 * request.max_new_tokens]) + "\n", index)
+                usage = Usage(new_tokens=min(new_tokens, request.max_new_tokens))
+                yield Finished("stop" if whole else "length", usage, index)
         finally:
             self.closed += 1
 
@@ -74,6 +79,8 @@ def ask(
     schema: Schema = SCHEMA,
     seconds: float = 20.0,
     strategy: Strategy | None = None,
+    other: Prompt | None = None,
+    origin: Origin = "plain",
 ) -> tuple[Choice, list[Event]]:
     events: list[Event] = []
 
@@ -82,7 +89,7 @@ def ask(
 
     choice = asyncio.run(
         choose(
-            PROMPT, first, engine=engine, schema=schema, budget_seconds=seconds, on_event=keep,
+            PROMPT, first, engine=engine, schema=schema, allowance=Allowance(seconds), on_event=keep, other=other, origin=origin,
             strategy=strategy or Strategy(),
         )
     )  # fmt: skip
@@ -122,7 +129,9 @@ def test_an_answer_that_leaves_a_demand_unmet_yields_to_those_that_meet_it() -> 
     async def ignore(event: Event) -> None: ...
 
     choice = asyncio.run(
-        choose(prompt, "SELECT count(*) FROM trams", engine=engine, schema=SCHEMA, budget_seconds=20, on_event=ignore)
+        choose(
+            prompt, "SELECT count(*) FROM trams", engine=engine, schema=SCHEMA, allowance=Allowance(20), on_event=ignore
+        )
     )
 
     assert choice.sql == right
@@ -136,14 +145,6 @@ def test_samples_are_drawn_with_different_seeds_and_a_temperature() -> None:
 
     assert len({request.seed for request in engine.requests}) == len(engine.requests) == 4
     assert {request.temperature for request in engine.requests} == {0.8}
-
-
-def test_samples_come_in_one_request_where_that_is_wanted() -> None:
-    engine = ScriptedAnswers("SELECT 1", "SELECT 1", "SELECT 3", "SELECT 4")
-
-    ask("SELECT nothing FROM nowhere", engine, strategy=Strategy(together=True))
-
-    assert [request.n for request in engine.requests] == [4]
 
 
 def test_a_mechanical_repair_is_told_and_keeps_the_text_before() -> None:
@@ -191,11 +192,23 @@ def test_a_repair_that_repeats_the_query_ends_the_rounds() -> None:
     assert len(engine.requests) == 2
 
 
-def test_the_budget_ends_sampling_and_closes_the_stream() -> None:
+@pytest.mark.parametrize("delay_seconds", [0.0, 0.25])
+def test_a_slow_machine_gives_the_same_answer_as_a_fast_one(delay_seconds: float) -> None:
+    longer = "SELECT people FROM cities WHERE name = 'Rome' AND people > 0 ORDER BY people DESC LIMIT 1"
+    engine = ScriptedAnswers("SELECT line FROM trams", longer, longer, delay_seconds=delay_seconds)
+
+    choice, _ = ask("SELECT people FROM cities WHERE people < 0", engine, seconds=0.6)  # 18 tokens
+
+    assert choice.sql == "SELECT line FROM trams"
+    assert [request.max_new_tokens for request in engine.requests] == [18, 11]
+    assert len(choice.candidates) == 2
+
+
+def test_an_engine_that_stands_still_is_left_after_a_while_and_its_stream_closed() -> None:
     engine = ScriptedAnswers(*["SELECT 1"] * 9, delay_seconds=30.0)
     started = time.monotonic()
 
-    choice, _ = ask("SELECT xyzzy FROM plugh", engine, seconds=0.3)
+    choice, _ = ask("SELECT xyzzy FROM plugh", engine, seconds=0.1)
 
     assert time.monotonic() - started < 5
     assert choice.proof.verdict == "rejected"
@@ -245,14 +258,14 @@ def candidate(outcome: str, fingerprint: str | None, origin: str = "sample") -> 
 
 
 def test_the_greedy_answer_wins_a_tie_and_loses_against_two() -> None:
-    greedy, other, third = candidate("rows", "a", "greedy"), candidate("rows", "b"), candidate("rows", "b")
+    greedy, other, third = candidate("rows", "a", "plain"), candidate("rows", "b"), candidate("rows", "b")
 
     assert vote([greedy, other]) is greedy
     assert vote([greedy, other, third]) is other
 
 
 def test_rows_win_against_an_empty_greedy_answer() -> None:
-    assert vote([candidate("empty", "e", "greedy"), candidate("rows", "a")]).outcome == "rows"
+    assert vote([candidate("empty", "e", "plain"), candidate("rows", "a")]).outcome == "rows"
 
 
 def test_agreement_on_nothing_is_no_agreement() -> None:
