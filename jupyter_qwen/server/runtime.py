@@ -13,7 +13,7 @@ from jupyter_qwen.assistant.ask import ask, build_prompt, warm
 from jupyter_qwen.assistant.completion.complete import complete
 from jupyter_qwen.assistant.completion.desk import CompletionDesk
 from jupyter_qwen.assistant.engines import OnStatus, SupervisedEngines
-from jupyter_qwen.assistant.events import Event
+from jupyter_qwen.assistant.events import CompletionText, Event
 from jupyter_qwen.assistant.intent import choose_connection
 from jupyter_qwen.assistant.question import BadRequest, CompletionQuestion, Question, decode_schema
 from jupyter_qwen.assistant.services import Limits, Services
@@ -24,6 +24,7 @@ from jupyter_qwen.engine.config import EngineConfig, EngineName
 from jupyter_qwen.engine.status import EngineStatus
 from jupyter_qwen.schema.collect import kernel_expression
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, PrivacyLevel, Schema
+from jupyter_qwen.server.locks import Locks
 from jupyter_qwen.server.model_desk import ModelDesk
 from jupyter_qwen.server.thread_ids import Renames
 from jupyter_qwen.server.wire import decode
@@ -52,6 +53,7 @@ class Runtime:
         allow_model_switch: bool = True,
         warming_share: float = IDLE_SHARE,
         prepares: Callable[[], bool] = lambda: True,
+        locks: Locks,
         on_status: OnStatus,
         log: logging.Logger,
     ) -> None:
@@ -64,6 +66,8 @@ class Runtime:
             CompletionDesk(idle=idle),
             Warming(idle, after_answers=True),
         )
+        self._locks = locks
+        max_privacy = locks.max_privacy(max_privacy)
         self._max_privacy = min(max_privacy, REMOTE_PRIVACY, key=_rank) if config.remote else max_privacy
         self._renames = Renames(root_dir)
         self._load_on_start = load_on_start
@@ -100,6 +104,7 @@ class Runtime:
             load_on_start=app.load_on_start,
             allow_model_switch=app.allow_model_switch,
             warming_share=app.warming_share,
+            locks=Locks(app.administration),
             prepares=lambda: bool(app.effective_settings()["prepareWhileIdle"]),
             on_status=app.emit_status,
             log=app.log,
@@ -140,7 +145,10 @@ class Runtime:
                 yield event
 
     async def complete(self, body: dict[str, Any]) -> AsyncIterator[Event]:
-        """Answer a CompleteRequest."""
+        """Answer a CompleteRequest, with an empty text where an administrator's lock forbids one."""
+        if reason := self._locks.no_completion(body):
+            yield CompletionText("", done=True, reason=reason)
+            return
         question = await asyncio.to_thread(decode, CompletionQuestion.from_json, self._request(body))
         async with aclosing(complete(question, self.services)) as events:  # type: ignore[type-var]
             async for event in events:
@@ -182,6 +190,8 @@ class Runtime:
 
     async def warm(self, body: dict[str, Any]) -> dict[str, Any]:
         """Process the beginning of the next question about ``body["cells"]`` and ``body["schema"]`` while nobody waits."""
+        if not self._locks.prepares:
+            return {"started": False, "state": "off"}
         question = await asyncio.to_thread(decode, Question.from_json, self._request({**body, "question": "?"}))
         started = await warm(question, self.services)
         return {"started": started, "state": self.services.warming.state(question.thread)}
@@ -218,7 +228,8 @@ class Runtime:
         await self._engines.supervisor.unload()
 
     def _request(self, body: dict[str, Any]) -> dict[str, Any]:
-        """The request with no more privacy given up than is allowed, in the conversation that its thread names."""
+        """The request with no more given away than is allowed, in the conversation that its thread names."""
+        body = self._locks.applied(body)
         wanted = body.get("privacy") or self._max_privacy
         if wanted in PRIVACY_LEVELS:
             wanted = min(wanted, self._max_privacy, key=_rank)
