@@ -828,3 +828,857 @@ SELECT year(started) AS year, count(*) AS new_shows
 FROM (SELECT show_id, min(released) AS started FROM episode GROUP BY show_id)
 GROUP BY year
 ORDER BY year;
+
+-- tables bakery
+CREATE TABLE loaf (loaf_id INTEGER PRIMARY KEY, loaf_name VARCHAR, flour VARCHAR, grams INTEGER);
+CREATE TABLE batch (loaf_id INTEGER REFERENCES loaf(loaf_id), baked_on DATE, oven VARCHAR, made INTEGER, thrown_away INTEGER);
+INSERT INTO loaf VALUES (1, 'Miche', 'wheat', 1000), (2, 'Bun', 'wheat', 90), (3, 'Dark', 'rye', 750), (4, 'Seed', 'rye', 600), (5, 'Focaccia', 'wheat', 400);
+INSERT INTO batch VALUES (1, '2024-03-01', 'A', 40, 4), (1, '2024-03-02', 'A', 50, 2), (2, '2024-03-01', 'B', 200, 60), (2, '2024-03-02', 'B', 180, 50), (3, '2024-03-01', 'A', 30, 0), (3, '2024-04-02', 'B', 35, 7), (4, '2024-04-02', 'B', 20, 1), (4, '2024-04-03', 'A', 25, 5);
+
+-- shape rate with threshold
+-- ? Which loaves have more than 10 percent thrown away?
+-- ? Loaves where over a tenth of what was made was thrown away, with the rate
+-- ? waste rate above 10% by loaf
+-- ? Show only the loaf names whose waste percentage is greater than 10.
+-- ? Which ones exceed a rate of 15 %?
+-- ?fr Quels pains ont un taux de perte supérieur à 10 % ?
+-- ?es ¿Qué panes tienen una tasa de pérdida superior al 10 %?
+-- = Bun, 28.9474 | Dark, 10.7692 | Seed, 13.3333
+SELECT l.loaf_name, 100.0 * sum(b.thrown_away) / sum(b.made) AS waste_percent
+FROM batch b JOIN loaf l ON l.loaf_id = b.loaf_id
+GROUP BY l.loaf_id, l.loaf_name
+HAVING 100.0 * sum(b.thrown_away) / sum(b.made) > 10;
+
+-- shape top of each
+-- ? For each flour, which three loaves were made the most?
+-- ? Top 3 loaves per flour by number made
+-- ? three best selling loaves of every flour
+-- ? What are the two loaves with the highest total made in each oven?
+-- ? List the top five products within every group, by total.
+-- = wheat, Bun, 380 | wheat, Miche, 90 | rye, Dark, 65 | rye, Seed, 45
+SELECT l.flour, l.loaf_name, sum(b.made) AS total_made
+FROM batch b JOIN loaf l ON l.loaf_id = b.loaf_id
+GROUP BY l.flour, l.loaf_id, l.loaf_name
+QUALIFY row_number() OVER (PARTITION BY l.flour ORDER BY sum(b.made) DESC) <= 3;
+
+-- shape max row of each
+-- ? What is the heaviest loaf of each flour?
+-- ? Heaviest loaf per flour with its weight
+-- ? For every flour, find its lightest loaf.
+-- ? Which loaf weighs the most within each kind of flour?
+-- ? most expensive item in every category
+-- ?de Das schwerste Brot jeder Mehlsorte
+-- ?de Das teuerste Produkt jeder Kategorie
+-- ?zh 每种面粉中最重的面包
+-- = wheat, Miche, 1000 | rye, Dark, 750
+SELECT flour, loaf_name, grams
+FROM loaf
+QUALIFY row_number() OVER (PARTITION BY flour ORDER BY grams DESC) = 1;
+
+-- shape ratio of two sums
+-- ? What fraction of everything made was thrown away, by oven?
+-- ? Waste rate of each oven: thrown away divided by made
+-- ? thrown away / made per oven
+-- ? Overall, how many were thrown away per loaf made, for every oven?
+-- = A, 0.0758621 | B, 0.271264
+SELECT oven, sum(thrown_away) * 1.0 / sum(made) AS waste_rate
+FROM batch
+GROUP BY oven;
+
+-- shape never
+-- ? Which loaves were never baked?
+-- ? Loaves that have no batch
+-- ? loaf names without a single batch
+-- ? List all loaves that do not appear in any batch.
+-- ? Names of items nobody has ever ordered
+-- = Focaccia
+SELECT l.loaf_name
+FROM loaf l LEFT JOIN batch b ON b.loaf_id = l.loaf_id
+WHERE b.loaf_id IS NULL;
+
+-- shape share of total
+-- ? What percentage of all loaves made came from oven A?
+-- ? Share of oven A in the total made
+-- ? oven A's percent of overall production
+-- ? How much of the total was made with rye, in percent?
+-- = 25
+SELECT 100.0 * sum(made) FILTER (WHERE oven = 'A') / sum(made) AS percent_of_total
+FROM batch;
+
+-- shape columns side by side
+-- ? How many were made per month in oven A and oven B, as two columns?
+-- ? Monthly made, oven A next to oven B
+-- ? month by month, A vs B side by side
+-- ? Table with months as rows and ovens as columns
+-- ? pivot made by month and oven
+-- = 3, 120, 380 | 4, 25, 55
+SELECT month(baked_on) AS month,
+       sum(made) FILTER (WHERE oven = 'A') AS oven_a,
+       sum(made) FILTER (WHERE oven = 'B') AS oven_b
+FROM batch
+GROUP BY month
+ORDER BY month;
+
+-- shape best group
+-- ? Which loaf was made the most overall?
+-- ? The loaf with the most batches
+-- ? loaf that is baked most often
+-- ? Name the flour with the largest amount thrown away in total.
+-- ? Which oven has the highest number of batches? Give the oven and the number.
+-- = Bun, 380
+SELECT l.loaf_name, sum(b.made) AS total_made
+FROM batch b JOIN loaf l ON l.loaf_id = b.loaf_id
+GROUP BY l.loaf_id, l.loaf_name
+ORDER BY total_made DESC
+LIMIT 1;
+
+-- shape top overall
+-- ? What are the three loaves made most often in total?
+-- ? Top 3 loaves by total made
+-- ? three most produced loaves
+-- ? List the five products with the highest sum, with that sum.
+-- ? Which 3 customers spent the most?
+-- ?de Die drei am häufigsten gebackenen Brote
+-- ?fr Les trois pains les plus produits
+-- ?es Los tres panes más producidos
+-- ?zh 产量最高的三种面包
+-- = Bun, 380 | Miche, 90 | Dark, 65
+SELECT l.loaf_name, sum(b.made) AS total_made
+FROM batch b JOIN loaf l ON l.loaf_id = b.loaf_id
+GROUP BY l.loaf_id, l.loaf_name
+ORDER BY total_made DESC
+LIMIT 3;
+
+-- shape plain
+-- ? How many loaves were made in oven A?
+-- ? total made per loaf
+-- ? What is the average weight of rye loaves?
+-- ? Show the name and the grams of each loaf.
+-- ? List all batches of 1 March 2024.
+-- ? Which loaves weigh more than 500 grams?
+-- = 145
+SELECT sum(made) AS total_made FROM batch WHERE oven = 'A';
+
+-- tables gym
+CREATE TABLE member (member_no INTEGER PRIMARY KEY, nickname VARCHAR, plan VARCHAR, joined DATE);
+CREATE TABLE checkin (member_no INTEGER REFERENCES member(member_no), came_at TIMESTAMP, activity VARCHAR);
+INSERT INTO member VALUES (1, 'Ace', 'basic', '2024-01-02'), (2, 'Bea', 'basic', '2024-01-20'), (3, 'Cy', 'gold', '2024-02-03'), (4, 'Dee', 'gold', '2024-02-10'), (5, 'Eli', 'gold', '2024-02-25');
+INSERT INTO checkin VALUES (1, '2024-01-03 07:10', 'swim'), (1, '2024-01-04 07:00', 'swim'), (1, '2024-01-05 18:00', 'climb'), (1, '2024-02-10 07:05', 'swim'), (2, '2024-01-21 19:00', 'yoga'), (3, '2024-02-04 10:00', 'climb'), (3, '2024-02-05 10:30', 'climb'), (3, '2024-03-01 10:00', 'yoga'), (4, '2024-02-12 08:00', 'swim'), (4, '2024-02-12 08:20', 'yoga');
+
+-- shape cohorts
+-- ? Of the members who joined in each month, how many came again in the month after?
+-- ? Monthly cohorts by joining month and how many were active one month later
+-- ? retention by cohort of joining month
+-- ? For each joining month, how many members were still active in the following month?
+-- ? cohort retention month 1
+-- = 2024-01-01, 2, 1 | 2024-02-01, 3, 1
+SELECT date_trunc('month', m.joined)::DATE AS cohort, count(DISTINCT m.member_no) AS members,
+       count(DISTINCT c.member_no) AS came_next_month
+FROM member m
+LEFT JOIN checkin c ON c.member_no = m.member_no
+  AND date_trunc('month', c.came_at) = date_trunc('month', m.joined) + INTERVAL 1 MONTH
+GROUP BY cohort
+ORDER BY cohort;
+
+-- shape longest streak
+-- ? What is the longest run of consecutive days that each member came?
+-- ? Longest streak of days in a row per member
+-- ? max consecutive days by member
+-- ? How many days in a row did every member come at most?
+-- = 1, 3 | 2, 1 | 3, 2 | 4, 1
+WITH days AS (
+  SELECT DISTINCT member_no, came_at::DATE AS day FROM checkin
+), runs AS (
+  SELECT member_no, day - row_number() OVER (PARTITION BY member_no ORDER BY day)::INTEGER AS run FROM days
+), lengths AS (
+  SELECT member_no, run, count(*) AS days_in_a_row FROM runs GROUP BY member_no, run
+)
+SELECT member_no, max(days_in_a_row) AS longest FROM lengths GROUP BY member_no;
+
+-- shape average of counts
+-- ? How many times does a member come on average?
+-- ? Average number of checkins per member
+-- ? mean visits per member, by plan
+-- ? On average, how many checkins does a member of each plan have?
+-- ? average count per person for every group
+-- ?fr Nombre moyen de passages par membre
+-- ?es Número medio de visitas por miembro
+-- = basic, 2.5 | gold, 1.66667
+SELECT plan, avg(times) AS average_times
+FROM (
+  SELECT m.plan, m.member_no, count(c.came_at) AS times
+  FROM member m LEFT JOIN checkin c ON c.member_no = m.member_no
+  GROUP BY m.plan, m.member_no
+)
+GROUP BY plan;
+
+-- shape first of each
+-- ? When did each member come for the first time?
+-- ? First checkin of every member with its activity
+-- ? earliest checkin per member
+-- ? What was the first activity each member did?
+-- ?de Der erste Besuch jedes Mitglieds
+-- ?zh 每位会员第一次签到
+-- = Ace, 2024-01-03 07:10:00, swim | Bea, 2024-01-21 19:00:00, yoga | Cy, 2024-02-04 10:00:00, climb | Dee, 2024-02-12 08:00:00, swim
+SELECT m.nickname, c.came_at, c.activity
+FROM checkin c JOIN member m ON m.member_no = c.member_no
+QUALIFY row_number() OVER (PARTITION BY c.member_no ORDER BY c.came_at) = 1;
+
+-- shape both
+-- ? Which members have done both swim and yoga?
+-- ? Members who swim as well as climb
+-- ? nicknames with swim and yoga
+-- ? Who did yoga and also climbed at least once?
+-- = Dee
+SELECT nickname
+FROM member
+WHERE member_no IN (SELECT member_no FROM checkin WHERE activity = 'swim')
+  AND member_no IN (SELECT member_no FROM checkin WHERE activity = 'yoga');
+
+-- shape only
+-- ? Which members only ever climb?
+-- ? Members who did nothing except yoga
+-- ? members whose checkins are all swim
+-- ? Who has exclusively one kind of activity?
+-- = Bea
+SELECT m.nickname
+FROM checkin c JOIN member m ON m.member_no = c.member_no
+GROUP BY m.member_no, m.nickname
+HAVING count(*) = count(*) FILTER (WHERE c.activity = 'yoga');
+
+-- shape days between
+-- ? How many days after joining did each member come for the first time?
+-- ? Days from joining to the first checkin per member
+-- ? time from signup to first use in days
+-- ? How long did members wait between joining and their first checkin?
+-- = Bea, 1 | Ace, 1 | Cy, 1 | Dee, 2
+SELECT m.nickname, date_diff('day', m.joined, min(c.came_at)::DATE) AS days_until_first
+FROM member m JOIN checkin c ON c.member_no = m.member_no
+GROUP BY m.member_no, m.nickname, m.joined;
+
+-- shape sessions
+-- ? How many separate sessions did each member have, if a break of more than an hour starts a new one?
+-- ? Sessions per member with a 60 minute gap
+-- ? number of sessions by user, new one after 30 minutes of inactivity
+-- ? Group events into sessions by time gaps and count them.
+-- = 1, 4 | 2, 1 | 3, 3 | 4, 1
+SELECT member_no, count(*) FILTER (WHERE starts) AS sessions
+FROM (
+  SELECT member_no, coalesce(came_at - lag(came_at) OVER (PARTITION BY member_no ORDER BY came_at) > INTERVAL 1 HOUR, true) AS starts
+  FROM checkin
+)
+GROUP BY member_no;
+
+-- shape most frequent of each
+-- ? What is each member's most frequent activity?
+-- ? Favourite activity per plan
+-- ? most common activity for every member
+-- ? Which activity does each member do most often?
+-- = Cy, climb | Dee, swim | Ace, swim | Bea, yoga
+SELECT m.nickname, mode(c.activity) AS favourite
+FROM checkin c JOIN member m ON m.member_no = c.member_no
+GROUP BY m.member_no, m.nickname;
+
+-- shape date parts
+-- ? How many checkins were there in each quarter?
+-- ? Checkins by quarter
+-- ? quarterly number of checkins
+-- ? Which month has the most checkins?
+-- ? In what quarter of the year do most people come?
+-- = 1, 10
+SELECT quarter(came_at) AS quarter, count(*) AS checkins
+FROM checkin
+GROUP BY quarter
+ORDER BY quarter;
+
+-- shape per month
+-- ? How many members joined in each month?
+-- ? Number of new members per month
+-- ? joins by month
+-- ? monthly count of members by joining date, in order
+-- ? Show the trend of checkins over the months.
+-- ?de Wie viele Mitglieder sind in jedem Monat beigetreten?
+-- ?fr Nombre de membres par mois
+-- ?es Número de miembros por mes
+-- ?zh 每个月加入的会员数
+-- = 2024-01-01, 2 | 2024-02-01, 3
+SELECT date_trunc('month', joined)::DATE AS month, count(*) AS members
+FROM member
+GROUP BY month
+ORDER BY month;
+
+-- shape last days
+-- ? Which members came within the last 30 days of the data?
+-- ? Checkins in the last 7 days, counted back from the newest one
+-- ? members active in the past month
+-- ? Who came during the most recent 30 days?
+-- = Ace | Cy | Dee
+SELECT DISTINCT m.nickname
+FROM checkin c JOIN member m ON m.member_no = c.member_no
+WHERE c.came_at >= (SELECT max(came_at) FROM checkin) - INTERVAL 30 DAY;
+
+-- tables orchard
+CREATE TABLE grove (grove_id INTEGER PRIMARY KEY, grove_name VARCHAR, valley VARCHAR, hectares DOUBLE);
+CREATE TABLE harvest (grove_id INTEGER REFERENCES grove(grove_id), season INTEGER, fruit VARCHAR, tonnes DOUBLE, price_per_tonne DOUBLE);
+INSERT INTO grove VALUES (1, 'Upper', 'east', 10), (2, 'Lower', 'east', 20), (3, 'Mill', 'west', 5), (4, 'Stone', 'west', 8);
+INSERT INTO harvest VALUES (1, 2021, 'apple', 50, 300), (1, 2022, 'apple', 60, 280), (1, 2023, 'pear', 45, 400), (2, 2021, 'apple', 90, 310), (2, 2022, 'plum', 70, 500), (2, 2023, 'apple', 95, 290), (3, 2021, 'plum', 20, 520), (3, 2023, 'plum', 26, 480);
+
+-- shape weighted average
+-- ? What is the average price per tonne of each fruit, weighted by tonnes?
+-- ? Weighted mean price by fruit
+-- ? tonnage-weighted average price per fruit
+-- ? Average price of every fruit, taking the amounts into account
+-- = apple, 295.763 | pear, 400 | plum, 498.966
+SELECT fruit, sum(price_per_tonne * tonnes) / sum(tonnes) AS weighted_price
+FROM harvest
+GROUP BY fruit;
+
+-- shape product sum
+-- ? What is the total value of the harvest for each grove, tonnes times price?
+-- ? Revenue per grove (tonnes × price per tonne)
+-- ? total revenue by fruit
+-- ? How much money did each valley's harvest bring in?
+-- ? What is the revenue of every product, quantity times unit price?
+-- ?de Gesamtwert der Ernte je Hain, Tonnen mal Preis
+-- ?zh 每个果园的总收入（吨数乘以单价）
+-- = Upper, 49800 | Lower, 90450 | Mill, 22880
+SELECT g.grove_name, sum(h.tonnes * h.price_per_tonne) AS harvest_value
+FROM harvest h JOIN grove g ON g.grove_id = h.grove_id
+GROUP BY g.grove_id, g.grove_name;
+
+-- shape change from period before
+-- ? How did each grove's harvest change from one season to the next?
+-- ? Difference in tonnes to the previous season per grove
+-- ? season over season change by grove
+-- ? For every grove and season, how many tonnes more or less than in the season before?
+-- ? change against the previous row of the same group
+-- = Lower, 2021, 90, None | Lower, 2022, 70, -20 | Lower, 2023, 95, 25 | Mill, 2021, 20, None | Mill, 2023, 26, 6 | Upper, 2021, 50, None | Upper, 2022, 60, 10 | Upper, 2023, 45, -15
+SELECT g.grove_name, h.season, h.tonnes,
+       h.tonnes - lag(h.tonnes) OVER (PARTITION BY h.grove_id ORDER BY h.season) AS change
+FROM harvest h JOIN grove g ON g.grove_id = h.grove_id
+ORDER BY g.grove_name, h.season;
+
+-- shape percent growth
+-- ? What is the year-on-year growth in percent of the total tonnes?
+-- ? Percentage change of tonnes per season
+-- ? growth rate by season in %
+-- ? By what percentage did the harvest rise or fall each season?
+-- ? month-over-month growth percentage
+-- = 2021, 160, None | 2022, 130, -18.75 | 2023, 166, 27.6923
+SELECT season, sum(tonnes) AS total,
+       100.0 * (sum(tonnes) / lag(sum(tonnes)) OVER (ORDER BY season) - 1) AS growth_percent
+FROM harvest
+GROUP BY season
+ORDER BY season;
+
+-- shape against the average
+-- ? Which groves have a total harvest above the average of all groves?
+-- ? Groves whose total tonnes exceed the mean total per grove
+-- ? groves above the average total
+-- ? Which valleys produced more than the average valley?
+-- ? customers spending more than the average customer
+-- = Upper, 155 | Lower, 255
+WITH totals AS (
+  SELECT grove_id, sum(tonnes) AS total FROM harvest GROUP BY grove_id
+)
+SELECT g.grove_name, t.total
+FROM totals t JOIN grove g ON g.grove_id = t.grove_id
+WHERE t.total > (SELECT avg(total) FROM totals);
+
+-- shape cumulative share
+-- ? Which groves together make up 80 percent of the harvest?
+-- ? Cumulative share of tonnes by grove, largest first
+-- ? pareto of groves by tonnes
+-- ? Running percentage of the total, starting with the biggest grove
+-- ? smallest set of customers that brings 80 % of the revenue
+-- = 2, 255, 55.9211 | 1, 155, 89.9123 | 3, 46, 100
+WITH totals AS (
+  SELECT grove_id, sum(tonnes) AS total FROM harvest GROUP BY grove_id
+)
+SELECT grove_id, total, 100.0 * sum(total) OVER (ORDER BY total DESC) / sum(total) OVER () AS cumulative_percent
+FROM totals
+ORDER BY total DESC;
+
+-- shape share within group
+-- ? Within each season, what percentage of the tonnes was each fruit?
+-- ? Each fruit's share of its season's harvest
+-- ? percent of tonnes by fruit inside every season
+-- ? For each season, how is the harvest split over fruits in percent?
+-- ? composition of every group in percent
+-- = 2021, apple, 87.5 | 2021, plum, 12.5 | 2022, apple, 46.1538 | 2022, plum, 53.8462 | 2023, apple, 57.2289 | 2023, pear, 27.1084 | 2023, plum, 15.6627
+SELECT season, fruit, 100.0 * sum(tonnes) / sum(sum(tonnes)) OVER (PARTITION BY season) AS percent
+FROM harvest
+GROUP BY season, fruit
+ORDER BY season;
+
+-- shape ratio of two sums
+-- ? How many tonnes per hectare did each grove yield in 2023?
+-- ? Yield per hectare by grove in 2023
+-- ? tonnes / hectare per grove
+-- ? What is the ratio of tonnes to hectares for each grove in 2023?
+-- = Lower, 4.75 | Mill, 5.2 | Upper, 4.5
+SELECT g.grove_name, sum(h.tonnes) / g.hectares AS tonnes_per_hectare
+FROM harvest h JOIN grove g ON g.grove_id = h.grove_id
+WHERE h.season = 2023
+GROUP BY g.grove_id, g.grove_name, g.hectares;
+
+-- shape missing periods
+-- ? In which seasons did a grove have no harvest?
+-- ? Missing seasons for each grove
+-- ? gaps: grove and season combinations without data
+-- ? Which groves lack a harvest in some season?
+-- = Mill, 2022 | Stone, 2021 | Stone, 2022 | Stone, 2023
+SELECT g.grove_name, s.season
+FROM grove g CROSS JOIN (SELECT DISTINCT season FROM harvest) s
+WHERE NOT EXISTS (SELECT 1 FROM harvest h WHERE h.grove_id = g.grove_id AND h.season = s.season)
+ORDER BY g.grove_name, s.season;
+
+-- shape rank overall
+-- ? Rank the groves by total tonnes.
+-- ? Ranking of groves by total harvest, best first, with the rank
+-- ? grove, total and position
+-- ? Give every grove its place by tonnes.
+-- = Lower, 255, 1 | Upper, 155, 2 | Mill, 46, 3
+SELECT g.grove_name, sum(h.tonnes) AS total, rank() OVER (ORDER BY sum(h.tonnes) DESC) AS place
+FROM harvest h JOIN grove g ON g.grove_id = h.grove_id
+GROUP BY g.grove_id, g.grove_name
+ORDER BY place;
+
+-- shape plain
+-- ? What was the total harvest of the east valley?
+-- ? sum of tonnes for apples
+-- ? Total tonnes in each season
+-- ? Which groves are larger than 8 hectares?
+-- ? minimum and maximum price per tonne for each fruit
+-- ? average price of pears
+-- = 410
+SELECT sum(h.tonnes) AS total
+FROM harvest h JOIN grove g ON g.grove_id = h.grove_id
+WHERE g.valley = 'east';
+
+-- tables helpdesk
+CREATE TABLE agent (agent_id INTEGER PRIMARY KEY, agent_name VARCHAR, team VARCHAR);
+CREATE TABLE request (request_no INTEGER PRIMARY KEY, agent_id INTEGER REFERENCES agent(agent_id), opened TIMESTAMP, closed TIMESTAMP, urgency VARCHAR, subject VARCHAR, stars INTEGER);
+INSERT INTO agent VALUES (1, 'Fay', 'night'), (2, 'Gus', 'night'), (3, 'Hana', 'day');
+INSERT INTO request VALUES (1, 1, '2024-02-01 09:00', '2024-02-01 11:00', 'high', 'Printer on fire', 5), (2, 1, '2024-02-03 10:00', '2024-02-05 10:00', 'low', 'New keyboard', 3), (3, 2, '2024-02-03 12:00', NULL, 'high', 'printer jam', NULL), (4, 2, '2024-02-10 08:00', '2024-02-10 09:30', 'low', 'Password', 4), (5, 3, '2024-03-01 08:00', '2024-03-04 08:00', 'high', 'VPN down', 1), (6, 3, '2024-03-02 08:00', '2024-03-02 20:00', 'low', 'Password', 5), (7, NULL, '2024-03-03 08:00', NULL, 'low', 'Screen', NULL);
+
+-- shape rate
+-- ? What percentage of each agent's requests was closed within a day?
+-- ? Share of requests solved in 24 hours per agent
+-- ? % closed within one day by agent
+-- ? How often, in percent, did every agent close a request in less than 24 hours?
+-- ? on-time rate per agent
+-- = Gus, 50 | Fay, 50 | Hana, 50
+SELECT a.agent_name,
+       100.0 * count(*) FILTER (WHERE r.closed - r.opened <= INTERVAL 24 HOUR) / count(*) AS within_a_day
+FROM request r JOIN agent a ON a.agent_id = r.agent_id
+GROUP BY a.agent_id, a.agent_name;
+
+-- shape rate
+-- ? What proportion of requests is still open?
+-- ? Percentage of requests without a closing time
+-- ? open rate overall
+-- ? How many percent of all requests are of high urgency?
+-- ? What is the ratio of high urgency requests out of all requests?
+-- ?de Wie viel Prozent aller Anfragen sind noch offen?
+-- ?fr Quel pourcentage des demandes est encore ouvert ?
+-- ?zh 未关闭的请求占百分之多少？
+-- = 28.5714
+SELECT 100.0 * count(*) FILTER (WHERE closed IS NULL) / count(*) AS open_percent
+FROM request;
+
+-- shape days between
+-- ? What is the average time in hours from opened to closed for each urgency?
+-- ? Mean hours to close by urgency
+-- ? average resolution time per team
+-- ? How many hours does it take on average to close a request?
+-- ?fr Durée moyenne en heures entre l'ouverture et la fermeture
+-- ?es Tiempo medio en horas entre apertura y cierre
+-- = high, 37 | low, 20.5
+SELECT urgency, avg(date_diff('minute', opened, closed)) / 60.0 AS average_hours
+FROM request
+WHERE closed IS NOT NULL
+GROUP BY urgency;
+
+-- shape median
+-- ? What is the median time to close per team, in hours?
+-- ? 90th percentile of hours to close by team
+-- ? p95 and median closing time
+-- ? For each team the median and the 90th percentile of closing times
+-- ? What are the quartiles of the stars?
+-- = night, 2, 38.8 | day, 42, 66
+SELECT a.team, median(date_diff('hour', r.opened, r.closed)) AS median_hours,
+       quantile_cont(date_diff('hour', r.opened, r.closed), 0.9) AS p90_hours
+FROM request r JOIN agent a ON a.agent_id = r.agent_id
+WHERE r.closed IS NOT NULL
+GROUP BY a.team;
+
+-- shape text search
+-- ? How many requests are about a printer?
+-- ? Requests that mention printer in the subject, any case
+-- ? count subjects containing "printer"
+-- ? Which requests talk about the password?
+-- ?fr Combien de demandes parlent d'une imprimante ?
+-- ?es ¿Cuántas solicitudes mencionan la impresora?
+-- = 2
+SELECT count(*) AS about_printers
+FROM request
+WHERE subject ILIKE '%printer%';
+
+-- shape empty values
+-- ? How many requests have no agent assigned?
+-- ? Requests where the agent is missing
+-- ? number of rows without stars
+-- ? Count the nulls in closed.
+-- ? How many requests have not been given a rating?
+-- ?de Bei wie vielen Anfragen fehlt der Bearbeiter?
+-- ?zh 有多少请求没有分配人员？
+-- = 1
+SELECT count(*) AS without_agent
+FROM request
+WHERE agent_id IS NULL;
+
+-- shape conditional counts
+-- ? For each agent, how many requests were there in total and how many of them were high urgency?
+-- ? Requests and high-urgency requests per agent
+-- ? total vs high urgency count by agent
+-- ? Per agent: number of all requests, number of open ones
+-- ? How many of each agent's requests were closed and how many were not?
+-- = Gus, 2, 1 | Fay, 2, 1 | Hana, 2, 1
+SELECT a.agent_name, count(*) AS requests, count(*) FILTER (WHERE r.urgency = 'high') AS high_urgency
+FROM request r JOIN agent a ON a.agent_id = r.agent_id
+GROUP BY a.agent_id, a.agent_name;
+
+-- shape first and last of each
+-- ? When were the first and the last request of each agent opened?
+-- ? Earliest and latest request per agent
+-- ? first and most recent date by agent
+-- ? For each agent, give the date of the first and of the last request and how many there were.
+-- = Gus, 2024-02-03 12:00:00, 2024-02-10 08:00:00 | Fay, 2024-02-01 09:00:00, 2024-02-03 10:00:00 | Hana, 2024-03-01 08:00:00, 2024-03-02 08:00:00
+SELECT a.agent_name, min(r.opened) AS first_opened, max(r.opened) AS last_opened
+FROM request r JOIN agent a ON a.agent_id = r.agent_id
+GROUP BY a.agent_id, a.agent_name;
+
+-- shape group filter
+-- ? Which agents have an average rating below 4?
+-- ? Agents with average stars under 4
+-- ? teams whose mean stars are above 3
+-- ? Show every agent with more than one request and an average of at least 3 stars.
+-- ?fr Quels agents ont une note moyenne inférieure à 4 ?
+-- ?es ¿Qué agentes tienen una valoración media inferior a 4?
+-- = Hana, 3
+SELECT a.agent_name, avg(r.stars) AS average_stars
+FROM request r JOIN agent a ON a.agent_id = r.agent_id
+GROUP BY a.agent_id, a.agent_name
+HAVING avg(r.stars) < 4;
+
+-- shape difference of two groups
+-- ? How many hours longer do low urgency requests take than high urgency ones on average?
+-- ? Difference in average stars between high and low urgency
+-- ? avg closing time low minus high
+-- ? Compare the average rating of night and day teams: what is the gap?
+-- = -16.6667
+SELECT avg(date_diff('hour', opened, closed)) FILTER (WHERE urgency = 'low')
+     - avg(date_diff('hour', opened, closed)) FILTER (WHERE urgency = 'high') AS hours_longer
+FROM request;
+
+-- shape gaps between events
+-- ? What was the longest time between two requests?
+-- ? Largest gap in days between consecutive requests
+-- ? max days between one request and the next
+-- ? When was the longest pause without any request?
+-- = 20 days, 0:00:00
+SELECT max(opened - previous) AS longest_gap
+FROM (SELECT opened, lag(opened) OVER (ORDER BY opened) AS previous FROM request);
+
+-- shape duplicates
+-- ? Which subjects occur more than once?
+-- ? Duplicate subjects and how often they appear
+-- ? find duplicates in subject
+-- ? Are there any requests with the same subject?
+-- ? List values that are repeated.
+-- ?de Welche Betreffe kommen mehrfach vor?
+-- ?zh 哪些主题出现了不止一次？
+-- = Password, 2
+SELECT subject, count(*) AS times
+FROM request
+GROUP BY subject
+HAVING count(*) > 1;
+
+-- tables kitchen
+CREATE TABLE recipe (recipe_id INTEGER PRIMARY KEY, dish VARCHAR, cuisine VARCHAR, minutes INTEGER);
+CREATE TABLE ingredient (ingredient_id INTEGER PRIMARY KEY, ingredient VARCHAR, animal BOOLEAN);
+CREATE TABLE uses (recipe_id INTEGER REFERENCES recipe(recipe_id), ingredient_id INTEGER REFERENCES ingredient(ingredient_id), grams INTEGER);
+INSERT INTO recipe VALUES (1, 'Ratatouille', 'French', 60), (2, 'Ramen', 'Japanese', 90), (3, 'Quiche', 'French', 50), (4, 'Onigiri', 'Japanese', 30);
+INSERT INTO ingredient VALUES (1, 'egg', true), (2, 'onion', false), (3, 'rice', false), (4, 'butter', true), (5, 'saffron', false);
+INSERT INTO uses VALUES (1, 2, 100), (2, 1, 60), (2, 2, 20), (3, 1, 180), (3, 2, 50), (3, 4, 120), (4, 3, 150);
+
+-- shape both
+-- ? Which recipes use both egg and butter?
+-- ? Recipes containing egg as well as onion
+-- ? dishes with egg and butter
+-- ? Find the dishes made with onion and also with rice.
+-- ? What dishes need all of these: egg, onion and butter?
+-- = Quiche
+SELECT r.dish
+FROM uses u JOIN recipe r ON r.recipe_id = u.recipe_id JOIN ingredient i ON i.ingredient_id = u.ingredient_id
+WHERE i.ingredient IN ('egg', 'butter')
+GROUP BY r.recipe_id, r.dish
+HAVING count(DISTINCT i.ingredient) = 2;
+
+-- shape one but not the other
+-- ? Which recipes use onion but no egg?
+-- ? Dishes with onion and without egg
+-- ? dishes that contain onion but not butter
+-- ? Show recipes having one ingredient but lacking the other.
+-- ?de Welche Rezepte enthalten Zwiebel, aber kein Ei?
+-- ?fr Quelles recettes contiennent de l'oignon mais pas d'œuf ?
+-- ?zh 哪些菜用了洋葱但没有用鸡蛋？
+-- = Ratatouille
+SELECT r.dish
+FROM recipe r
+WHERE r.recipe_id IN (SELECT u.recipe_id FROM uses u JOIN ingredient i ON i.ingredient_id = u.ingredient_id WHERE i.ingredient = 'onion')
+  AND r.recipe_id NOT IN (SELECT u.recipe_id FROM uses u JOIN ingredient i ON i.ingredient_id = u.ingredient_id WHERE i.ingredient = 'egg');
+
+-- shape only
+-- ? Which dishes have no animal ingredient at all?
+-- ? Recipes made only of plant ingredients
+-- ? dishes where none of the ingredients is animal
+-- ? Which recipes do not contain anything of animal origin?
+-- = Ratatouille | Onigiri
+SELECT r.dish
+FROM recipe r
+WHERE NOT EXISTS (SELECT 1 FROM uses u JOIN ingredient i ON i.ingredient_id = u.ingredient_id WHERE u.recipe_id = r.recipe_id AND i.animal);
+
+-- shape never
+-- ? Which ingredients are not used in any recipe?
+-- ? Ingredients never used
+-- ? unused ingredients
+-- ? How many ingredients appear in no recipe?
+-- ? Customers who did not place any order
+-- = saffron
+SELECT ingredient
+FROM ingredient
+WHERE ingredient_id NOT IN (SELECT ingredient_id FROM uses);
+
+-- shape pairs
+-- ? Which pairs of ingredients are used together in the same recipe, and how often?
+-- ? Ingredients that occur together most often
+-- ? co-occurring pairs of ingredients with counts
+-- ? What is most often combined with what?
+-- ? Show pairs of recipes of the same cuisine.
+-- = 1, 2, 2 | 1, 4, 1 | 2, 4, 1
+SELECT a.ingredient_id AS one, b.ingredient_id AS other, count(*) AS together
+FROM uses a JOIN uses b ON b.recipe_id = a.recipe_id AND b.ingredient_id > a.ingredient_id
+GROUP BY one, other
+ORDER BY together DESC;
+
+-- shape against own group
+-- ? Which dishes take longer than the average of their cuisine?
+-- ? Recipes slower than the mean of the same cuisine
+-- ? dishes above their own cuisine's average time
+-- ? For each cuisine, the recipes that need more minutes than that cuisine's average
+-- ? employees who earn more than the average in their department
+-- = French, Ratatouille, 60 | Japanese, Ramen, 90
+SELECT r.cuisine, r.dish, r.minutes
+FROM recipe r
+WHERE r.minutes > (SELECT avg(s.minutes) FROM recipe s WHERE s.cuisine = r.cuisine);
+
+-- shape all of them
+-- ? Which cuisines use every animal ingredient?
+-- ? Recipes that contain all of the animal ingredients
+-- ? cuisine that has used all animal products at least once
+-- ? customers who bought every product of the category
+-- = French
+SELECT r.cuisine
+FROM uses u JOIN recipe r ON r.recipe_id = u.recipe_id JOIN ingredient i ON i.ingredient_id = u.ingredient_id
+WHERE i.animal
+GROUP BY r.cuisine
+HAVING count(DISTINCT i.ingredient_id) = (SELECT count(*) FROM ingredient WHERE animal);
+
+-- shape average of counts
+-- ? What is the average number of ingredients per recipe?
+-- ? How many ingredients does a dish need on average?
+-- ? avg ingredient count per dish
+-- ? mean number of items in an order
+-- = 1.75
+SELECT avg(n) AS average_ingredients
+FROM (SELECT recipe_id, count(*) AS n FROM uses GROUP BY recipe_id);
+
+-- shape concatenated list
+-- ? For each dish list its ingredients in one text, separated by commas.
+-- ? Ingredients per dish as a comma separated list
+-- ? one row per dish with all ingredients joined together
+-- ? Collect the names for each group into one string.
+-- = Ratatouille, onion | Ramen, egg, onion | Quiche, butter, egg, onion | Onigiri, rice
+SELECT r.dish, string_agg(i.ingredient, ', ' ORDER BY i.ingredient) AS ingredients
+FROM uses u JOIN recipe r ON r.recipe_id = u.recipe_id JOIN ingredient i ON i.ingredient_id = u.ingredient_id
+GROUP BY r.recipe_id, r.dish;
+
+-- shape plain
+-- ? Which ingredients are used in Quiche?
+-- ? ingredients of the Quiche
+-- ? How many recipes are there per cuisine?
+-- ? Number of dishes by cuisine
+-- ? What are the dishes that use egg?
+-- ? How many different cuisines are there?
+-- = egg | onion | butter
+SELECT i.ingredient
+FROM uses u JOIN ingredient i ON i.ingredient_id = u.ingredient_id JOIN recipe r ON r.recipe_id = u.recipe_id
+WHERE r.dish = 'Quiche';
+
+-- tables parking
+CREATE TABLE stay (plate VARCHAR, "car park" VARCHAR, entered VARCHAR, "left at" VARCHAR, paid VARCHAR, "discount %" VARCHAR);
+INSERT INTO stay VALUES ('AB-1', 'North', '03/11/2023 08:15', '03/11/2023 10:15', '€1,200.50', '10%'), ('CD-2', 'North', '04/11/2023 09:00', '04/11/2023 09:45', '€3.50', '0%'), ('AB-1', 'South', '01/12/2023 20:00', '02/12/2023 06:00', '€20.00', '25%');
+
+-- shape text dates
+-- ? How many stays were there in each month?
+-- ? Stays per month, the date being text
+-- ? monthly count from a text date like 03/11/2023
+-- ? Group by month although the date is stored as text
+-- = 2023-11-01, 2 | 2023-12-01, 1
+SELECT date_trunc('month', strptime(entered, '%d/%m/%Y %H:%M'))::DATE AS month, count(*) AS stays
+FROM stay
+GROUP BY month
+ORDER BY month;
+
+-- shape text money
+-- ? How much was paid in total in each car park?
+-- ? Total paid per car park, amounts being text with a currency sign
+-- ? sum of paid as number by car park
+-- ? Average amount paid, where values look like €1,200.50
+-- = North, 1204 | South, 20
+SELECT "car park", sum(replace(replace(paid, '€', ''), ',', '')::DOUBLE) AS total_paid
+FROM stay
+GROUP BY "car park";
+
+-- shape text numbers
+-- ? What is the average discount?
+-- ? Average of percentages kept as text
+-- ? mean discount from values like 25%
+-- ? Highest discount given in each car park
+-- = 11.6667
+SELECT avg(replace("discount %", '%', '')::DOUBLE) AS average_discount
+FROM stay;
+
+-- tables marathon
+CREATE TABLE runner (bib INTEGER PRIMARY KEY, runner VARCHAR, country VARCHAR, age INTEGER);
+CREATE TABLE finish (bib INTEGER REFERENCES runner(bib), race VARCHAR, race_day DATE, minutes INTEGER);
+INSERT INTO runner VALUES (1, 'Ines', 'PT', 34), (2, 'Jomo', 'KE', 27), (3, 'Kari', 'NO', 41), (4, 'Luca', 'IT', 29), (5, 'Mwai', 'KE', 31);
+INSERT INTO finish VALUES (1, 'Porto', '2022-10-02', 180), (2, 'Porto', '2022-10-02', 131), (5, 'Porto', '2022-10-02', 131), (1, 'Porto', '2023-10-01', 175), (3, 'Porto', '2023-10-01', 200), (2, 'Turin', '2022-04-03', 135), (4, 'Turin', '2022-04-03', 150), (5, 'Turin', '2023-04-02', 133), (1, 'Turin', '2023-04-02', 182);
+
+-- shape ties
+-- ? Who won each race, including dead heats?
+-- ? Fastest runners per race with ties
+-- ? winners of every race, all who share the best time
+-- ? Which runners had the lowest time in each race? Keep everyone in a tie.
+-- = Porto, 2022-10-02, Jomo, 131 | Porto, 2022-10-02, Mwai, 131 | Turin, 2022-04-03, Jomo, 135 | Turin, 2023-04-02, Mwai, 133 | Porto, 2023-10-01, Ines, 175
+SELECT f.race, f.race_day, r.runner, f.minutes
+FROM finish f JOIN runner r ON r.bib = f.bib
+QUALIFY rank() OVER (PARTITION BY f.race, f.race_day ORDER BY f.minutes) = 1;
+
+-- shape latest of each
+-- ? What is the most recent time of each runner?
+-- ? Latest result per runner
+-- ? last finish time for every runner
+-- ? current standing of each runner by newest race
+-- ? What is the latest balance of every account?
+-- ?de Das neueste Ergebnis jedes Läufers
+-- ?zh 每位选手的最新成绩
+-- = Kari, 200 | Luca, 150 | Ines, 175 | Jomo, 131 | Mwai, 133
+SELECT r.runner, arg_max(f.minutes, f.race_day) AS latest_minutes
+FROM finish f JOIN runner r ON r.bib = f.bib
+GROUP BY r.bib, r.runner;
+
+-- shape change from period before
+-- ? How much faster or slower was each runner than in the race before?
+-- ? Difference to the runner's previous race
+-- ? improvement since last race per runner
+-- ? Minutes compared with the same runner's prior finish
+-- = Ines, 2022-10-02, None | Ines, 2023-04-02, 2 | Ines, 2023-10-01, -7 | Jomo, 2022-04-03, None | Jomo, 2022-10-02, -4 | Kari, 2023-10-01, None | Luca, 2022-04-03, None | Mwai, 2022-10-02, None | Mwai, 2023-04-02, 2
+SELECT r.runner, f.race_day, f.minutes - lag(f.minutes) OVER (PARTITION BY f.bib ORDER BY f.race_day) AS change
+FROM finish f JOIN runner r ON r.bib = f.bib
+ORDER BY r.runner, f.race_day;
+
+-- shape buckets
+-- ? How many runners are there in each age group of ten years?
+-- ? Runners by age decade
+-- ? age distribution in steps of 10
+-- ? Count runners under 30, 30 to 39 and 40 or older.
+-- ? Bin ages and count how many fall into each bin.
+-- = 20, 2 | 30, 2 | 40, 1
+SELECT age // 10 * 10 AS age_from, count(*) AS runners
+FROM runner
+GROUP BY age_from
+ORDER BY age_from;
+
+-- shape second highest
+-- ? Which was the second fastest time in each race?
+-- ? Runner-up of every race
+-- ? second best per race
+-- ? Who came second in each race day?
+-- = Porto, 2022-10-02, Ines, 180 | Turin, 2022-04-03, Luca, 150 | Turin, 2023-04-02, Ines, 182 | Porto, 2023-10-01, Kari, 200
+SELECT f.race, f.race_day, r.runner, f.minutes
+FROM finish f JOIN runner r ON r.bib = f.bib
+QUALIFY dense_rank() OVER (PARTITION BY f.race, f.race_day ORDER BY f.minutes) = 2;
+
+-- shape two periods side by side
+-- ? What was the average time per race in 2022 and in 2023?
+-- ? Average minutes 2022 vs 2023 by race
+-- ? race averages for both years in separate columns
+-- ? Compare last year's mean with this year's for every race, and the difference.
+-- = Porto, 147.333, 187.5, 40.1667 | Turin, 142.5, 157.5, 15
+SELECT race,
+       avg(minutes) FILTER (WHERE year(race_day) = 2022) AS in_2022,
+       avg(minutes) FILTER (WHERE year(race_day) = 2023) AS in_2023,
+       avg(minutes) FILTER (WHERE year(race_day) = 2023) - avg(minutes) FILTER (WHERE year(race_day) = 2022) AS difference
+FROM finish
+GROUP BY race;
+
+-- shape distinct counts
+-- ? How many countries took part in each race?
+-- ? Number of different countries per race
+-- ? distinct runners by race and year
+-- ? In how many different races did each runner start?
+-- = Porto, 3 | Turin, 3
+SELECT f.race, count(DISTINCT r.country) AS countries
+FROM finish f JOIN runner r ON r.bib = f.bib
+GROUP BY f.race;
+
+-- shape max row
+-- ? Who ran the fastest time, where and when?
+-- ? The runner with the lowest minutes overall
+-- ? fastest finish with runner and race
+-- ? Which runner is the oldest?
+-- ? What is the name of the youngest one?
+-- ? Show the most expensive item with its price.
+-- ?de Wer ist der älteste Läufer?
+-- ?fr Quel coureur est le plus âgé ?
+-- ?es ¿Quién es el corredor más joven?
+-- ?zh 年龄最大的选手是谁？
+-- = Jomo, Porto, 2022-10-02, 131
+SELECT r.runner, f.race, f.race_day, f.minutes
+FROM finish f JOIN runner r ON r.bib = f.bib
+ORDER BY f.minutes
+LIMIT 1;
+
+-- shape group filter
+-- ? Which countries have more than one runner?
+-- ? Countries with at least two runners
+-- ? countries having > 1 runner
+-- ? Runners with two or more finishes
+-- = KE, 2
+SELECT country, count(*) AS runners
+FROM runner
+GROUP BY country
+HAVING count(*) > 1;
+
+-- shape plain
+-- ? What is the average age of the runners from KE?
+-- ? average minutes for every race
+-- ? List runners over 30, oldest first.
+-- ? How many finishes does Ines have?
+-- ? Names and countries of all runners
+-- ? How many runners are from each country?
+-- = 29
+SELECT avg(age) AS average_age FROM runner WHERE country = 'KE';
