@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from jupyter_qwen.schema.formats import remark as format_remark
 from jupyter_qwen.schema.model import Column, ForeignKey, Table
 from jupyter_qwen.schema.quoting import quote_identifier, quote_reference, quote_text
 
@@ -24,13 +25,17 @@ _LONGEST_COMMENT = 80
 
 @dataclass(frozen=True)
 class Notation:
-    """How much of a table is told. `values` is the number of values shown for a column of few short texts."""
+    """How much of a table is told. `values` is the number of values shown for a column of few short texts.
+
+    `formats` tells how to read dates and numbers that are kept as text.
+    """
 
     form: Form = "inline"
     types: bool = True
     keys: bool = True
     comments: bool = True
     values: int = 0
+    formats: bool = True
 
 
 DEFAULT = Notation()
@@ -70,7 +75,7 @@ def _ddl(table: Table, notation: Notation) -> str:
         if column.name in targets:
             other, key = targets[column.name]
             words.append(f"REFERENCES {_dotted(other)}({quote_identifier(key)})")
-        entries.append((" ".join(words), _remark(column, notation)))
+        entries.append((" ".join(words), _remark(table, column, notation)))
     if notation.keys and table.primary_key and single_key is None:
         entries.append((f"PRIMARY KEY ({_names(table.primary_key)})", ""))
     if notation.keys:
@@ -102,7 +107,7 @@ def _line(table: Table, notation: Notation) -> str:
         if column.name in targets:
             other, key = targets[column.name]
             words.append(f"-> {_dotted(other)}.{quote_identifier(key)}")
-        remark = _remark(column, notation)
+        remark = _remark(table, column, notation)
         entries.append(" ".join(words) + (f" /* {remark} */" if remark else ""))
     if notation.keys:
         entries.extend(
@@ -120,12 +125,13 @@ def short_type(type_name: str) -> str:
     return _SHORT_TYPES.get(flat.upper(), flat)
 
 
-def _remark(column: Column, notation: Notation) -> str:
+def _remark(table: Table, column: Column, notation: Notation) -> str:
     values = ", ".join(quote_text(v) for v in shown_values(column, notation.values))
     if values and not column.values_complete:
         values += ", ..."
     comment = _one_line(column.comment) if notation.comments and column.comment else ""
-    return "; ".join(text for text in (comment, values) if text).replace("*/", "* /")
+    form = format_remark(table, column) if notation.formats else ""
+    return "; ".join(text for text in (comment, form, values) if text).replace("*/", "* /")
 
 
 def _single_targets(keys: Iterable[ForeignKey]) -> dict[str, tuple[str, str]]:

@@ -26,6 +26,25 @@ def test_a_line_a_table_is_the_shortest_form(cinema: Schema, snapshot_text: Call
     assert len(render(cinema.tables, Notation(form="line"))) < len(render(cinema.tables))
 
 
+def test_what_is_kept_as_text_is_told_with_an_expression_to_copy(snapshot_text: Callable[[str, str], None]) -> None:
+    columns = (
+        ("Flight Date", "VARCHAR"),
+        ("price", "VARCHAR"),
+        ("share", "VARCHAR"),
+        ("zip", "VARCHAR"),
+        ("day", "BIGINT"),
+    )
+    rows = (
+        ("1/8/1990", "$1,200.00", "12%", "90210", 20240131),
+        ("12/25/2003", "$7.50", "3.5%", "10001", 20240201),
+        ("2/3/2001", "$99.00", "40%", "60601", 20240202),
+    )
+    table = Table(("Flights Flown",), "dataframe", tuple(Column(*c) for c in columns), rows=rows, rows_complete=True)
+
+    snapshot_text("notation_formats.txt", render((table,)) + "\n\n" + render((table,), Notation(form="line")))
+    assert "strptime" not in render((table,), Notation(formats=False))
+
+
 def test_ddl_of_hostile_names_makes_the_same_names_in_duckdb() -> None:
     columns = tuple(Column(name, "INTEGER") for name in _distinct_by_case(HOSTILE))
     assert len(columns) >= 200
