@@ -12,14 +12,18 @@ from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.model import Proof, Repair
 from jupyter_qwen.sql.validate import prove
 
+from .anti_join import missing_partner
 from .bound import Habit, changed
 from .first_of_list import count_from_one
 from .key_groups import group_by_key
+from .limits import limit_of_each, needless_limit
 from .literal_places import move_literals
 from .median import median_for_mean
 from .needless_joins import drop_needless_joins
 from .periods import group_by_period
 from .ratio_parts import only_the_ratio
+from .share_condition import share_of_all
+from .time_units import interval_as_number, period_number
 from .twin_aliases import one_row_once
 
 #: In the order in which they are looked for, by the names that the user reads.
@@ -32,6 +36,12 @@ HABITS: Final[tuple[tuple[str, Habit], ...]] = (
     ("ratio-alone", only_the_ratio),
     ("median-for-mean", median_for_mean),
     ("by-period", group_by_period),
+    ("missing-partner", missing_partner),
+    ("interval-as-number", interval_as_number),
+    ("period-number", period_number),
+    ("share-of-all", share_of_all),
+    ("limit-of-each", limit_of_each),
+    ("needless-limit", needless_limit),
 )
 
 

@@ -118,7 +118,7 @@ def _superlative(question: str, tree: exp.Expr) -> str | None:
     return f"nothing looks for the {found[0]}"
 
 
-def _one_limit_for_each(question: str, tree: exp.Expr) -> str | None:
+def limit_beside_each(question: str, tree: exp.Expr) -> str | None:
     """One for each of many: a LIMIT on the whole result cuts that off."""
     found = _EACH.search(question)
     limit = tree.args.get("limit")
@@ -137,7 +137,7 @@ def _one_limit_for_each(question: str, tree: exp.Expr) -> str | None:
     return f"LIMIT {kept} where a row {found[0]} is asked for"
 
 
-def _unasked_limit(question: str, tree: exp.Expr) -> str | None:
+def unasked_limit(question: str, tree: exp.Expr) -> str | None:
     """A LIMIT needs a superlative, a number, or a word such as "first"."""
     limit = tree.args.get("limit")
     if not isinstance(limit, exp.Limit) or not isinstance(limit.expression, exp.Literal):
@@ -183,22 +183,30 @@ def _share(question: str, tree: exp.Expr) -> str | None:
 
 
 def _share_of_itself(question: str, tree: exp.Expr) -> str | None:
-    """`count(*) FILTER (WHERE c) / count(*) … WHERE c` is always 1: the condition belongs in one place only."""
+    found = shares_of_themselves(question, tree)
+    return "the share's own condition stands in WHERE, so the share is always 1" if found else None
+
+
+def shares_of_themselves(question: str, tree: exp.Expr) -> list[tuple[exp.Select, list[exp.Expr]]]:
+    """SELECTs like `count(*) FILTER (WHERE c) / count(*) … WHERE c`, which give 1 always, with the parts of WHERE to blame."""
     if _SHARE.search(question) is None:
-        return None
+        return []
+    found: list[tuple[exp.Select, list[exp.Expr]]] = []
     for select in tree.find_all(exp.Select):
         where = select.args.get("where")
         if where is None:
             continue
-        demanded = {
-            _folded(part) for part in (where.this.flatten() if isinstance(where.this, exp.And) else [where.this])
+        shared = {
+            _folded(condition)
+            for item in select.expressions
+            for node in item.find_all(exp.If, exp.Filter)
+            if isinstance(condition := node.this if isinstance(node, exp.If) else node.expression.this, exp.Expr)
         }
-        for item in select.expressions:
-            for node in item.find_all(exp.If, exp.Filter):
-                condition = node.this if isinstance(node, exp.If) else node.expression.this
-                if isinstance(condition, exp.Expr) and _folded(condition) in demanded:
-                    return "the share's own condition stands in WHERE, so the share is always 1"
-    return None
+        parts = list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
+        blamed = [part for part in parts if _folded(part) in shared]
+        if blamed:
+            found.append((select, blamed))
+    return found
 
 
 def _folded(node: exp.Expr) -> str:
@@ -269,6 +277,6 @@ def _self_joined(tree: exp.Expr) -> bool:
 
 _EXTREMES = (exp.Max, exp.Min, exp.ArgMax, exp.ArgMin, exp.Window)
 _DEMANDS: tuple[Demand, ...] = (
-    _numbers, _quoted_values, _superlative, _one_limit_for_each, _unasked_limit, _never, _share, _share_of_itself, _median,
+    _numbers, _quoted_values, _superlative, limit_beside_each, unasked_limit, _never, _share, _share_of_itself, _median,
     _mean, _running, _ranked, _columns,
 )  # fmt: skip
