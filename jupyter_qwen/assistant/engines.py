@@ -25,8 +25,7 @@ class SupervisedEngines:
 
     async def engine(self) -> Engine:
         """A running engine; loads the model when that has not been done. Raises EngineUnavailable with a hint."""
-        engine: Engine = await self.supervisor.engine()
-        return engine
+        return await self.supervisor.engine()
 
     def describe(self) -> dict[str, Any]:
         """The Status of docs/protocol.md."""

@@ -33,8 +33,15 @@ class Tap:
     def __init__(self) -> None:
         self.open = threading.Semaphore(0)
         self.broken = False
+        self.ended = threading.Event()
 
     def append(self, fetch: Fetch) -> str | None:
+        try:
+            self._pour(fetch)
+        finally:
+            self.ended.set()
+
+    def _pour(self, fetch: Fetch) -> None:
         with fetch.partial.open("ab") as out:
             while fetch.partial.stat().st_size < 1000:
                 while not self.open.acquire(timeout=0.05):
@@ -44,7 +51,6 @@ class Tap:
                 out.write(b"x" * 100)
                 out.flush()
                 fetch.on_bytes(fetch.partial.stat().st_size, 1000)
-        return None
 
 
 @pytest.fixture
@@ -143,6 +149,21 @@ def test_download_that_fails_says_why_and_the_engine_stays(run: Callable[..., No
         assert status.state == "ready"
         assert "a tap: the line broke" in status.message
         assert "Copy codeqwen" in status.hint
+
+    run(work)
+
+
+def test_server_that_ends_takes_along_the_download_of_a_request_that_is_gone(
+    run: Callable[..., None], tap: Tap
+) -> None:
+    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+        pulling = asyncio.create_task(supervisor.pull_model(OTHER))
+        tap.open.release(1)
+        await until(lambda: supervisor.status.progress)
+        pulling.cancel()
+        await asyncio.wait({pulling})
+        await supervisor.aclose()
+        assert tap.ended.is_set()
 
     run(work)
 

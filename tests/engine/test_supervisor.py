@@ -30,6 +30,7 @@ from jupyter_qwen.engine.base import (
     GenerationRequest,
 )
 from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.process.launch import ChildProcess
 from jupyter_qwen.engine.process.supervised import SupervisedEngine
 from jupyter_qwen.engine.process.supervisor import Supervisor
 from jupyter_qwen.engine.status import EngineStatus
@@ -91,9 +92,14 @@ async def rest(stream: AsyncIterator[Delta | Finished]) -> None:
 
 
 def child_of(watched: Watched) -> psutil.Process:
-    child = watched.supervisor._child
-    assert child is not None
-    return psutil.Process(child.pid)
+    return psutil.Process(own_child(watched).pid)
+
+
+def own_child(watched: Watched) -> ChildProcess:
+    running = watched.supervisor.running
+    assert running is not None
+    assert isinstance(running.child, ChildProcess)
+    return running.child
 
 
 @pytest.mark.parametrize("config", KINDS, indirect=True)
@@ -190,8 +196,7 @@ def test_key_is_in_no_argument_no_environment_and_no_log(config: EngineConfig, t
     async def work(watched: Watched) -> None:
         engine = await watched.supervisor.engine()
         await ask(engine, "a very secret question about count: 1, 2, 3, 4, 5, 6,")
-        assert watched.supervisor._child is not None
-        key = watched.supervisor._child.key
+        key = own_child(watched).key
         process = child_of(watched)
         assert len(key) >= 32
         assert key not in " ".join(process.cmdline())
@@ -228,8 +233,7 @@ def test_child_listens_on_loopback_only_and_refuses_strangers_and_web_pages(conf
                 answer = await stranger.post(root + path, json={"prompt": "x"}, headers=page)
                 assert answer.status_code in (401, 403, 404), path
                 assert not lets_in(answer.headers, page["Origin"])
-            assert watched.supervisor._child is not None
-            keyed = page | {"Authorization": f"Bearer {watched.supervisor._child.key}"}
+            keyed = page | {"Authorization": f"Bearer {own_child(watched).key}"}
             answer = await stranger.get(root + "/v1/models", headers=keyed)
             assert answer.status_code == 200
             assert not lets_in(answer.headers, page["Origin"])
@@ -250,7 +254,7 @@ def test_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         async def main():
             supervisor = Supervisor(EngineConfig(engine="scripted", log_folder={str(tmp_path)!r}))
             await supervisor.engine()
-            print(supervisor._child.pid, flush=True)
+            print(supervisor.running.child.pid, flush=True)
             await asyncio.sleep(60)
 
         asyncio.run(main())

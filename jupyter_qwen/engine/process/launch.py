@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import secrets
 import signal
@@ -25,6 +26,7 @@ import platformdirs
 
 from jupyter_qwen.engine.base import EngineUnavailable
 
+log = logging.getLogger(__name__)
 STOP_SECONDS = 3.0
 # GNU OpenMP lets a thread that waits for another spin for milliseconds, at some hundred barriers a token. Beside any busy program
 # (a browser is enough) both may stand on one core: then the spinning thread keeps the one that it waits for from running. With
@@ -51,7 +53,7 @@ class ChildFailed(EngineUnavailable):
 class ChildProcess:
     """A running child. `key` is made here and handed over on standard input; it is never an argument or in the environment.
 
-    `environment` is added to this process's own.
+    `environment` is added to this process's own. `log` is ``None`` where none can be written. Raises ChildFailed.
     """
 
     def __init__(
@@ -65,18 +67,23 @@ class ChildProcess:
         self.key = secrets.token_urlsafe(32)
         self.ready: Future[Ready] = Future()
         self.exited: Future[int] = Future()
-        self.log = _open_log(log_folder)
-        with self.log.open("ab") as sink:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", module],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=sink,
-                env={**os.environ, **(environment or {})},
-                # `-m` puts the working folder on sys.path: a notebook folder with a random.py in it must not be that.
-                cwd=Path(__file__).parent.parent.parent,
-                start_new_session=True,  # Ctrl-C in the terminal asks Jupyter, it does not hit the engine
-            )
+        for future in (self.ready, self.exited):
+            future.set_running_or_notify_cancel()  # a waiter that is cancelled must not cancel what others wait for
+        self.log = _log_file(log_folder)
+        with contextlib.ExitStack() as stack:
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", module],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=stack.enter_context(self.log.open("ab")) if self.log else subprocess.DEVNULL,
+                    env={**os.environ, **(environment or {})},
+                    # `-m` puts the working folder on sys.path: a notebook folder with a random.py in it must not be that.
+                    cwd=Path(__file__).parent.parent.parent,
+                    start_new_session=True,  # Ctrl-C in the terminal asks Jupyter, it does not hit the engine
+                )
+            except OSError as error:  # no memory or no number left for another process
+                raise ChildFailed(f"The engine's process could not be started: {error}.") from error
         threading.Thread(target=self._watch, name=f"watch-{module}", daemon=True).start()
         line = json.dumps({**settings, "key": self.key}) + "\n"
         assert self._process.stdin is not None
@@ -102,18 +109,18 @@ class ChildProcess:
         try:
             return await asyncio.wait_for(asyncio.wrap_future(self.ready), timeout_seconds)
         except asyncio.TimeoutError:
-            await self.stop()
             raise ChildFailed(
-                f"The engine was not ready after {timeout_seconds:.0f} seconds.", f"Its log: {self.log}"
+                f"The engine was not ready after {timeout_seconds:.0f} seconds.", self._where_log()
             ) from None
 
-    async def stop(self) -> None:
-        """End the child: by closing its input, else by force. Returns when it is gone."""
-        self._close_input()
+    async def stop(self, *, at_once: bool = False) -> None:
+        """End the child: by closing its input, else, or with `at_once`, by force. Returns when it is gone."""
         waiter = asyncio.wrap_future(self.exited)
-        done, _ = await asyncio.wait({waiter}, timeout=STOP_SECONDS)
-        if not done:
-            self._process.kill()
+        self._close_input()
+        if not at_once:
+            await asyncio.wait({waiter}, timeout=STOP_SECONDS)
+        if not waiter.done():
+            self.kill()
             await waiter
 
     def kill(self) -> None:
@@ -128,21 +135,37 @@ class ChildProcess:
                 self._process.stdin.close()
 
     def _watch(self) -> None:
-        """Read the child's announcements until its output ends, then collect its exit code."""
-        assert self._process.stdout is not None
+        """Read the child's announcements until its output ends, then collect its exit code. Whatever happens, `exited` is set."""
         failed = ""
-        with self._process.stdout as lines:
-            for line in lines:
-                event = json.loads(line)
-                if event["event"] == "ready" and not self.ready.done():
-                    self.ready.set_result(Ready(event["url"], event.get("device", ""), event.get("dtype") or ""))
-                elif event["event"] == "failed":
-                    failed = event["message"]
-        code = self._process.wait()
-        if not self.ready.done():
-            sentence, hint = (f"The engine could not start: {failed}", "") if failed else death(code)
-            self.ready.set_exception(ChildFailed(sentence, hint or f"Its log: {self.log}"))
-        self.exited.set_result(code)
+        try:
+            assert self._process.stdout is not None
+            with self._process.stdout as lines:
+                for line in lines:
+                    failed = self._heard(line) or failed
+        except Exception:
+            log.exception("An engine's announcements could not be read")
+            self.kill()
+        finally:
+            code = self._process.wait()
+            if not self.ready.done():
+                sentence, hint = (f"The engine could not start: {failed}", "") if failed else death(code)
+                self.ready.set_exception(ChildFailed(sentence, hint or self._where_log()))
+            self.exited.set_result(code)
+
+    def _heard(self, line: bytes) -> str:
+        """Take an announcement; what failed, if it says so."""
+        try:
+            event = json.loads(line)
+            kind = event["event"]
+            if kind == "ready" and not self.ready.done():
+                self.ready.set_result(Ready(event["url"], event.get("device", ""), event.get("dtype") or ""))
+            return str(event["message"]) if kind == "failed" else ""
+        except (ValueError, KeyError, TypeError):  # a library of the child's that writes where only we should
+            log.warning("An engine wrote what is no announcement: %.200r", line)
+            return ""
+
+    def _where_log(self) -> str:
+        return f"Its log: {self.log}" if self.log else ""
 
 
 def short_waits() -> Mapping[str, str]:
@@ -164,12 +187,21 @@ def death(code: int) -> tuple[str, str]:
     return f"The engine stopped with exit code {code}.", "Ask again: the engine starts anew."
 
 
-def _open_log(folder: Path | None) -> Path:
-    """The log file for this process's children. Old ones go; it holds llama.cpp's warnings, never prompts or keys."""
+def _log_file(folder: Path | None) -> Path | None:
+    """The log file for this process's children; ``None``, and a warning, where none can be written: that costs no answer.
+
+    Old ones go. It holds llama.cpp's warnings, never prompts or keys.
+    """
     folder = folder or Path(platformdirs.user_log_dir("jupyter_qwen"))
-    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"engine-{os.getpid()}.log"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file.open("ab").close()
+    except OSError as error:
+        log.warning("The engine runs without a log: %s", error)
+        return None
     for old in folder.glob("engine-*.log"):
         with contextlib.suppress(OSError):  # another process's cleaning was faster
             if time.time() - old.stat().st_mtime > LOG_DAYS * 86_400:
                 old.unlink()
-    return folder / f"engine-{os.getpid()}.log"
+    return file

@@ -6,23 +6,28 @@ empty file a guest, whose time says when the guest last used the engine; the own
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
+import logging
 import os
 import platform
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
+from filelock import FileLock, Timeout
 from jupyter_core.paths import jupyter_runtime_dir
 
 from jupyter_qwen.engine.choice import Choice
 from jupyter_qwen.version import version
 
+log = logging.getLogger(__name__)
+POLL_SECONDS = 0.1
 PREFIX = "jupyter_qwen-engine-"
 PACKAGE = str(Path(__file__).parent.parent)
 
@@ -144,6 +149,31 @@ def identity(*paths: str | Path | None) -> str:
 def host() -> str:
     """This machine since it was started, and this container: home folders are shared between machines, processes are not."""
     return f"{platform.node()}:{int(psutil.boot_time())}"
+
+
+@contextlib.asynccontextmanager
+async def alone(file: Path, on_wait: Callable[[], object], timeout_seconds: float) -> AsyncIterator[None]:
+    """One server of this user at a time looks for an engine and starts one. Gives up waiting after the timeout."""
+    lock, waited = FileLock(file, thread_local=False), 0.0
+    while True:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock.acquire(timeout=0)
+            break
+        except Timeout:
+            if waited == 0:
+                on_wait()
+            if waited >= timeout_seconds:
+                break
+            waited += POLL_SECONDS
+            await asyncio.sleep(POLL_SECONDS)
+        except (OSError, NotImplementedError) as error:  # a folder that cannot be written, or a disk without locks
+            log.info("Engines cannot be shared: %s", error)
+            break
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _obstacle(shared: Shared, choice: Choice, weights: str) -> str:

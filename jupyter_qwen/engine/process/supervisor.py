@@ -1,6 +1,6 @@
-"""Starts an engine when it is needed, watches it, unloads it when idle, and says at any moment how things stand.
+"""Says which engine there shall be, has it loaded when it is needed and unloaded when idle, and tells how things stand.
 
-Lives in one event loop and never blocks it: disk, hashing and downloads run in threads, the model in a child process.
+Lives in one event loop; disk, hashing, downloads and questions to the graphics card run in threads, the model in a child process.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from jupyter_qwen.engine.base import Engine, EngineError, EngineState, EngineUnavailable, Usage
+from jupyter_qwen.engine.base import EngineError, EngineUnavailable, Usage
 from jupyter_qwen.engine.choice import FORMAT, Choice, choose
 from jupyter_qwen.engine.config import EngineConfig, EngineName
 from jupyter_qwen.engine.process.board import Board, OnChange
-from jupyter_qwen.engine.process.loading import LoadProgress
+from jupyter_qwen.engine.process.life import Ending, EngineLife
+from jupyter_qwen.engine.process.loading import LoadProgress, intact, unexpected
 from jupyter_qwen.engine.process.pulls import Pulls
-from jupyter_qwen.engine.process.running import Child, Running, connect, forget, start
+from jupyter_qwen.engine.process.running import Running, connect, forget, resident_bytes, start
 from jupyter_qwen.engine.process.supervised import SupervisedEngine
 from jupyter_qwen.engine.status import EngineStatus, facts_of
 from jupyter_qwen.models import fit
@@ -31,7 +31,6 @@ from jupyter_qwen.models.progress import Progress
 from jupyter_qwen.models.store import ModelStore
 
 log = logging.getLogger(__name__)
-IDLE_CHECK_SECONDS = 15.0
 ENOUGH_TOKENS_FOR_A_RATE = 8
 
 
@@ -45,25 +44,38 @@ class Supervisor:
         self.store = store or ModelStore(self.config.models_folder)
         self._configured = self.config
         self._board = Board(EngineStatus("unloaded", remote=self.config.remote), on_change)
+        self._post = self._board.post
         self._pulls = Pulls(self._board)
-        self._running: Running | None = None
-        self._lock = asyncio.Lock()
+        self._life = EngineLife(self._load_it, self._begun, self._exited)
         self._idle: asyncio.Task[None] | None = None
+        self._loading_pid: int | None = None
+        self._switching = asyncio.Lock()
+        self._closed = False
 
     @property
     def status(self) -> EngineStatus:
         """How things stand now. Cheap; reads nothing."""
         return self._board.status
 
+    @property
+    def running(self) -> Running | None:
+        """What answers now, if anything does."""
+        return self._life.running
+
     async def refresh(self) -> EngineStatus:
         """While nothing runs: look whether the model is on disk, which tells `absent` from `unloaded`, and what would run."""
-        if self._engine is not None or self._pulls.blocks or self._lock.locked():
+        config, choice, path, failure = self.config, None, None, None
+        if not self._life.still or self._pulls.blocks:
             return self.status
         try:
-            choice = await asyncio.to_thread(choose, self.config, None, self.store)
+            choice = await asyncio.to_thread(choose, config, None, self.store)
+            path = await asyncio.to_thread(self.store.path, choice.model, choice.format) if choice.model else None
         except EngineError as error:
-            return self._post("unloaded", message=str(error), hint=error.hint)
-        path = await asyncio.to_thread(self.store.path, choice.model, choice.format) if choice.model else None
+            failure = error
+        if config is not self.config or not self._life.still or self._pulls.blocks:
+            return self.status  # somebody began to load, or chose another model, meanwhile
+        if failure is not None or choice is None:
+            return self._post("unloaded", message=str(failure), hint=failure.hint if failure else "")
         if choice.model and path is None:
             missing = self.store.absent(choice.model, choice.format)
             return self._post("absent", message=str(missing), hint=missing.hint, **facts_of(choice, None))
@@ -71,27 +83,28 @@ class Supervisor:
             return self.status
         return self._post("unloaded", message="", hint="", **facts_of(choice, path))
 
-    async def engine(self) -> Engine:
-        """The running engine; loads it first when it is not. Concurrent callers wait for the same load.
+    async def engine(self) -> SupervisedEngine:
+        """The running engine; loaded first when nothing runs, once for all callers, of which none takes the load along.
 
         Raises EngineUnavailable (with the way out in `hint`) or EngineRefused.
         """
-        async with self._lock:
-            if self._engine is not None and not self._engine.dead:
-                return self._engine
-            if self._pulls.blocks:
+        while True:
+            if self._closed:
+                raise EngineUnavailable("The Jupyter server is about to end.")
+            if self._life.running is None and self._pulls.blocks:
                 raise EngineUnavailable("The model is still being downloaded.", "Wait for the download to end.")
-            await self._discard()
-            try:
-                return await self._start()
-            except EngineError as error:
-                if self.status.state != "absent":
-                    self._post("crashed", message=str(error), hint=error.hint)
-                raise
+            async with self._switching:  # a switch looks at what is there before anything of it is loaded
+                config = self.config
+            running = await self._life.begun()
+            if running is not None:
+                running.engine.last_used = time.monotonic()  # who asks for it is about to use it
+                return running.engine
+            if config is self.config:
+                raise EngineUnavailable("Loading the model was stopped.", "Ask again: it is loaded anew.")
 
     async def forget(self, owner: str) -> None:
         """Drop what the KV caches, in memory and on disk, hold of a notebook's conversation."""
-        await forget(owner, self._running, self.config)
+        await forget(owner, self._life.running, self.config)
 
     async def load(self) -> EngineStatus:
         """Load the engine now. Problems become the status rather than an exception."""
@@ -100,67 +113,66 @@ class Supervisor:
         return self.status
 
     async def unload(self) -> EngineStatus:
-        """Stop the child and give its memory back; the next request loads again."""
-        async with self._lock:
-            await self._discard()
-            if self.status.state not in ("absent", "downloading"):
-                self._post("unloaded", message="", hint="", sharing="")
+        """Stop the child, or its load, and give its memory back; the next request loads again."""
+        await asyncio.wait({self._retire()})
+        if self._life.still and self.status.state not in ("absent", "downloading"):
+            self._post("unloaded", message="", hint="", sharing="")
         return self.status
 
     async def configure(self, config: EngineConfig) -> EngineStatus:
-        """Switch to other settings: the running engine is unloaded, nothing is loaded yet."""
-        await self.unload()
-        if config.models_folder != self.config.models_folder:
-            self.store = ModelStore(config.models_folder)
-        self.config = config
-        entry = self._entry()
-        self._pulls.configured_is(entry)
-        if self._pulls.blocks and entry is not None:
-            return self._post("downloading", message=f"Downloading {entry.label}.", hint="", model=entry)
-        self._post("unloaded", message="", hint="", remote=config.remote)
-        return await self.refresh()
+        """Switch to other settings: what runs or loads is ended, and nothing is loaded yet."""
+        async with self._switching:
+            ended = self._retire()
+            if config.models_folder != self.config.models_folder:
+                self.store = ModelStore(config.models_folder)
+            self.config = config
+            entry = self.entry()
+            self._pulls.configured_is(entry)
+            await asyncio.wait({ended})
+            if self._pulls.blocks and entry is not None:
+                return self._post("downloading", message=f"Downloading {entry.label}.", hint="", model=entry)
+            self._post("unloaded", message="", hint="", remote=config.remote)
+            return await self.refresh()
 
     async def switch(
         self, model: str, *, engine: EngineName | None = None, context_tokens: int | None = None
     ) -> EngineStatus:
-        """Make `model` the one that answers: the running one is unloaded, the new one is not loaded yet.
+        """Make `model` the one that answers: what runs or loads is ended, the new one is not loaded yet.
 
         `engine` and `context_tokens` default to what the server was configured with; 0 lets the machine decide. Raises
-        EngineRefused or EngineUnavailable before anything has changed when the model is unknown or does not fit: its hint names
-        one that does.
+        EngineRefused or EngineUnavailable, which names a model that fits, before anything has changed.
         """
         fresh = self._configured.switched(model, engine=engine, context_tokens=context_tokens)
-        await asyncio.to_thread(choose, fresh, self.machine(), self.store)
+        await asyncio.to_thread(lambda: choose(fresh, self.machine(), self.store))
         return await self.configure(fresh)
 
     def machine(self) -> fit.Machine:
-        """This machine, with what the running child holds counted as free: it goes when another model comes."""
-        found = fit.machine()
-        return replace(
-            found,
-            available_bytes=min(
-                found.total_bytes, found.available_bytes + (self._running.freed_bytes() if self._running else 0)
-            ),
-        )
+        """This machine, with what the child that runs or loads holds counted as free: it goes when another model comes.
+
+        Blocks for a moment: it asks the graphics card's driver.
+        """
+        found, running, loading = fit.machine(), self._life.running, self._loading_pid
+        held = running.freed_bytes() if running else resident_bytes(loading)
+        return replace(found, available_bytes=min(found.total_bytes, found.available_bytes + held))
 
     async def pull_model(
         self, model: str | None = None, *, force: bool = False, kind: Format | None = None
     ) -> EngineStatus:
         """Download the model, with progress in the status; then load it when it is the configured one.
 
-        Without `kind` the files come that the engine needs. A second call while one runs waits for that one. Problems become
-        the status. `force` mends a damaged file, and a file that was found damaged is mended without being told so.
+        Without `kind` the files come that the engine needs. A second call waits for the first. Problems become the status.
+        `force` mends a damaged file; one that was found damaged is mended without it.
         """
         try:
             entry = self.store.wanted(model or self.config.model)
         except UnknownModel as error:
             return self._post(message=str(error), hint=error.hint)
-        configured = entry == self._entry()
+        configured = entry == self.entry()
         if kind is None and configured and self.status.engine in FORMAT:
             kind = FORMAT[self.status.engine]
         damaged = configured and self.status.state == "absent" and self.status.model_file is not None
         path = await self._pulls.run(self.store, entry, configured=configured, force=force or damaged, kind=kind)
-        if path is not None and entry == self._entry() and self._engine is None:
+        if path is not None and entry == self.entry() and self._life.still:
             self._post("unloaded", message="", hint="", model_file=str(path))
             await self.load()
         return self.status
@@ -170,65 +182,90 @@ class Supervisor:
         self._pulls.stop()
         return self.status
 
+    def entry(self) -> ModelEntry | None:
+        """The model that is configured, or that was chosen where none is; ``None`` for a name that nobody knows."""
+        if self.config.model is None and self.status.model is not None:
+            return self.status.model
+        try:
+            return self.store.entry(self.config.model)
+        except UnknownModel:  # an administrator's typing error: `refresh` says so
+            return None
+
     async def aclose(self) -> None:
         """Stop everything this supervisor started."""
+        self._closed = True
+        ended = self._retire()
         await self._pulls.aclose()
-        async with self._lock:
-            await self._discard()
+        await asyncio.wait({ended})
 
     # -- starting and stopping
 
-    async def _start(self) -> Engine:
-        choice = await asyncio.to_thread(choose, self.config, None, self.store)
-        self._post("loading", message="Starting the engine.", hint="", sharing="", **facts_of(choice, None))
+    async def _load_it(self, before: Ending) -> Running:
+        """The work of the load task. Whatever goes wrong ends in the status: *loading* always comes to its end."""
+        self._post("loading", message="Starting the engine.", hint="", sharing="", remote=self.config.remote)
+        try:
+            await asyncio.wait({before})
+            return await self._start()
+        except Exception as error:
+            failure = error if isinstance(error, EngineError) else unexpected(error)
+            if self.status.state != "absent":
+                self._post("crashed", message=str(failure), hint=failure.hint)
+            if failure is error:
+                raise
+            raise failure from error
+
+    async def _start(self) -> Running:
+        config = self.config
+        choice = await asyncio.to_thread(choose, config, None, self.store)
+        self._post("loading", **facts_of(choice, None))
         if choice.engine == "openai":
-            self._post("loading", message=f"Connecting to {self.config.openai_base_url}.")
-            return self._adopt(await connect(self.config, self._note_usage), choice)
+            self._post("loading", message=f"Connecting to {config.openai_base_url}.")
+            return await connect(choice, config, self._note_usage)
         path = await self._verified(choice) if choice.model else None
         loading = f"Loading {choice.model.label if choice.model else 'the script'}."
         self._post("loading", message=loading, progress=None)
-        weights = choice.need.weights if choice.need else 0
-        progress = LoadProgress(weights, partial(self._loading, loading))
-        waiting = partial(
-            self._post, "loading", message="Your other Jupyter server is loading a model; waiting for it."
-        )
+        progress = LoadProgress(choice.need.weights if choice.need else 0, partial(self._loading, loading))
+        wait = "Your other Jupyter server is loading a model; waiting for it."
+
+        def born(pid: int) -> None:
+            self._loading_pid = pid
+            progress.began(pid)
+
         try:
-            start_it = start(choice, self.config, path, self._note_usage, on_wait=waiting, on_child=progress.began)
-            return self._adopt(await start_it, choice)
+            return await start(
+                choice, config, path, self._note_usage, again=self.engine, on_child=born,
+                on_wait=partial(self._post, "loading", message=wait),
+            )  # fmt: skip
         finally:
+            self._loading_pid = None
             progress.end()
 
-    def _adopt(self, running: Running, choice: Choice) -> Engine:
-        self._running, engine = running, running.engine
+    def _begun(self, running: Running) -> None:
         self._post(
             "ready",
             message="",
             hint="",
             device=running.device or None,
-            dtype=running.dtype or choice.dtype,
-            context_tokens=engine.context_tokens,
+            dtype=running.dtype or running.choice.dtype,
+            context_tokens=running.engine.context_tokens,
             memory_bytes=running.memory_bytes(),
             vram_bytes=running.vram_bytes,
             sharing=running.sharing,
         )
-        if running.child is not None:
-            loop = asyncio.get_running_loop()
-            running.child.exited.add_done_callback(partial(self._tell_exit, loop, running))
-            if self.config.idle_minutes > 0:
-                self._idle = asyncio.create_task(self._unload_when_idle(running))
-        return engine
+        if running.child is not None and self.config.idle_minutes > 0:
+            self._idle = asyncio.create_task(self._unload_when_idle(running))
+
+    def _retire(self) -> Ending:
+        """Begin to end what runs or loads, whatever state it is in."""
+        idle, self._idle = self._idle, None
+        if idle is not None and idle is not asyncio.current_task():
+            idle.cancel()
+        return self._life.end(keep_slots=self.config.keep_slots)
 
     async def _verified(self, choice: Choice) -> Path:
-        """The path of intact weights, hashed in a thread when need be. The state becomes `absent` when they are not."""
-        loop = asyncio.get_running_loop()
-
-        def heard(progress: Progress) -> None:
-            loop.call_soon_threadsafe(self._loading, "Checking the model file.", progress)
-
-        # A script needs no weights: it is enough that there is a file, so that tests need not carry a gigabyte about.
-        look = self.store.existing_path if choice.engine == "scripted" else self.store.verified_path
+        """The path of intact weights; the state becomes `absent` when they are not. Raises EngineUnavailable."""
         try:
-            path = await asyncio.to_thread(partial(look, choice.model, heard, kind=choice.format))
+            path = await intact(self.store, choice, partial(self._loading, "Checking the model file."))
         except ModelError as error:
             found = await asyncio.to_thread(self.store.path, choice.model, choice.format)
             self._post("absent", message=str(error), hint=error.hint, model_file=str(found) if found else None)
@@ -236,22 +273,8 @@ class Supervisor:
         self._post("loading", model_file=str(path))
         return path
 
-    async def _discard(self) -> None:
-        """Stop what runs, whatever state it is in. The lock is held."""
-        idle, self._idle = self._idle, None
-        if idle is not None and idle is not asyncio.current_task():
-            idle.cancel()
-        running, self._running = self._running, None
-        if running is not None:
-            await running.stop(keep_slots=self.config.keep_slots)
-
-    def _tell_exit(self, loop: asyncio.AbstractEventLoop, running: Running, _: object) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to be told
-            loop.call_soon_threadsafe(self._exited, running)
-
     def _exited(self, running: Running) -> None:
-        """A child ended. Only news when it is the current one: an unload forgets it first."""
-        if running is not self._running or running.child is None:
+        if running.child is None:
             return
         sentence, hint = running.child.end()
         if running.borrowed:
@@ -261,40 +284,17 @@ class Supervisor:
         self._post("crashed", message=sentence, hint=hint)
 
     async def _unload_when_idle(self, running: Running) -> None:
-        limit = self.config.idle_minutes * 60
-        while self._running is running:
-            await asyncio.sleep(min(IDLE_CHECK_SECONDS, max(limit / 4, 0.05)))
-            if self._running is running and running.idle_seconds(time.monotonic()) >= limit:
-                await self.unload()
-                return
+        await running.idle(self.config.idle_minutes * 60)
+        if self._life.running is running:
+            await self.unload()
 
     # -- status
 
-    @property
-    def _engine(self) -> SupervisedEngine | None:
-        return self._running.engine if self._running else None
-
-    @property
-    def _child(self) -> Child | None:
-        return self._running.child if self._running else None
-
     def _loading(self, message: str, progress: Progress) -> None:
-        if self.status.state == "loading" and self._running is None:
-            self._post("loading", message=message, progress=progress)
+        self._post("loading", message=message, progress=progress)
 
     def _note_usage(self, usage: Usage) -> None:
-        if usage.decode_seconds > 0 and usage.new_tokens >= ENOUGH_TOKENS_FOR_A_RATE and self._running is not None:
+        running = self._life.running
+        if usage.decode_seconds > 0 and usage.new_tokens >= ENOUGH_TOKENS_FOR_A_RATE and running is not None:
             speed = round(usage.new_tokens / usage.decode_seconds, 1)
-            self._post("ready", tokens_per_second=speed, memory_bytes=self._running.memory_bytes())
-
-    def _entry(self) -> ModelEntry | None:
-        """The model that is configured, or that was chosen where none is."""
-        if self.config.model is None and self.status.model is not None:
-            return self.status.model
-        try:
-            return self.store.entry(self.config.model)
-        except UnknownModel:  # an administrator's typing error: `refresh` says so
-            return None
-
-    def _post(self, state: EngineState | None = None, **fields: Any) -> EngineStatus:
-        return self._board.post(state, **fields)
+            self._post("ready", tokens_per_second=speed, memory_bytes=running.memory_bytes())

@@ -37,6 +37,42 @@ def test_what_is_added_to_the_environment_reaches_the_child_beside_what_was_ther
     assert child.key not in environment.values()
 
 
+def test_child_that_writes_something_else_is_ended_all_the_same(tmp_path: Path) -> None:
+    async def main() -> None:
+        child = ChildProcess("this", {}, log_folder=tmp_path)  # it prints a poem
+        with pytest.raises(ChildFailed, match="exit code 0"):
+            await child.wait_ready(10)
+        await asyncio.wait_for(child.stop(), 10)
+
+    asyncio.run(main())
+
+
+def test_waiter_that_gives_up_leaves_the_news_to_the_others(tmp_path: Path) -> None:
+    async def main() -> None:
+        child = ChildProcess("jupyter_qwen.engine.children.scripted", {"key": "k"}, log_folder=tmp_path)
+        try:
+            with pytest.raises(ChildFailed, match="not ready after 0 seconds"):
+                await child.wait_ready(0.001)
+            assert (await child.wait_ready(20)).url.startswith("http://127.0.0.1:")
+        finally:
+            await child.stop()
+        assert child.returncode == 0
+
+    asyncio.run(main())
+
+
+def test_log_that_cannot_be_written_costs_no_engine(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    async def main() -> None:
+        child = ChildProcess("jupyter_qwen.engine.children.scripted", {}, log_folder=tmp_path / "file")
+        assert (await child.wait_ready(20)).url
+        await child.stop()
+        assert child.log is None
+
+    asyncio.run(main())
+
+
 @pytest.mark.parametrize("name", USERS_OWN)
 def test_the_users_own_openmp_settings_are_left_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert short_waits() == SHORT_WAITS

@@ -17,6 +17,8 @@ from jupyter_qwen.engine.choice import Choice
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.process.running import Running, start
 from jupyter_qwen.engine.process.sharing import PREFIX, Registry, identity
+from jupyter_qwen.engine.slots.files import SlotFiles
+from jupyter_qwen.engine.slots.memory import SlotMemory
 
 CHOICE = Choice("scripted", "", context_tokens=2048)
 
@@ -38,6 +40,23 @@ def test_runtime_folder_that_is_no_folder_costs_the_sharing_only(tmp_path: Path)
     running, pid = run(EngineConfig(share=True, runtime_folder=tmp_path / "file" / "x", log_folder=tmp_path))
     assert pid is not None
     assert running.registry is None
+
+
+def test_caches_that_cannot_be_saved_leave_no_process(tmp_path: Path) -> None:
+    class Broken(SlotMemory):
+        async def save(self) -> int:
+            raise RuntimeError("a disk of a kind that nobody has seen")
+
+    async def main() -> None:
+        running = await start(CHOICE, EngineConfig(log_folder=tmp_path), None, lambda usage: None)
+        assert running.child is not None
+        running.engine.memory = Broken(running.engine.http, SlotFiles(tmp_path, ""))
+        with pytest.raises(RuntimeError, match="nobody has seen"):
+            await running.stop(keep_slots=True)
+        assert running.child.returncode is not None
+        assert running.engine.http._client.is_closed
+
+    asyncio.run(main())
 
 
 @pytest.fixture

@@ -1,0 +1,280 @@
+"""One owner of the engine's life: who waits for a load does not own it, and nothing that ends an engine waits for one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from jupyter_qwen.engine.base import Delta, Engine, EngineUnavailable, Finished, GenerationRequest
+from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.process import sharing
+from jupyter_qwen.engine.process.supervisor import Supervisor
+from jupyter_qwen.engine.status import EngineStatus
+from jupyter_qwen.models import fit
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a load is held up with a named pipe")
+RULES = [
+    {"match": "dies at once", "reply": "never", "crash_after_tokens": 0},
+    {"match": "slow prefill", "reply": "read it all", "prefill_ms_per_token": 10},
+    {"match": "slowly", "reply": "one two three four five six seven", "delay_per_token_ms": 200},
+    {"match": "", "reply": "hello"},
+]
+Work = Callable[[Supervisor, list[EngineStatus]], Coroutine[Any, Any, None]]
+
+
+def run(work: Work, config: EngineConfig) -> None:
+    async def main() -> None:
+        heard: list[EngineStatus] = []
+        supervisor = Supervisor(config, heard.append)
+        try:
+            await asyncio.wait_for(work(supervisor, heard), 60)
+        finally:
+            await supervisor.aclose()
+
+    asyncio.run(main())
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> EngineConfig:
+    script = tmp_path / "script.json"
+    script.write_text(json.dumps(RULES))
+    return EngineConfig(engine="scripted", script=script, context_tokens=2048, log_folder=tmp_path / "log")
+
+
+@pytest.fixture
+def slow(config: EngineConfig, tmp_path: Path) -> EngineConfig:
+    """An engine that loads until somebody writes its script into a pipe."""
+    pipe = tmp_path / "pipe.json"
+    os.mkfifo(pipe)
+    return replace(config, script=pipe)
+
+
+def go_on(config: EngineConfig) -> None:
+    """Let the engine that loads from `config`'s pipe come to its end."""
+    Path(str(config.script)).write_text(json.dumps(RULES))
+
+
+def children() -> list[int]:
+    return [
+        child.pid for child in psutil.Process().children()
+        if child.status() != psutil.STATUS_ZOMBIE and "engine.children" in " ".join(child.cmdline())
+    ]  # fmt: skip
+
+
+async def until(condition: Callable[[], object], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come true in time"
+        await asyncio.sleep(0.01)
+
+
+async def began(work: Awaitable[Any]) -> asyncio.Task[Any]:
+    """A task that waits for the load of a child that is there."""
+    task = asyncio.ensure_future(work)
+    await until(children)
+    return task
+
+
+async def ask(engine: Engine, prompt: str, **options: Any) -> str:
+    items = [item async for item in engine.generate(GenerationRequest(prompt, **options))]
+    assert isinstance(items[-1], Finished)
+    return "".join(item.text for item in items if isinstance(item, Delta))
+
+
+async def rest(stream: AsyncIterator[Delta | Finished]) -> None:
+    async for _ in stream:
+        continue
+
+
+def test_question_that_is_stopped_while_the_model_loads_leaves_the_load_to_the_others(slow: EngineConfig) -> None:
+    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+        first = await began(supervisor.engine())
+        second = asyncio.create_task(supervisor.engine())
+        loading = children()
+        first.cancel()
+        await asyncio.wait({first})
+        await asyncio.sleep(0.3)
+        assert children() == loading
+        go_on(slow)
+        assert await ask(await second, "anything") == "hello"
+
+    run(work, slow)
+
+
+def test_load_that_nobody_waits_for_any_more_comes_to_its_end(slow: EngineConfig) -> None:
+    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+        only = await began(supervisor.engine())
+        only.cancel()
+        await asyncio.wait({only})
+        go_on(slow)
+        await until(lambda: supervisor.status.state == "ready")
+
+    run(work, slow)
+
+
+def test_unload_ends_a_load_at_once_and_says_so_to_who_waits(slow: EngineConfig) -> None:
+    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+        waiting = await began(supervisor.engine())
+        status = await asyncio.wait_for(supervisor.unload(), 2)
+        assert (status.state, status.message) == ("unloaded", "")
+        assert children() == []
+        with pytest.raises(EngineUnavailable, match="Loading the model was stopped"):
+            await waiting
+
+    run(work, slow)
+
+
+def test_switch_ends_a_load_and_who_waited_gets_the_new_model(slow: EngineConfig, config: EngineConfig) -> None:
+    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+        waiting = await began(supervisor.engine())
+        await asyncio.wait_for(supervisor.configure(config), 2)
+        assert await ask(await waiting, "anything") == "hello"
+        assert len(children()) == 1
+        assert supervisor.status.state == "ready"
+
+    run(work, slow)
+
+
+def test_server_that_ends_while_the_model_loads_does_not_wait_for_it(slow: EngineConfig) -> None:
+    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+        waiting = await began(supervisor.engine())
+        await asyncio.wait_for(supervisor.aclose(), 2)
+        assert children() == []
+        with pytest.raises(EngineUnavailable):
+            await waiting
+        with pytest.raises(EngineUnavailable, match="about to end"):
+            await supervisor.engine()
+
+    run(work, slow)
+
+
+def test_load_that_fails_for_a_reason_of_the_disk_is_told_and_leaves_loading(
+    config: EngineConfig, tmp_path: Path
+) -> None:
+    gone = replace(config, script=tmp_path / "gone.json", share=True, runtime_folder=tmp_path)
+
+    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+        with pytest.raises(EngineUnavailable, match=r"could not be started: .*gone\.json"):
+            await supervisor.engine()
+        assert supervisor.status.state == "crashed"
+        assert "gone.json" in supervisor.status.message
+
+    run(work, gone)
+
+
+def test_graphics_card_is_asked_off_the_event_loop(config: EngineConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, asked = fit.machine, []
+
+    def machine() -> fit.Machine:
+        asked.append(threading.current_thread())
+        return real()
+
+    monkeypatch.setattr(fit, "machine", machine)
+
+    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+        await supervisor.switch("Qwen2.5-Coder-0.5B-Instruct", context_tokens=2048)
+        assert asked
+        assert threading.main_thread() not in asked
+
+    run(work, config)
+
+
+def test_child_that_dies_before_it_is_published_is_explained_and_leaves_nothing(
+    config: EngineConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sharing.Registry.publish
+
+    def publish(self: sharing.Registry, *arguments: Any, pid: int, **options: Any) -> sharing.Shared:
+        os.kill(pid, signal.SIGKILL)
+        while psutil.pid_exists(pid):
+            time.sleep(0.01)
+        return real(self, *arguments, pid=pid, **options)
+
+    monkeypatch.setattr(sharing.Registry, "publish", publish)
+
+    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+        with pytest.raises(EngineUnavailable, match="The engine was killed"):
+            await supervisor.engine()
+        assert supervisor.status.state == "crashed"
+
+    run(work, replace(config, share=True, runtime_folder=tmp_path / "runtime"))
+
+
+def test_engine_that_died_while_idle_costs_no_answer_and_no_count(config: EngineConfig) -> None:
+    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+        engine = await supervisor.engine()
+        for _ in range(2):
+            os.kill(children()[0], signal.SIGKILL)
+            assert await ask(engine, "anything") == "hello"
+        os.kill(children()[0], signal.SIGKILL)
+        assert await engine.count_tokens("one two") == 3
+        states = [status.state for status in heard]
+        assert states.count("loading") >= 3
+        assert supervisor.status.state == "ready"
+
+    run(work, config)
+
+
+def test_engine_that_dies_before_the_first_word_is_asked_once_more(config: EngineConfig) -> None:
+    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+        engine, text, killed = await supervisor.engine(), "", False
+        request = GenerationRequest("slow prefill " * 60, report_prefill=True)
+        async for item in engine.generate(request):
+            if isinstance(item, Delta) and item.read and not killed:
+                killed = True
+                os.kill(children()[0], signal.SIGKILL)
+            text += item.text if isinstance(item, Delta) else ""
+        assert killed
+        assert text == "read it all"
+
+    run(work, config)
+
+
+def test_prompt_that_kills_the_engine_twice_ends_in_one_sentence(config: EngineConfig) -> None:
+    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+        engine = await supervisor.engine()
+        with pytest.raises(EngineUnavailable, match="exit code 9"):
+            await ask(engine, "dies at once")
+        assert [status.state for status in heard].count("ready") == 2
+
+    run(work, config)
+
+
+def test_engine_that_was_unloaded_on_purpose_is_not_started_for_an_old_question(config: EngineConfig) -> None:
+    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+        engine = await supervisor.engine()
+        stream = engine.generate(GenerationRequest("slowly"))
+        await anext(stream)
+        await supervisor.unload()
+        with pytest.raises(EngineUnavailable, match="The model was unloaded"):
+            await rest(stream)
+        with pytest.raises(EngineUnavailable, match="The model was unloaded"):
+            await ask(engine, "anything")
+        assert supervisor.status.state == "unloaded"
+
+    run(work, config)
+
+
+def test_engine_is_not_unloaded_while_tokens_are_counted(config: EngineConfig) -> None:
+    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+        engine = await supervisor.engine()
+        (pid,) = children()
+        os.kill(pid, signal.SIGSTOP)
+        counting = asyncio.create_task(engine.count_tokens("one two"))
+        await asyncio.sleep(1)
+        os.kill(pid, signal.SIGCONT)
+        assert await counting == 3
+        assert children() == [pid]
+
+    run(work, replace(config, idle_minutes=0.3 / 60))
