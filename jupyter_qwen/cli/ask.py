@@ -18,6 +18,7 @@ from jupyter_qwen.assistant.services import Limits, Services
 from jupyter_qwen.cli.databases import CONNECTION, open_databases
 from jupyter_qwen.cli.engine_options import add_engine_options, engine_config
 from jupyter_qwen.cli.failure import CommandError
+from jupyter_qwen.kernel.terminal import printable, say
 from jupyter_qwen.schema.collect import collect
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, Schema
 
@@ -98,14 +99,14 @@ async def _answer(question: Question, arguments: argparse.Namespace) -> tuple[An
 def _tell(event: Event) -> None:
     """Progress goes to standard error, so that the answer alone can be piped on."""
     if isinstance(event, TextDelta) and sys.stderr.isatty():
-        print(event.text, end="", flush=True, file=sys.stderr)
+        print(printable(event.text), end="", flush=True, file=sys.stderr)
     elif isinstance(event, StatusChanged) and sys.stderr.isatty():
         print(event.status["message"] or "Loading the model …", file=sys.stderr)
     elif isinstance(event, PromptBuilt):
         for note in event.notes:
-            print(f"Note: {note}", file=sys.stderr)
+            print(printable(f"Note: {note}"), file=sys.stderr)
     elif isinstance(event, RepairMade) and sys.stderr.isatty():
-        print(f"\nRepaired ({event.name}): {event.reason}", file=sys.stderr)
+        print(printable(f"\nRepaired ({event.name}): {event.reason}"), file=sys.stderr)
 
 
 def _print(answer: Answer, prompt_tokens: int, arguments: argparse.Namespace) -> int:
@@ -124,18 +125,17 @@ def _print(answer: Answer, prompt_tokens: int, arguments: argparse.Namespace) ->
                     "prompt_tokens": answer.usage.prompt_tokens or prompt_tokens,
                     "new_tokens": answer.usage.new_tokens,
                     "model": answer.model,
-                },
-                ensure_ascii=False,
+                }
             )
         )
     else:
         if sys.stderr.isatty():
             print("\n", file=sys.stderr)
-        print(block.source if block else answer.markdown)
+        say(block.source if block else answer.markdown)
         if block:
             print(f"-- {block.verdict}" + (", asks before it runs" if block.needs_consent else ""))
             for item in block.diagnostics:
-                print(f"-- {item.severity}: {item.message}" + (f" {item.hint}" if item.hint else ""))
+                say(f"-- {item.severity}: {item.message}" + (f" {item.hint}" if item.hint else ""))
     if block is not None:
         # a translation cannot be bound here; it is made only from a query that was
         return 0 if block.verdict == "bound" or (arguments.dialect and block.verdict == "unchecked") else 1

@@ -22,6 +22,7 @@ from .request import connection_for, interpolated, schema_for, shared_settings
 from .run import may_run, run_block
 from .state import AnswerState
 from .subject import subject_of
+from .terminal import say
 
 _INSERTING = ("sql", "python", "plot", "fix", "auto")
 
@@ -148,11 +149,11 @@ class Asking:
     def _report(self, state: AnswerState, options: Any) -> None:
         block = state.code()
         if options.format == "json":
-            print(json.dumps(state.answer, indent=2, ensure_ascii=False))
+            print(json.dumps(state.answer, indent=2))
         elif options.format == "code" and block is not None:
-            print(block["source"])
+            say(block["source"])
         elif options.format == "code":
-            print(state.markdown)
+            say(state.markdown)
 
     def _use(self, state: AnswerState, options: Any) -> None:
         """Run the result or place it as the next cell, as far as the user and the proof allow."""

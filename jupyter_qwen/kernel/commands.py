@@ -11,6 +11,7 @@ from .following import follow, use_model
 from .options import COMMANDS, MODES, parsed
 from .request import schema_for
 from .state import status_line
+from .terminal import say
 
 if TYPE_CHECKING:
     from .asking import Asking
@@ -28,7 +29,7 @@ def _models(asking: Asking, rest: str) -> None:
     for model in asking.client().get("models").get("models", []):
         mark = "→" if model.get("current") else "✔" if model.get("on_disk") else " " if model.get("fits", True) else "✘"
         size = f"{int(model['size_bytes']) / 1e9:.1f} GB" if model.get("size_bytes") else ""
-        print(f"{mark} {model.get('id')}  {size}  {model.get('licence') or ''}".rstrip())
+        say(f"{mark} {model.get('id')}  {size}  {model.get('licence') or ''}".rstrip())
 
 
 def _load(asking: Asking, rest: str) -> None:
@@ -67,16 +68,16 @@ def _tables(asking: Asking, rest: str) -> None:
     """the tables and DataFrames that a question can use"""
     schema = schema_for(asking.ipython.user_ns, privacy="types", question="", tables=rest.replace(",", " ").split())
     if not schema["tables"]:
-        print("No table or DataFrame yet: open a DuckDB connection or create a DataFrame.")
+        say("No table or DataFrame yet: open a DuckDB connection or create a DataFrame.")
     for table in schema["tables"]:
         name = ".".join(table["reference"])
         owner = table["connection"] or table["library"]
         rows = "" if table["row_count"] is None else f", {table['row_count']:,} rows"
         columns = ", ".join(f"{column['name']} {column['type']}".rstrip() for column in table["columns"][:12])
         more = ", …" if len(table["columns"]) > 12 else ""
-        print(f"{name}  ({table['kind']} of {owner}{rows}): {columns}{more}")
+        say(f"{name}  ({table['kind']} of {owner}{rows}): {columns}{more}")
     for note in schema["notes"]:
-        print(f"note: {note}")
+        say(f"note: {note}")
 
 
 def _context(asking: Asking, rest: str, request: dict[str, Any] | None = None) -> None:
@@ -85,8 +86,8 @@ def _context(asking: Asking, rest: str, request: dict[str, Any] | None = None) -
         request = asking.request(parsed(asking.settings.qwen, ""), rest or "(the question)")
     seen = asking.client().post("context", request)
     for part in seen.get("parts", []):
-        print(f"── {part.get('label')} · {part.get('tokens')} tokens ──\n{str(part.get('text', '')).rstrip()}\n")
-    print(f"{seen.get('prompt_tokens')} tokens in all")
+        say(f"── {part.get('label')} · {part.get('tokens')} tokens ──\n{str(part.get('text', '')).rstrip()}\n")
+    say(f"{seen.get('prompt_tokens')} tokens in all")
 
 
 def _history(asking: Asking, rest: str) -> None:
@@ -94,24 +95,24 @@ def _history(asking: Asking, rest: str) -> None:
     client = asking.client()
     turns = client.get("thread", id=asking.thread()).get("turns", [])
     if not turns:
-        print("Nothing has been asked in this notebook yet.")
+        say("Nothing has been asked in this notebook yet.")
     for turn in turns:
-        print(f"── {turn.get('question', '')}\n{str(turn.get('markdown', '')).strip()}\n")
+        say(f"── {turn.get('question', '')}\n{str(turn.get('markdown', '')).strip()}\n")
 
 
 def _reset(asking: Asking, rest: str) -> None:
     """forget the conversation of this notebook"""
     client = asking.client()
     client.delete("thread", id=asking.thread())
-    print("The conversation is forgotten.")
+    say("The conversation is forgotten.")
 
 
 def _help(asking: Asking, rest: str) -> None:
     """this list"""
-    print(f"%%qwen [{'|'.join(MODES)}] [options]   ask; the question stands below. Options: %%qwen?\n")
+    say(f"%%qwen [{'|'.join(MODES)}] [options]   ask; the question stands below. Options: %%qwen?\n")
     for name in COMMANDS:
-        print(f"%qwen {name:8} {(_FUNCTIONS[name].__doc__ or '').strip()}")
-    print("%qwen fix      propose a repair of the last error\n%qwen explain  explain code")
+        say(f"%qwen {name:8} {(_FUNCTIONS[name].__doc__ or '').strip()}")
+    say("%qwen fix      propose a repair of the last error\n%qwen explain  explain code")
 
 
 _FUNCTIONS: dict[str, Any] = {
@@ -132,10 +133,10 @@ def _print_status(status: dict[str, Any]) -> None:
     model = status.get("model") or {}
     what = model.get("label") or f"engine {status.get('engine')}"
     where = f" on {status['device']}" if status.get("device") else ""
-    print(f"{status.get('state')}: {what}{where}")
+    say(f"{status.get('state')}: {what}{where}")
     if status.get("state") != "ready":
-        print(status_line(status))
+        say(status_line(status))
     if status.get("hint"):
-        print(status["hint"])
+        say(status["hint"])
     if status.get("tokens_per_second"):
-        print(f"{status['tokens_per_second']:.0f} tokens/s · {status.get('context_tokens')} tokens of context")
+        say(f"{status['tokens_per_second']:.0f} tokens/s · {status.get('context_tokens')} tokens of context")

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TextIO
 
 from .presentation import mimebundle, verdict_lines
 from .state import AnswerState
+from .terminal import printable
 
 UPDATE_SECONDS = 0.08
 
@@ -91,7 +92,7 @@ class TerminalView:
             self._write("[stopped]\n")
 
     def _write(self, text: str) -> None:
-        self._stream.write(text)
+        self._stream.write(printable(text))
         self._stream.flush()
 
 

@@ -9,6 +9,7 @@ from IPython.core.error import UsageError
 
 from .client import Client
 from .state import status_line
+from .terminal import say
 
 POLL_SECONDS = 0.4
 _MOVING = ("loading", "downloading")
@@ -76,7 +77,7 @@ class _Line:
             return
         if not self._kernel:
             if text.partition(" · ")[0] != self._told.partition(" · ")[0]:
-                print(text)
+                say(text)
             self._told = text
             return
         from IPython import display

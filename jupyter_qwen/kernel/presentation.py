@@ -9,6 +9,7 @@ from typing import Any
 
 from .markdown_html import to_html, without_images
 from .state import AnswerState
+from .terminal import printable
 
 INSERT_COMMAND = "jupyter_qwen:insert-cell"
 COPY_COMMAND = "jupyter_qwen:copy-code"
@@ -84,7 +85,7 @@ def plain(state: AnswerState) -> str:
     for block in state.blocks:
         parts.append("\n".join(verdict_lines(block)))
     parts.append(_last_line(state))
-    return "\n\n".join(part for part in parts if part)
+    return printable("\n\n".join(part for part in parts if part))
 
 
 def as_html(state: AnswerState) -> str:

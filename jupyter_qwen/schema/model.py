@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from .jupysql import MAGIC
+from .privacy import without_members
 
 TableKind = Literal["table", "view", "dataframe"]
 PrivacyLevel = Literal["names", "types", "values", "samples"]
@@ -187,8 +188,8 @@ class Schema:
                 for i, item in enumerate(_items(data, "connections", "schema"))
             ),
             privacy=privacy,
-            notes=tuple(str(note) for note in data.get("notes", ())),
-            seconds=float(data.get("seconds", 0.0)),
+            notes=_texts(data, "notes", "schema"),
+            seconds=_seconds(data.get("seconds", 0.0)),
         )
 
 
@@ -196,10 +197,12 @@ def _veil(table: Table, level: PrivacyLevel) -> Table:
     def veil(column: Column) -> Column:
         if level == "values":
             return column
-        column = replace(column, values=(), values_complete=False, distinct=None)
+        kind = without_members(column.type)  # an ENUM's type spells out its values
+        column = replace(column, type=kind, values=(), values_complete=False, distinct=None)
         return column if level == "types" else replace(column, type="", comment=None)
 
-    return replace(table, columns=tuple(veil(column) for column in table.columns), rows=(), rows_complete=False)
+    table = replace(table, columns=tuple(veil(column) for column in table.columns), rows=(), rows_complete=False)
+    return replace(table, comment=None, row_count=None) if level == "names" else table
 
 
 def _items(data: Mapping[str, Any], key: str, where: str) -> Sequence[Mapping[str, Any]]:
@@ -215,6 +218,18 @@ def _text(data: Mapping[str, Any], key: str, where: str) -> str:
     if not isinstance(value, str):
         raise SchemaFormatError(f"{where}.{key} must be a text, not {type(value).__name__}")
     return value
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, (int, float)) and 0 <= value < 1e9:
+        return float(value)
+    raise SchemaFormatError("schema.seconds must be a number of seconds")
+
+
+def _count(value: object, key: str, where: str) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise SchemaFormatError(f"{where}.{key} must be a whole number, not {type(value).__name__}")
 
 
 def _texts(data: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
@@ -247,7 +262,7 @@ def _column(data: Mapping[str, Any], where: str) -> Column:
         comment=None if comment is None else str(comment),
         values=_texts(data, "values", where),
         values_complete=bool(get("values_complete", False)),
-        distinct=None if distinct is None else int(distinct),
+        distinct=_count(distinct, "distinct", where),
     )
     return column
 
@@ -272,7 +287,7 @@ def _table(data: Mapping[str, Any], where: str) -> Table:
         kind=kind,
         columns=columns,
         connection=None if connection is None else str(connection),
-        row_count=None if row_count is None else int(row_count),
+        row_count=_count(row_count, "row_count", where),
         comment=None if comment is None else str(comment),
         primary_key=_texts(data, "primary_key", where),
         foreign_keys=tuple(

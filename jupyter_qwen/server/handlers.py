@@ -40,6 +40,7 @@ class QwenHandler(APIHandler):
         from jupyter_qwen.assistant.failures import EXPECTED, describe
         from jupyter_qwen.assistant.question import BadRequest
         from jupyter_qwen.engine.base import DoesNotFit, EngineRefused
+        from jupyter_qwen.schema.model import SchemaFormatError
         from jupyter_qwen.server.model_desk import ModelsLocked
 
         error = kwargs.get("exc_info", (None, None, None))[1]
@@ -51,7 +52,7 @@ class QwenHandler(APIHandler):
         else:
             failed = describe(error) if error is not None else None
             message, hint, code = (failed.message, failed.hint, failed.code) if failed else ("", "", "internal")
-            if isinstance(error, BadRequest | EngineRefused):
+            if isinstance(error, BadRequest | EngineRefused | SchemaFormatError):
                 self.set_status(400)
             elif isinstance(error, DoesNotFit):
                 self.set_status(409)

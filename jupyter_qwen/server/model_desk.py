@@ -13,6 +13,7 @@ from jupyter_qwen.engine.offers import offers
 from jupyter_qwen.engine.status import EngineStatus
 from jupyter_qwen.models.catalog import UnknownModel
 from jupyter_qwen.models.entries import FORMATS, Format
+from jupyter_qwen.server.thread_ids import is_plain
 
 SWITCHABLE_ENGINES = ("auto", "llama", "transformers")
 
@@ -99,4 +100,9 @@ class ModelDesk:
 def _model_name(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise BadRequest("model must be a name from the list of models, or a path.")
-    return value.strip()
+    name = value.strip()
+    if any(len(part.encode("utf-8", "replace")) > 255 for part in name.split("/")) or len(name) > 4_000:
+        raise BadRequest(f"model has {len(name):,} characters; no file and no model has such a name.")
+    if not is_plain(name):
+        raise BadRequest("model holds characters that no file's name can hold.")
+    return name

@@ -26,7 +26,7 @@ from jupyter_qwen.schema.collect import kernel_expression
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, PrivacyLevel, Schema
 from jupyter_qwen.server.locks import Locks
 from jupyter_qwen.server.model_desk import ModelDesk
-from jupyter_qwen.server.thread_ids import Renames
+from jupyter_qwen.server.thread_ids import Renames, is_plain
 from jupyter_qwen.server.wire import decode
 from jupyter_qwen.sql.model import Proof
 from jupyter_qwen.sql.validate import prove
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 # A remote engine hears of names and types only, unless an administrator raised the level on purpose.
 REMOTE_PRIVACY: PrivacyLevel = "types"
+MAX_THREAD_CHARACTERS = 10_000  # longer than any path that a system knows
 
 
 class Runtime:
@@ -171,7 +172,12 @@ class Runtime:
         }
 
     def thread_id(self, raw: str) -> str:
-        """The conversation that `raw` names: kernels know a notebook's whole path, browsers the one below the root."""
+        """The conversation that `raw` names: kernels know a notebook's whole path, browsers the one below the root.
+
+        Raises BadRequest for what no notebook can be called.
+        """
+        if len(raw) > MAX_THREAD_CHARACTERS or not is_plain(raw):
+            raise BadRequest("thread must be the path of a notebook, or another name of ordinary characters.")
         return self._renames.thread_id(raw)
 
     async def move_thread(self, source: object, target: object) -> int:

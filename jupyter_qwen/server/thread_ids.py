@@ -31,6 +31,11 @@ def thread_id(raw: str, root_dir: str) -> str:
     return str(path.replace("\\", "/") if windows else path)
 
 
+def is_plain(path: str) -> bool:
+    """Whether a file can be called so, as far as characters go: no NUL, and no half of a surrogate pair."""
+    return "\x00" not in path and not any("\ud800" <= character <= "\udfff" for character in path)
+
+
 class Renames:
     """Follows notebooks that were renamed while their kernel runs: a kernel keeps the path it was started with.
 

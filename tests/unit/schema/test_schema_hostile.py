@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from jupyter_qwen.schema.collect import collect
+from jupyter_qwen.schema.collect import Limits, collect
 from jupyter_qwen.schema.model import Schema, Table
 
 SECRET = "hunter2-of-the-file"
@@ -49,7 +49,8 @@ def reopened(con: Any, file: Path) -> Any:
 
 def look(con: Any, **options: Any) -> tuple[Schema, str]:
     """What the collector finds with a question that makes it search for values, and all of that as one text."""
-    wire = json.dumps(collect({"con": con}, question="how much has Ann", **options), allow_nan=False)
+    found = collect({"con": con}, question="how much has Ann", limits=Limits(seconds=20), **options)
+    wire = json.dumps(found, allow_nan=False)
     return Schema.from_json(json.loads(wire)), wire
 
 
