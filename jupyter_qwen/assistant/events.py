@@ -105,7 +105,11 @@ class BlockJudged:
 
 @dataclass(frozen=True)
 class Answer:
-    """The end of a good stream. `markdown` replaces what was streamed: repairs change the code. Times in seconds."""
+    """The end of a good stream. `markdown` replaces what was streamed: repairs and a better second answer change the code.
+
+    Times in seconds. A query says which worked example was shown with its question (`example`, a shape's name) and where it
+    comes from (`origin`: plain, shaped, sample, repair, taught).
+    """
 
     type: ClassVar[str] = "answer"
     markdown: str
@@ -115,6 +119,8 @@ class Answer:
     ttft_seconds: float | None = None
     model: str = ""
     mode: str = ""
+    example: str | None = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True)

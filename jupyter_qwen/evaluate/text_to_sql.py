@@ -162,6 +162,8 @@ async def _ask(case: SqlCase, schema: Schema, services: Services) -> dict[str, A
         "prompt_tokens": answer.usage.prompt_tokens or prompt_tokens,
         "cached_tokens": answer.usage.cached_tokens,
         "new_tokens": answer.usage.new_tokens,
+        "example": answer.example,
+        "origin": answer.origin,
     }
 
 

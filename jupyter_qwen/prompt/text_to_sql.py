@@ -18,7 +18,9 @@ from jupyter_qwen.prompt.linking import LinkedSchema, link
 from jupyter_qwen.prompt.model import Message, Part, Prompt, Source
 from jupyter_qwen.prompt.notation import DEFAULT, render_table
 from jupyter_qwen.prompt.rules import fence_name
+from jupyter_qwen.prompt.shapes.retrieval import Example
 from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message, neutralise
+from jupyter_qwen.prompt.worked_example import shown
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 
@@ -40,16 +42,19 @@ def build(
     language: str = "python",
     previous: Sequence[tuple[str, str]] = (),
     attachments: Sequence[Attachment] = (),
+    example: Example | None = None,
 ) -> Prompt:
     """The prompt for `question` over `schema`.
 
     `cells` are the cells above the question in document order. `previous` are (question, accepted SQL) pairs of the same
     notebook, oldest first. `budget_tokens` bounds the whole prompt; the schema gets what the fixed part leaves, cells get
     what the schema leaves. `language` is the notebook's, unused by SQL itself: a query is the same in each. `attachments` are
-    what the user added by name: texts stand before the tables, added tables before the others.
+    what the user added by name: texts stand before the tables, added tables before the others. `example` is a question of the
+    same analytic shape with its query over other tables; it stands behind the tables, so that the cached beginning survives.
     """
     system = message("system", RULES)
-    room = budget_tokens - count(chatml((system,))) - count(question) - 64
+    worked = shown(example, schema.tables) if example is not None else ""
+    room = budget_tokens - count(chatml((system,))) - count(question) - count(worked) - 64
     attached = attach(attachments, count=count, budget_tokens=room // 2, language=fence_name(language))
     room -= count(attached.text)
     linked = link(
@@ -70,7 +75,7 @@ def build(
     opening = "\n\n".join(
         text for text in (attached.text, f"Tables:\n{linked.text}" if linked.tables or not context else "") if text
     )
-    closing = _closing(question, hints, idioms, context)
+    closing = worked + _closing(question, hints, idioms, context)
     if pairs:
         messages = (
             system,
@@ -85,7 +90,7 @@ def build(
         stop=STOP,
         messages=messages,
         prefill=PREFILL,
-        parts=_parts(system, attached, linked, hints, context, pairs, question),
+        parts=_parts(system, attached, linked, worked, hints, context, pairs, question),
         sources=(
             *attached.sources,
             *(Source(f"table:{'.'.join(t.reference)}", render_table(t, DEFAULT)) for t in linked.tables),
@@ -116,6 +121,7 @@ def _parts(
     system: Message,
     attached: Attached,
     linked: LinkedSchema,
+    worked: str,
     hints: Sequence[ValueHint],
     cells: Sequence[Cell],
     pairs: Sequence[Message],
@@ -126,6 +132,8 @@ def _parts(
         parts.append(Part("added by name", neutralise(attached.text)))
     if linked.tables:
         parts.append(Part("schema", neutralise(linked.text)))
+    if worked:
+        parts.append(Part("worked example", neutralise(worked.strip())))
     if pairs:
         parts.append(Part("earlier questions", "\n\n".join(m.content for m in pairs)))
     if cells:

@@ -1,9 +1,9 @@
 """From the first answer to the query that is shown: proof, mechanical repair, a trial run, a second way to ask, a vote.
 
 The first answer is proved, mended and tried on sample rows. When that leaves a doubt, and the allowance of tokens lets it, the
-model answers the other prompt (with a worked example, or without), then gives more answers to the same prompt (its KV cache
-is there, so each costs its own tokens only). Each goes the same way; the same result twice ends it, else the weights of
-`votes` decide. Figures of every step: docs/sql.md, "Accuracy".
+model answers once more with a worked example of the same shape before the question, then gives more answers to the same
+prompt (its KV cache is there, so each costs its own tokens only). Each goes the same way; the same result twice ends it, else
+the weights of `votes` decide. Figures of every step: docs/sql.md, "Accuracy".
 """
 
 from __future__ import annotations
@@ -65,24 +65,25 @@ async def choose(
     schema: Schema,
     allowance: Allowance,
     on_event: Emit,
-    other: Prompt | None = None,
-    origin: Origin = "plain",
+    other: Callable[[], Awaitable[Prompt | None]] | None = None,
     strategy: Strategy = DEFAULT_STRATEGY,
 ) -> Choice:
-    """The best query for `prompt`, whose greedy answer is `first` and of `origin`, within `allowance`.
+    """The best query for `prompt`, whose greedy answer is `first`, within `allowance`.
 
-    `other` asks the same with a worked example, or without it where `origin` is "shaped". Raises EngineError when the engine
-    fails; an answer that the allowance cuts off is left out.
+    `other` makes the prompt that asks the same with a worked example, or None where none fits. Raises EngineError when the
+    engine fails; an answer that the allowance cuts off is left out.
     """
     look = _Look(engine, schema, question_of(prompt), allowance, strategy)
     await on_event(Phase("proof"))
-    candidates = [await look.at(first, origin)]
-    if other is not None and candidates[0].doubtful and not allowance.spent:
+    candidates = [await look.at(first, "plain")]
+    if candidates[0].doubtful and not allowance.spent:
         await on_event(Phase("choice"))
-        await look.ask(other, candidates, origin="plain" if origin == "shaped" else "shaped")
-    if all(candidate.doubtful for candidate in candidates) and not agreed(candidates) and not allowance.spent:
-        await on_event(Phase("choice"))
-        await look.sample(prompt, candidates)
+        shaped = await other() if other is not None else None
+        if shaped is not None:
+            await look.read(shaped, after=prompt)
+            await look.ask(shaped, candidates, origin="shaped")
+        if all(candidate.doubtful for candidate in candidates) and not agreed(candidates) and not allowance.spent:
+            await look.sample(prompt, candidates)
     chosen = vote(candidates, strategy)
     if chosen.outcome in ("rejected", "failed"):
         chosen = await _repair_rounds(prompt, chosen, candidates, look, on_event=on_event)
@@ -123,6 +124,12 @@ class _Look:
             candidates.append(await self.at(sql, origin))
         return text is not None and not self.allowance.spent
 
+    async def read(self, prompt: Prompt, *, after: Prompt) -> None:
+        """Spend what it takes to read `prompt` after `after`, whose beginning the KV cache holds."""
+        pairs = zip(prompt.text, after.text, strict=False)
+        same = next((place for place, (one, other) in enumerate(pairs) if one != other), len(after.text))
+        self.allowance.spend(written=0, read=await self.engine.count_tokens(prompt.text[same:]))
+
     async def sample(self, prompt: Prompt, candidates: list[Candidate]) -> None:
         """More answers to the same prompt, one after the other, until two agree or the allowance is spent."""
         for seed in range(1, self.strategy.samples + 1):
@@ -141,7 +148,7 @@ async def _repair_rounds(
         await on_event(Phase("repair"))
         names = tuple(name for d in best.proof.diagnostics if d.severity == "error" for name in d.candidates)
         again = repair.build(prompt, best.sql, best.failure, names)
-        look.allowance.spend(written=0, read=await look.engine.count_tokens(again.text.removeprefix(prompt.text)))
+        await look.read(again, after=prompt)
         before = len(candidates)
         await look.ask(again, candidates, origin="repair")
         if len(candidates) == before:

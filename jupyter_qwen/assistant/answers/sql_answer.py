@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from jupyter_qwen.assistant.answers.allowance import TOKENS_A_SECOND, Allowance
 from jupyter_qwen.assistant.answers.blocks import in_dialect, sql_block
 from jupyter_qwen.assistant.answers.choose import choose
 from jupyter_qwen.assistant.answers.generation import Emit, announce, stream_answer
 from jupyter_qwen.assistant.answers.unseen import unseen
+from jupyter_qwen.assistant.answers.votes import Origin
 from jupyter_qwen.assistant.events import Answer, BlockJudged, Phase
 from jupyter_qwen.assistant.intent import leans_on_previous
 from jupyter_qwen.assistant.question import Question, cells_up_to
@@ -21,6 +23,7 @@ from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.prompt import text_to_sql
 from jupyter_qwen.prompt.answers import first_statement
 from jupyter_qwen.prompt.model import Prompt
+from jupyter_qwen.prompt.shapes.retrieval import Example, fitting
 from jupyter_qwen.schema.model import Schema
 
 NO_TABLES = "No DataFrame and no DuckDB table is in view, so that nothing can be proved: run the cells that make them."
@@ -28,9 +31,18 @@ NO_QUERY = "The model wrote no query. Say which tables or columns the answer sho
 
 
 async def build_sql_prompt(
-    question: Question, schema: Schema, previous: Sequence[Turn], *, engine: Engine, limits: Limits
+    question: Question,
+    schema: Schema,
+    previous: Sequence[Turn],
+    *,
+    engine: Engine,
+    limits: Limits,
+    example: Example | None = None,
 ) -> Prompt:
-    """The text-to-SQL prompt of a question; earlier pairs come along when the question leans on them."""
+    """The text-to-SQL prompt of a question; earlier pairs come along when the question leans on them.
+
+    `example` is a worked example of the question's shape, for the second of the two ways to ask.
+    """
     pairs = [(turn.question, turn.sql) for turn in previous if turn.sql] if leans_on_previous(question.text) else []
     budget = min(limits.sql_prompt_tokens, engine.context_tokens - limits.sql_answer_tokens)
     return await with_token_count(
@@ -45,8 +57,16 @@ async def build_sql_prompt(
             language=question.language,
             previous=pairs[-2:],
             attachments=question.include,
+            example=example,
         ),
     )
+
+
+async def fitting_example(question: Question, schema: Schema) -> Example | None:
+    """The worked example for a question that stands alone; one that continues another has its own example before it."""
+    if not schema.tables or leans_on_previous(question.text):
+        return None
+    return await asyncio.to_thread(fitting, question.text, schema)
 
 
 async def answer_with_sql(
@@ -59,9 +79,17 @@ async def answer_with_sql(
     emit: Emit,
     started: float,
 ) -> Answer:
-    """Stream one query, prove it, and let `choose` look further when it is doubtful."""
+    """Stream one query, prove it, and let `choose` look further when it is doubtful, first with a worked example."""
     await emit(Phase("linking"))
-    prompt = await build_sql_prompt(question, schema, previous, engine=engine, limits=limits)
+    build = partial(build_sql_prompt, question, schema, previous, engine=engine, limits=limits)
+    prompt = await build()
+    example: Example | None = None
+
+    async def with_example() -> Prompt | None:
+        nonlocal example
+        example = await fitting_example(question, schema)
+        return await build(example=example) if example is not None else None
+
     await announce(
         prompt, engine, emit, schema.notes if schema.tables or question.schema is None else (NO_TABLES, *schema.notes)
     )
@@ -71,6 +99,7 @@ async def answer_with_sql(
     first = first_statement(generated.text)
     if not first:
         return Answer(NO_QUERY, usage=generated.usage, seconds=time.perf_counter() - started, ttft_seconds=ttft)
+    origin: Origin = "plain"
     if question.schema is None:
         proof = await asyncio.to_thread(unseen, first)
     else:
@@ -81,8 +110,9 @@ async def answer_with_sql(
             schema=schema,
             allowance=_allowance(limits, generated.usage.new_tokens),
             on_event=emit,
+            other=with_example,
         )
-        proof = choice.proof
+        proof, origin = choice.proof, choice.origin
     block = await asyncio.to_thread(sql_block, 0, proof, schema, question.cells, question.language)
     if question.dialect is not None:
         block = await asyncio.to_thread(in_dialect, block, question.dialect)
@@ -93,6 +123,8 @@ async def answer_with_sql(
         usage=generated.usage,
         seconds=time.perf_counter() - started,
         ttft_seconds=ttft,
+        example=example.shape if example is not None else None,
+        origin=origin,
     )
 
 

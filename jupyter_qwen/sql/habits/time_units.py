@@ -41,7 +41,8 @@ def period_number(bound: Bound) -> str | None:
     unit = (found["unit"] or found["other"]).lower()
     cut = [node for node in bound.tree.find_all(exp.TimestampTrunc, exp.DateTrunc) if node.text("unit").lower() == unit]
     for node in cut:
-        node.replace(_PARTS[unit](this=node.this.copy()))
+        whole = node.parent if isinstance(node.parent, exp.Cast) else node  # date_trunc(…)::DATE
+        whole.replace(_PARTS[unit](this=node.this.copy()))
     return f"The question asks for the {unit}'s number, not for its first day." if cut else None
 
 

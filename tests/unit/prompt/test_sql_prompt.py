@@ -6,6 +6,7 @@ import pytest
 from hostile import HOSTILE
 
 from jupyter_qwen.prompt import repair, text_to_sql
+from jupyter_qwen.prompt.shapes.retrieval import Example
 from jupyter_qwen.prompt.tokens import QWEN_CODER_TOKENS, chatml
 from jupyter_qwen.schema.model import Column, Schema, Table
 from jupyter_qwen.schema.notebook import Cell
@@ -25,6 +26,49 @@ def test_the_whole_prompt_reads_well(cinema: Schema, count: Count, snapshot_text
     )
 
     snapshot_text("sql/text_to_sql.txt", prompt.text)
+
+
+EXAMPLE = Example(
+    "top of each",
+    "The two longest trips of each line",
+    "SELECT line_name, trip_no FROM trip QUALIFY row_number() OVER (PARTITION BY line_name ORDER BY minutes DESC) <= 2",
+    "CREATE TABLE trip (trip_no INTEGER PRIMARY KEY, line_name VARCHAR, minutes INTEGER);",
+    0.5,
+)
+
+
+def test_an_example_stands_behind_the_tables_so_that_the_beginning_stays_the_same(
+    cinema: Schema, count: Count, snapshot_text: Snapshot
+) -> None:
+    question = "The two longest films of each cinema in Gent"
+    plain = text_to_sql.build(question, cinema, count=count, budget_tokens=3000)
+    shaped = text_to_sql.build(question, cinema, count=count, budget_tokens=3000, example=EXAMPLE)
+
+    tables = next(part.text for part in plain.parts if part.label == "schema")
+    assert shaped.text.startswith(plain.text[: plain.text.index(tables) + len(tables)])
+    assert [part.label for part in shaped.parts if part.label not in [p.label for p in plain.parts]] == [
+        "worked example"
+    ]
+    snapshot_text("sql/text_to_sql_example.txt", shaped.text)
+
+
+@pytest.mark.parametrize(
+    ("columns", "spelled"),
+    [
+        (("OrderID", "CustomerID", "Freight"), "SELECT LineName, TripNo FROM Trip QUALIFY"),
+        (("sbCustId", "sbCustName", "sbTxId"), "SELECT lineName, tripNo FROM trip QUALIFY"),
+        (("ORDER_ID", "FREIGHT"), "SELECT LINE_NAME, TRIP_NO FROM TRIP QUALIFY"),
+        (("order_id", "freight"), "SELECT line_name, trip_no FROM trip QUALIFY"),
+    ],
+)
+def test_the_examples_names_are_spelled_as_the_users_tables_spell_theirs(
+    columns: tuple[str, ...], spelled: str, count: Count
+) -> None:
+    schema = Schema((Table(("t",), "table", tuple(Column(name, "INTEGER") for name in columns)),))
+
+    prompt = text_to_sql.build("Which?", schema, count=count, budget_tokens=3000, example=EXAMPLE)
+
+    assert spelled in prompt.text
 
 
 def test_messages_and_text_say_the_same(cinema: Schema, count: Count) -> None:

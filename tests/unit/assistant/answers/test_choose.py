@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_qwen.assistant.answers.allowance import Allowance
 from jupyter_qwen.assistant.answers.choose import Choice, choose, examine
-from jupyter_qwen.assistant.answers.votes import Candidate, Origin, Strategy, agreed, vote
+from jupyter_qwen.assistant.answers.votes import Candidate, Strategy, agreed, vote
 from jupyter_qwen.assistant.events import Event, Phase, RepairMade
 from jupyter_qwen.engine.base import Capabilities, Delta, Finished, GenerationRequest, Usage
 from jupyter_qwen.prompt.model import Message, Part, Prompt
@@ -80,16 +80,18 @@ def ask(
     seconds: float = 20.0,
     strategy: Strategy | None = None,
     other: Prompt | None = None,
-    origin: Origin = "plain",
 ) -> tuple[Choice, list[Event]]:
     events: list[Event] = []
+
+    async def with_example() -> Prompt | None:
+        return other
 
     async def keep(event: Event) -> None:
         events.append(event)
 
     choice = asyncio.run(
         choose(
-            PROMPT, first, engine=engine, schema=schema, allowance=Allowance(seconds), on_event=keep, other=other, origin=origin,
+            PROMPT, first, engine=engine, schema=schema, allowance=Allowance(seconds), on_event=keep, other=with_example,
             strategy=strategy or Strategy(),
         )
     )  # fmt: skip
@@ -136,6 +138,46 @@ def test_an_answer_that_leaves_a_demand_unmet_yields_to_those_that_meet_it() -> 
 
     assert choice.sql == right
     assert choice.candidates[0].unmet
+
+
+SHAPED = Prompt("… example", messages=(Message("user", "Example. Question: which?"),), prefill="```sql\n")
+
+
+def test_a_doubtful_answer_is_asked_for_once_more_with_an_example_and_the_better_one_wins() -> None:
+    engine = ScriptedAnswers("SELECT max(people) FROM cities")
+
+    choice, events = ask("SELECT people FROM cities WHERE people < 0", engine, other=SHAPED)
+
+    assert (choice.sql, choice.origin) == ("SELECT max(people) FROM cities", "shaped")
+    assert [(request.prompt, request.temperature) for request in engine.requests] == [(SHAPED.text, 0.0)]
+    assert Phase("choice") in events
+
+
+def test_a_certain_answer_needs_no_example() -> None:
+    engine = ScriptedAnswers("SELECT max(people) FROM cities")
+
+    choice, _ = ask("SELECT people FROM cities", engine, other=SHAPED)
+
+    assert choice.origin == "plain"
+    assert engine.requests == []
+
+
+def test_an_answer_with_names_copied_from_the_example_is_dropped() -> None:
+    engine = ScriptedAnswers("SELECT xyzzy FROM plugh", *["SELECT line FROM trams WHERE line < 0"] * 4)
+
+    choice, _ = ask("SELECT people FROM cities WHERE people < 0", engine, other=SHAPED)
+
+    assert choice.sql == "SELECT people FROM cities WHERE people < 0" or choice.origin == "sample"
+    assert [candidate.origin for candidate in choice.candidates][:2] == ["plain", "shaped"]
+
+
+def test_reading_the_example_is_paid_from_the_allowance() -> None:
+    long = Prompt("… " + "example " * 60, messages=SHAPED.messages, prefill=SHAPED.prefill)
+    engine = ScriptedAnswers(*["SELECT 1"] * 6)
+
+    ask("SELECT people FROM cities WHERE people < 0", engine, seconds=3, other=long)
+
+    assert engine.requests[0].max_new_tokens == 90 - len("example " * 60) // 3 // 3 - 1
 
 
 def test_samples_are_drawn_with_different_seeds_and_a_temperature() -> None:

@@ -58,7 +58,7 @@ CHANGED = [
     (
         "period-number",
         "Trips per quarter; give the quarter number.",
-        "SELECT date_trunc('quarter', left_at) AS q, count(*) FROM trip GROUP BY q",
+        "SELECT date_trunc('quarter', left_at)::DATE AS q, count(*) FROM trip GROUP BY q",
         "SELECT QUARTER(left_at) AS q",
     ),
 ]
