@@ -32,6 +32,11 @@ def asked_period(question: str) -> str | None:
     return _ADVERBS[found["adverb"].lower()] if found["adverb"] else found["unit"].lower()
 
 
+def names_period(name: str, period: str) -> bool:
+    """Whether the identifier `name` says `period`: ``sale_month``, and ``limit_monthly`` too."""
+    return any(part == period or _ADVERBS.get(part) == period for part in identifier_stems(name))
+
+
 def period_column(question: str, tables: Sequence[Table]) -> tuple[Table, Column] | None:
     """The date or timestamp by which rows are told apart in time.
 

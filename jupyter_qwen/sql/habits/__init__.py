@@ -14,6 +14,7 @@ from jupyter_qwen.sql.validate import prove
 
 from .anti_join import missing_partner
 from .bound import Habit, changed
+from .cast_formats import cast_by_format
 from .first_of_list import count_from_one
 from .key_groups import group_by_key
 from .limits import limit_of_each, needless_limit
@@ -21,13 +22,18 @@ from .literal_places import move_literals
 from .median import median_for_mean
 from .needless_joins import drop_needless_joins
 from .periods import group_by_period
+from .quoted_columns import unquote_columns
 from .ratio_parts import only_the_ratio
 from .share_condition import share_of_all
-from .time_units import interval_as_number, period_number
+from .text_search import search_without_case
+from .time_units import interval_as_number, name_the_period, period_number
 from .twin_aliases import one_row_once
 
 #: In the order in which they are looked for, by the names that the user reads.
 HABITS: Final[tuple[tuple[str, Habit], ...]] = (
+    ("quoted-column", unquote_columns),
+    ("cast-by-format", cast_by_format),
+    ("period-name", name_the_period),
     ("value-elsewhere", move_literals),
     ("one-row-once", one_row_once),
     ("needless-join", drop_needless_joins),
@@ -42,6 +48,7 @@ HABITS: Final[tuple[tuple[str, Habit], ...]] = (
     ("share-of-all", share_of_all),
     ("limit-of-each", limit_of_each),
     ("needless-limit", needless_limit),
+    ("text-search", search_without_case),
 )
 
 

@@ -11,8 +11,7 @@ import re
 from sqlglot import exp
 
 from jupyter_qwen.schema.model import Schema
-from jupyter_qwen.schema.periods import asked_period, period_column
-from jupyter_qwen.schema.words import identifier_stems
+from jupyter_qwen.schema.periods import asked_period, names_period, period_column
 from jupyter_qwen.sql.habits.demands import unmet
 from jupyter_qwen.sql.tree import syntax_tree
 
@@ -41,7 +40,7 @@ def says_period(sql: str, tree: exp.Expr, period: str) -> bool:
     """Whether the query says the period anywhere: as a function, as a part of a date, or in a column's name."""
     if _TELLS_TIME.search(sql) or re.search(rf"\b{period}s?\s*\(|'{period}s?'", sql, re.IGNORECASE):
         return True
-    return any(period in identifier_stems(column.name) for column in tree.find_all(exp.Column))
+    return any(names_period(column.name, period) for column in tree.find_all(exp.Column))
 
 
 def _single_row(tree: exp.Expr) -> bool:

@@ -248,7 +248,8 @@ def test_a_mean_becomes_the_median_that_was_asked_for(question: str, sql: str, a
 
 SHOP = Table(("shop",), "table", (Column("id", "INTEGER"), Column("city", "VARCHAR")), primary_key=("id",))
 SALE = Table(
-    ("sale",), "table", (Column("shop_id", "INTEGER"), Column("sold_on", "DATE"), Column("price", "DOUBLE")),
+    ("sale",), "table", (Column("shop_id", "INTEGER"), Column("sold_on", "DATE"), Column("price", "DOUBLE"),
+     Column("limit_daily", "DOUBLE")),
     foreign_keys=(ForeignKey(("shop_id",), "shop", ("id",)),),
 )  # fmt: skip
 
@@ -273,6 +274,7 @@ SALE = Table(
         ("sales of each month", "SELECT price FROM sale", None),
         ("shops per month", "SELECT count(*) FROM shop", None),
         ("revenue per city", "SELECT sum(price) FROM sale", None),
+        ("the mean of the limit_daily and of the sales by day", "SELECT avg(limit_daily) FROM sale", None),
     ],
 )
 def test_a_period_that_is_asked_for_gets_a_row_each(question: str, sql: str, after: str | None) -> None:
