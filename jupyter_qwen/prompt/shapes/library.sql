@@ -495,6 +495,7 @@ QUALIFY rank() OVER (ORDER BY e.points DESC) = 1;
 -- ? What is the median number of points in each subject?
 -- ? Median points by subject
 -- ? median result per subject
+-- ? What is the median for each subject?
 -- ? For every subject give the middle value of the points.
 -- ?de Median der Punkte je Fach
 -- ?fr La médiane des points par matière
@@ -1455,7 +1456,6 @@ WHERE NOT EXISTS (SELECT 1 FROM uses u JOIN ingredient i ON i.ingredient_id = u.
 -- ? Ingredients never used
 -- ? unused ingredients
 -- ? How many ingredients appear in no recipe?
--- ? Customers who did not place any order
 -- = saffron
 SELECT ingredient
 FROM ingredient
@@ -1582,7 +1582,6 @@ QUALIFY rank() OVER (PARTITION BY f.race, f.race_day ORDER BY f.minutes) = 1;
 -- ? Latest result per runner
 -- ? last finish time for every runner
 -- ? current standing of each runner by newest race
--- ? What is the latest balance of every account?
 -- ?de Das neueste Ergebnis jedes Läufers
 -- ?zh 每位选手的最新成绩
 -- = Kari, 200 | Luca, 150 | Ines, 175 | Jomo, 131 | Mwai, 133
@@ -1682,3 +1681,410 @@ HAVING count(*) > 1;
 -- ? How many runners are from each country?
 -- = 29
 SELECT avg(age) AS average_age FROM runner WHERE country = 'KE';
+
+-- tables museum
+CREATE TABLE hall (hall_no INTEGER PRIMARY KEY, hall_name VARCHAR, floor INTEGER);
+CREATE TABLE piece (piece_no INTEGER PRIMARY KEY, piece_title VARCHAR, artist VARCHAR, hall_no INTEGER REFERENCES hall(hall_no), made_in INTEGER, insured DOUBLE);
+CREATE TABLE entry (day DATE, kind VARCHAR, visitors INTEGER, takings DOUBLE);
+INSERT INTO hall VALUES (1, 'Garden', 0), (2, 'Tower', 3), (3, 'Cellar', -1);
+INSERT INTO piece VALUES (1, 'Blue Jug', 'Ekman', 1, 1890, 5000), (2, 'Red Jug', 'Ekman', 1, 1895, 7000), (3, 'Gate', 'Farah', 2, 1930, 20000), (4, 'Gate II', 'Farah', 2, 1932, 18000), (5, 'Rain', 'Gill', 1, NULL, 300);
+INSERT INTO entry VALUES ('2023-01-07', 'adult', 100, 1000), ('2023-01-07', 'child', 50, 200), ('2023-01-08', 'adult', 120, 1200), ('2023-02-04', 'adult', 90, 900), ('2023-02-04', 'child', 30, 120), ('2024-01-06', 'adult', 150, 1800), ('2024-01-07', 'child', 60, 240);
+
+-- shape best group
+-- ? Which hall has the most pieces? Show its name and the number.
+-- ? Find the artist with the largest number of pieces.
+-- ? hall with the fewest pieces
+-- ? What is the most common artist?
+-- ? Who has made the most pieces?
+-- ? Which month had the most visitors?
+-- ? Which kind has the highest average takings?
+-- ? Return the artist who has the most pieces, with the name and the count.
+-- = Garden, 3
+SELECT h.hall_name, count(*) AS pieces
+FROM piece p JOIN hall h ON h.hall_no = p.hall_no
+GROUP BY h.hall_no, h.hall_name
+ORDER BY pieces DESC
+LIMIT 1;
+
+-- shape top overall
+-- ? What are the five artists with the most pieces?
+-- ? Who are the top 5 artists by insured value?
+-- ? the ten most popular halls by number of pieces
+-- ? Which three halls hold the most pieces?
+-- = Ekman, 2, 12000 | Farah, 2, 38000 | Gill, 1, 300
+SELECT artist, count(*) AS pieces, sum(insured) AS total_insured
+FROM piece
+GROUP BY artist
+ORDER BY pieces DESC
+LIMIT 5;
+
+-- shape max row
+-- ? What is the title of the oldest piece?
+-- ? Find the piece with the highest insured value.
+-- ? Which piece is worth the least?
+-- ? newest piece and its artist
+-- ? When was the first piece made? List the year and title.
+-- = Blue Jug, Ekman, 1890
+SELECT piece_title, artist, made_in
+FROM piece
+WHERE made_in IS NOT NULL
+ORDER BY made_in
+LIMIT 1;
+
+-- shape never
+-- ? Which halls have no piece?
+-- ? Names of the halls that do not hold any piece
+-- ? Which halls do not show anything?
+-- ? halls without pieces
+-- ? What are the ids of halls that have nothing in them?
+-- = Cellar
+SELECT hall_name
+FROM hall
+WHERE NOT EXISTS (SELECT 1 FROM piece WHERE piece.hall_no = hall.hall_no);
+
+-- shape never
+-- ? Which halls show nothing by Ekman?
+-- ? Halls without any piece of the artist Farah
+-- ? halls that never had one with this property
+-- = Tower | Cellar
+SELECT hall_name
+FROM hall
+WHERE hall_no NOT IN (SELECT hall_no FROM piece WHERE artist = 'Ekman');
+
+-- shape both
+-- ? Which halls have pieces made before 1892 and also pieces made after 1892?
+-- ? old pieces and new pieces in the same hall
+-- ? In which halls are there both early and late pieces?
+-- ? Halls with pieces made both before 1890 and after 1895
+-- = Garden
+SELECT h.hall_name
+FROM hall h
+WHERE h.hall_no IN (SELECT hall_no FROM piece WHERE made_in < 1892)
+  AND h.hall_no IN (SELECT hall_no FROM piece WHERE made_in > 1892);
+
+-- shape share of total
+-- ? What percentage of all visitors came as children?
+-- ? Share of each kind in the total number of visitors
+-- ? kind, visitors, percent of all visitors
+-- ? What proportion of total takings came from each kind of entry?
+-- ? how much does each kind contribute to total takings
+-- = child, 140, 23.3333 | adult, 460, 76.6667
+SELECT kind, sum(visitors) AS visitors, 100.0 * sum(visitors) / (SELECT sum(visitors) FROM entry) AS percent
+FROM entry
+GROUP BY kind;
+
+-- shape percent growth
+-- ? How did takings grow from 2023 to 2024 in percent for each kind?
+-- ? Percentage change in takings between the two years by kind
+-- ? growth 2023 to 2024 per kind in %
+-- ? What is the increase in percent from one year to the other?
+-- = child, -25 | adult, -41.9355
+WITH years AS (
+  SELECT kind, sum(takings) FILTER (WHERE year(day) = 2023) AS before, sum(takings) FILTER (WHERE year(day) = 2024) AS after
+  FROM entry
+  GROUP BY kind
+)
+SELECT kind, 100.0 * (after - before) / before AS growth_percent FROM years;
+
+-- shape running total
+-- ? What are the cumulative takings by day?
+-- ? Running total of visitors per kind
+-- ? visitors so far at each day
+-- ? Show each day with takings and the takings accumulated up to that day.
+-- = adult, 2023-01-07, 100, 100 | adult, 2023-01-08, 120, 220 | adult, 2023-02-04, 90, 310 | adult, 2024-01-06, 150, 460 | child, 2023-01-07, 50, 50 | child, 2023-02-04, 30, 80 | child, 2024-01-07, 60, 140
+SELECT kind, day, visitors, sum(visitors) OVER (PARTITION BY kind ORDER BY day) AS visitors_so_far
+FROM entry
+ORDER BY kind, day;
+
+-- shape moving average
+-- ? What is the moving average of visitors over the last two days?
+-- ? Rolling average of takings over 7 days
+-- ? two-day rolling mean of visitors
+-- ? smooth daily visitors
+-- = 2023-01-07, 150, 150 | 2023-01-08, 120, 135 | 2023-02-04, 120, 120 | 2024-01-06, 150, 135 | 2024-01-07, 60, 105
+WITH daily AS (
+  SELECT day, sum(visitors) AS visitors FROM entry GROUP BY day
+)
+SELECT day, visitors, avg(visitors) OVER (ORDER BY day ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS smoothed
+FROM daily
+ORDER BY day;
+
+-- shape columns side by side
+-- ? For each day, how many adults and how many children came?
+-- ? Adults and children per month in two columns
+-- ? visitors by year: adult, child
+-- ? number of x and number of y for every group in one row
+-- = 2023-01-07, 100, 50 | 2023-01-08, 120, None | 2023-02-04, 90, 30 | 2024-01-06, 150, None | 2024-01-07, None, 60
+SELECT day,
+       sum(visitors) FILTER (WHERE kind = 'adult') AS adults,
+       sum(visitors) FILTER (WHERE kind = 'child') AS children
+FROM entry
+GROUP BY day
+ORDER BY day;
+
+-- shape difference of two groups
+-- ? On average how much higher are the takings from adults than from children?
+-- ? How many more adults than children came per month?
+-- ? adults minus children per day
+-- ? What is the difference between the two kinds?
+-- = 2023-01-07, 50 | 2023-01-08, 120 | 2023-02-04, 60 | 2024-01-06, 150 | 2024-01-07, -60
+SELECT day,
+       coalesce(sum(visitors) FILTER (WHERE kind = 'adult'), 0) - coalesce(sum(visitors) FILTER (WHERE kind = 'child'), 0) AS more_adults
+FROM entry
+GROUP BY day
+ORDER BY day;
+
+-- shape date parts
+-- ? Are there more visitors at the weekend or on weekdays?
+-- ? Visitors on weekends compared with working days
+-- ? weekend vs weekday visitors
+-- ? How many came on Saturdays and Sundays?
+-- = weekend, 600
+SELECT CASE WHEN isodow(day) >= 6 THEN 'weekend' ELSE 'weekday' END AS part_of_week, sum(visitors) AS visitors
+FROM entry
+GROUP BY part_of_week;
+
+-- shape per month
+-- ? What were the total takings per month in 2023?
+-- ? Takings for each month of 2023, in order of the months
+-- ? takings by month
+-- ? How much was taken in each year?
+-- ? Total visitors for each year and month
+-- ? How did the number of visitors develop over the years?
+-- = 2023-01-01, 2400 | 2023-02-01, 1020
+SELECT date_trunc('month', day)::DATE AS month, sum(takings) AS total_takings
+FROM entry
+WHERE year(day) = 2023
+GROUP BY month
+ORDER BY month;
+
+-- shape against the average
+-- ? Which halls have an average insured value above the overall average?
+-- ? Artists whose average insured value exceeds the average of all pieces
+-- ? kinds with above-average takings
+-- = Farah, 19000
+SELECT artist, avg(insured) AS average_insured
+FROM piece
+GROUP BY artist
+HAVING avg(insured) > (SELECT avg(insured) FROM piece);
+
+-- shape year to date
+-- ? What were the takings up to the end of January in each year?
+-- ? Compare the year to date with the same period of last year
+-- ? ytd visitors 2024 vs 2023
+-- ? totals for the first month of every year
+-- = 2023, 2400 | 2024, 2040
+SELECT year(day) AS year, sum(takings) AS takings
+FROM entry
+WHERE month(day) <= 1
+GROUP BY year
+ORDER BY year;
+
+-- shape plain
+-- ? Show all pieces with their hall.
+-- ? What are the titles and artists of all pieces?
+-- ? Which pieces were made before 1900 or after 1930?
+-- ? Give the number of pieces on each floor.
+-- ? What is the total insured value for each hall?
+-- ? What are the average and the maximum insured value?
+-- ? What is the highest insured value for each hall?
+-- ? What is the average number of visitors for each kind?
+-- ? average age of pieces per floor
+-- ? titles ordered by year
+-- ? How many pieces does each artist have? Return artist and number, highest first.
+-- = Blue Jug, Garden | Red Jug, Garden | Gate, Tower | Gate II, Tower | Rain, Garden
+SELECT p.piece_title, h.hall_name
+FROM piece p JOIN hall h ON h.hall_no = p.hall_no;
+
+-- tables trams
+CREATE TABLE stop (stop_id INTEGER PRIMARY KEY, stop_name VARCHAR, zone VARCHAR);
+CREATE TABLE ride (ride_id INTEGER PRIMARY KEY, from_stop INTEGER REFERENCES stop(stop_id), to_stop INTEGER REFERENCES stop(stop_id), started TIMESTAMP, seconds INTEGER, ticket_code VARCHAR, rider VARCHAR);
+CREATE TABLE ticket_kind (ticket_code VARCHAR PRIMARY KEY, description VARCHAR);
+INSERT INTO ticket_kind VALUES ('S', 'single'), ('D', 'day pass');
+INSERT INTO stop VALUES (1, 'Quay', 'A'), (2, 'Market', 'A'), (3, 'Heights', 'B'), (4, 'Depot', 'C');
+INSERT INTO ride VALUES (1, 1, 2, '2024-09-02 08:00', 300, 'S', 'r1'), (2, 2, 3, '2024-09-02 17:30', 900, 'S', 'r1'), (3, 1, 3, '2024-09-03 08:10', 1200, 'D', 'r2'), (4, 3, 1, '2024-09-03 18:00', 1100, 'D', 'r2'), (5, 2, 1, '2024-09-07 11:00', 280, 'S', 'r3'), (6, 1, 2, '2024-09-08 12:00', 6000, 'S', 'r1');
+
+-- shape two keys to one table
+-- ? From which stop to which stop did each ride go?
+-- ? Rides with the names of both stops
+-- ? number of rides per pair of start and end stop
+-- ? Show origin and destination by name.
+-- ? Home team and away team of each match
+-- = Market, Heights, 1 | Quay, Market, 2 | Market, Quay, 1 | Heights, Quay, 1 | Quay, Heights, 1
+SELECT a.stop_name AS origin, b.stop_name AS destination, count(*) AS rides
+FROM ride r JOIN stop a ON a.stop_id = r.from_stop JOIN stop b ON b.stop_id = r.to_stop
+GROUP BY origin, destination;
+
+-- shape coded values
+-- ? How many rides were made with a day pass?
+-- ? Rides with a single ticket
+-- ? number of rides by the ticket's description
+-- ? Count by type name instead of the type code
+-- = day pass, 2 | single, 4
+SELECT k.description, count(*) AS rides
+FROM ride r JOIN ticket_kind k ON k.ticket_code = r.ticket_code
+GROUP BY k.ticket_code, k.description;
+
+-- shape counts with zero
+-- ? How many rides started at each stop, also for stops with none?
+-- ? rides per stop including zeros
+-- ? Number of rides per starting stop, every stop listed
+-- ? List all stops with the number of rides, 0 if there is none.
+-- = Market, 2 | Quay, 3 | Heights, 1 | Depot, 0
+SELECT s.stop_name, count(r.ride_id) AS rides
+FROM stop s LEFT JOIN ride r ON r.from_stop = s.stop_id
+GROUP BY s.stop_id, s.stop_name;
+
+-- shape outliers
+-- ? Which rides took unusually long, more than one and a half standard deviations above the mean?
+-- ? Rides with outlying duration
+-- ? outliers in seconds
+-- ? rides more than 2 sigma above average
+-- = 6, 6000
+SELECT ride_id, seconds
+FROM ride
+WHERE seconds > (SELECT avg(seconds) + 1.5 * stddev(seconds) FROM ride);
+
+-- shape rate with threshold
+-- ? Which stops have at least two rides and more than half of them on a single ticket?
+-- ? Stops where the share of day passes is under 30 %, with at least 2 rides
+-- ? ticket share above 50% per stop, minimum 2 rides
+-- ? Only groups with enough rows: which have a rate below a limit?
+-- = Market, 2, 100 | Quay, 3, 66.6667
+SELECT s.stop_name, count(*) AS rides, 100.0 * count(*) FILTER (WHERE r.ticket_code = 'S') / count(*) AS single_percent
+FROM ride r JOIN stop s ON s.stop_id = r.from_stop
+GROUP BY s.stop_id, s.stop_name
+HAVING count(*) >= 2 AND 100.0 * count(*) FILTER (WHERE r.ticket_code = 'S') / count(*) > 50;
+
+-- shape rate
+-- ? What percentage of the rides of each zone starts in the morning?
+-- ? What share of rides from each stop goes to another zone?
+-- ? percent of rides before noon by zone
+-- ? What fraction of each zone's rides is longer than ten minutes?
+-- = A, 60 | B, 0
+SELECT s.zone, 100.0 * count(*) FILTER (WHERE hour(r.started) < 12) / count(*) AS morning_percent
+FROM ride r JOIN stop s ON s.stop_id = r.from_stop
+GROUP BY s.zone;
+
+-- shape conditional counts
+-- ? How many rides does each rider have, and how many of them took longer than 15 minutes?
+-- ? rides and long rides per rider
+-- ? total and number above 900 seconds by rider
+-- ? For each rider the number of rides, of which on weekends
+-- = r1, 3, 1 | r2, 2, 2 | r3, 1, 0
+SELECT rider, count(*) AS rides, count(*) FILTER (WHERE seconds > 900) AS long_rides
+FROM ride
+GROUP BY rider;
+
+-- shape sessions
+-- ? How many trips did each rider make if rides less than 12 hours apart belong to one trip?
+-- ? trips per rider, gap over 12 hours starts a new one
+-- ? sessionize rides by rider
+-- ? number of groups of rides separated by long breaks
+-- = r1, 2 | r3, 1 | r2, 1
+SELECT rider, count(*) FILTER (WHERE starts) AS trips
+FROM (
+  SELECT rider, coalesce(started - lag(started) OVER (PARTITION BY rider ORDER BY started) > INTERVAL 12 HOUR, true) AS starts
+  FROM ride
+)
+GROUP BY rider;
+
+-- shape per day
+-- ? How many rides were there on each date?
+-- ? Rides per day
+-- ? daily number of rides
+-- ? count by calendar day
+-- = 2024-09-02, 2 | 2024-09-03, 2 | 2024-09-07, 1 | 2024-09-08, 1
+SELECT started::DATE AS day, count(*) AS rides
+FROM ride
+GROUP BY day
+ORDER BY day;
+
+-- shape between dates
+-- ? Which rides took place between 3 and 7 September 2024?
+-- ? rides from 2024-09-03 to 2024-09-07 inclusive
+-- ? How many rides in the first week of September 2024?
+-- ? number of rows in a date range
+-- = 3, 2024-09-03 08:10:00 | 4, 2024-09-03 18:00:00 | 5, 2024-09-07 11:00:00
+SELECT ride_id, started
+FROM ride
+WHERE started >= '2024-09-03' AND started < '2024-09-08';
+
+-- shape top percent
+-- ? Which rides are among the longest quarter?
+-- ? longest 25 percent of rides
+-- ? top quartile by seconds
+-- ? rides in the highest 10% of duration
+-- = 6, 6000 | 3, 1200
+SELECT ride_id, seconds
+FROM ride
+QUALIFY ntile(4) OVER (ORDER BY seconds DESC) = 1;
+
+-- tables shelters
+CREATE TABLE dog (dog_name VARCHAR, shelter VARCHAR, arrived DATE, adopted DATE, kilos DOUBLE);
+CREATE TABLE cat (cat_name VARCHAR, shelter VARCHAR, arrived DATE, adopted DATE);
+INSERT INTO dog VALUES ('Rex', 'North', '2024-01-02', '2024-01-20', 30), ('Fido', 'North', '2024-01-15', NULL, 12), ('Bess', 'South', '2024-02-01', '2024-03-05', 20);
+INSERT INTO cat VALUES ('Tom', 'North', '2024-01-09', '2024-02-09'), ('Mia', 'East', '2024-02-10', NULL);
+
+-- shape union of sources
+-- ? How many animals, dogs and cats together, did each shelter take in?
+-- ? Total of dogs and cats per shelter
+-- ? combine dogs and cats and count by shelter
+-- ? All arrivals from both tables by shelter
+-- = North, 3 | South, 1 | East, 1
+SELECT shelter, count(*) AS animals
+FROM (SELECT shelter FROM dog UNION ALL SELECT shelter FROM cat)
+GROUP BY shelter;
+
+-- shape set differences
+-- ? Which shelters have dogs but no cats?
+-- ? Shelters that are in the dog table and not in the cat table
+-- ? values of one table missing in the other
+-- ? what is in the first list but not in the second
+-- = South
+SELECT shelter FROM dog EXCEPT SELECT shelter FROM cat;
+
+-- shape set intersection
+-- ? Which shelters have dogs and cats?
+-- ? Shelters that occur in both tables
+-- ? names common to the two tables
+-- ? What do the two lists have in common?
+-- = North
+SELECT shelter FROM dog INTERSECT SELECT shelter FROM cat;
+
+-- shape days between
+-- ? How many days did each dog wait for its adoption?
+-- ? waiting time of every dog in days
+-- ? days from arrival to adoption by dog
+-- ? Which dog waited the longest, in days?
+-- = Rex, 18 | Bess, 33
+SELECT dog_name, date_diff('day', arrived, adopted) AS days_waited
+FROM dog
+WHERE adopted IS NOT NULL;
+
+-- shape present at a time
+-- ? How many dogs were in the shelter on 18 January 2024?
+-- ? dogs present on a given date
+-- ? Which animals had arrived but were not yet adopted on that day?
+-- ? number active at a point in time
+-- = 2
+SELECT count(*) AS present
+FROM dog
+WHERE arrived <= '2024-01-18' AND (adopted IS NULL OR adopted > '2024-01-18');
+
+-- shape open items
+-- ? Which dogs are still waiting to be adopted?
+-- ? dogs without adoption date yet
+-- ? Dogs not yet adopted
+-- ? What is pending at the moment?
+-- = Fido, 2024-01-15
+SELECT dog_name, arrived FROM dog WHERE adopted IS NULL;
+
+-- shape rank overall
+-- ? Rank dogs by weight.
+-- ? weight ranking of dogs, heaviest is number 1
+-- ? position of each dog by kilos
+-- = Rex, 30, 1 | Bess, 20, 2 | Fido, 12, 3
+SELECT dog_name, kilos, rank() OVER (ORDER BY kilos DESC) AS place
+FROM dog
+ORDER BY place;
