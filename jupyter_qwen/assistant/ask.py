@@ -12,6 +12,7 @@ from typing import Any
 
 from jupyter_qwen.assistant.answers.chat_answer import answer_in_prose, build_chat_prompt
 from jupyter_qwen.assistant.answers.fix_answer import answer_with_fix, failing_query
+from jupyter_qwen.assistant.answers.no_tables import answer_without_tables
 from jupyter_qwen.assistant.answers.plot_data import plot_question
 from jupyter_qwen.assistant.answers.sql_answer import answer_with_sql, build_sql_prompt
 from jupyter_qwen.assistant.events import Answer, BlockJudged, Event, StatusChanged, TextDelta, encode
@@ -54,6 +55,7 @@ async def _answer(question: Question, services: Services, emit: Emit) -> None:
     started = time.perf_counter()
     services.warming.stop(question.thread)
     previous = await _previous(question, services)
+    asked = question
     question, schema = resolve(question, previous)
     kept = (
         await asyncio.to_thread(services.threads.begin, question.thread, _asked(question)) if question.thread else None
@@ -66,7 +68,9 @@ async def _answer(question: Question, services: Services, emit: Emit) -> None:
         await emit(event)
 
     try:
-        answer = await _write(question, schema, previous, services, remember, started)
+        answer = answer_without_tables(asked, question, started)
+        if answer is None:
+            answer = await _write(question, schema, previous, services, remember, started)
     except BaseException as error:
         # Written here and now, in a few milliseconds: whoever was cancelled cannot wait for a thread.
         if kept is not None:

@@ -103,12 +103,16 @@ class BlockJudged:
     block: Block
 
 
+Action = Literal["run-cells-above", "open-file", "demo-tables"]
+
+
 @dataclass(frozen=True)
 class Answer:
     """The end of a good stream. `markdown` replaces what was streamed: repairs and a better second answer change the code.
 
     Times in seconds. A query says which worked example was shown with its question (`example`, a shape's name) and where it
-    comes from (`origin`: plain, shaped, sample, repair, taught).
+    comes from (`origin`: plain, shaped, sample, repair, taught). `code` tells an answer that no model wrote, in kebab-case, and
+    `actions` what a front end may offer as buttons for it.
     """
 
     type: ClassVar[str] = "answer"
@@ -121,6 +125,8 @@ class Answer:
     mode: str = ""
     example: str | None = None
     origin: str | None = None
+    code: str = ""
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,64 @@
+"""A question about data where there is none is answered at once, without the model, and with the way out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jupyter_qwen.schema.model import Schema
+
+EMPTY = Schema().to_json()
+NOT_RUN = [{"id": "c1", "type": "code", "source": 'con = duckdb.connect("shop.duckdb")'}]
+RUN = [{**NOT_RUN[0], "execution_count": 1}]
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        ("how many orders", "sql"),
+        ("/sql revenue", "auto"),
+        ("top 5 customers by revenue", "auto"),
+        ("plot the revenue per month", "plot"),
+        ("average price of a product", "auto"),
+    ],
+)
+async def test_what_is_missing_is_said_without_the_model(ask_events: Any, question: Any, text: str, mode: str) -> None:
+    events = await ask_events("ask", question(text, mode=mode, schema=EMPTY, cells=NOT_RUN))
+    assert [event["type"] for event in events] == ["answer"]  # no status, no prompt: the engine was not asked
+    answer = events[0]
+    assert (answer["code"], answer["blocks"]) == ("no-tables", [])
+    assert answer["actions"] == ["run-cells-above", "open-file", "demo-tables"]
+    assert "one code cell has not run" in answer["markdown"]
+    assert answer["seconds"] < 0.3
+
+
+async def test_cells_that_have_run_are_not_offered_again(ask_events: Any, question: Any) -> None:
+    (answer,) = await ask_events("ask", question("how many orders", schema=EMPTY, cells=RUN))
+    assert answer["actions"] == ["open-file", "demo-tables"]
+    assert "Run the cells" not in answer["markdown"]
+
+
+async def test_the_conversation_keeps_it(ask_events: Any, question: Any, jp_fetch: Any) -> None:
+    await ask_events("ask", question("how many orders", schema=EMPTY, thread="empty.ipynb"))
+    kept = (await jp_fetch("jupyter-qwen", "thread", params={"id": "empty.ipynb"})).body.decode()
+    assert "There is no table to ask yet" in kept
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("how many orders", {"schema": None}),  # the kernel was not seen
+        ("how many orders", {}),  # there are tables
+        ("how many rows has 'orders.csv'", {"schema": EMPTY}),
+        ("generate a series of 10 days", {"schema": EMPTY}),
+        ("how do I average a list in python", {"schema": EMPTY, "mode": "auto"}),
+        ("how many words has a haiku", {"schema": EMPTY, "mode": "chat"}),
+        ("hello", {"schema": EMPTY, "mode": "auto"}),
+        ("how many orders", {"schema": EMPTY, "include": [{"kind": "file", "name": "orders.txt", "text": "1,2"}]}),
+    ],
+)
+async def test_everything_else_goes_to_the_model(ask_events: Any, question: Any, text: str, fields: Any) -> None:
+    events = await ask_events("ask", question(text, **fields))
+    assert any(event["type"] == "prompt" for event in events)
+    assert (events[-1]["type"], events[-1]["code"]) == ("answer", "")
