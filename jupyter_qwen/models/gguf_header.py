@@ -1,21 +1,27 @@
 """The header of a GGUF file: metadata without weights, in a few milliseconds and without a tensor library.
 
 Layout: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md (versions 2 and 3, little-endian). Long arrays, the vocabulary
-among them, are walked over; only strings that are special tokens are kept.
+among them, are walked over; only strings that are special tokens are kept. Nothing in the file is believed: it may be anybody's.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from jupyter_qwen.models.errors import ModelError
+
 MAGIC = b"GGUF"
 LONGEST_STRING = 1 << 24
 LONGEST_KEPT_ARRAY = 64
 MOST_ITEMS = 1 << 20
+LONGEST_HEADER = 64 << 20  # bytes; a vocabulary of 250,000 tokens takes some ten million
+DEEPEST_ARRAY = 4
+MOST_WEIGHTS = 1 << 50
 # value type: struct code; 8 is a string, 9 an array
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 # general.file_type, as llama.cpp names it (llama.h, enum llama_ftype)
@@ -26,8 +32,8 @@ _FILE_TYPES = {
 }  # fmt: skip
 
 
-class NotGguf(ValueError):
-    """The file is no GGUF file of a version that is known, or it is cut short."""
+class NotGguf(ModelError):
+    """The file is no GGUF file of a version that is known, it is cut short, or its figures cannot be."""
 
 
 @dataclass(frozen=True)
@@ -108,25 +114,39 @@ def _bytes(file: BinaryIO) -> bytes:
     (length,) = _read(file, "<Q")
     if length > LONGEST_STRING:
         raise NotGguf(f"A text of {length:,} bytes is not believable.")
+    if file.tell() > LONGEST_HEADER:
+        raise NotGguf(f"A header of more than {LONGEST_HEADER >> 20} MiB is not believable.")
     data = file.read(length)
     if len(data) < length:
         raise EOFError("it ends within a text")
     return data
 
 
-def _value(file: BinaryIO, kind: int) -> Any:
+def _value(file: BinaryIO, kind: int, depth: int = 0) -> Any:
     if kind == 8:
         return _bytes(file).decode("utf-8", "replace")
     if kind == 9:
-        inner, length = _read(file, "<IQ")
-        if inner in _SCALARS and length > LONGEST_KEPT_ARRAY:
-            file.seek(struct.calcsize("<" + _SCALARS[inner]) * length, io.SEEK_CUR)
-            return None
-        kept = [_value(file, inner) for _ in range(length)]
-        return kept if length <= LONGEST_KEPT_ARRAY else None
+        return _array(file, depth + 1)
     if kind not in _SCALARS:
         raise NotGguf(f"The value type {kind} is not known.")
     return _read(file, "<" + _SCALARS[kind])[0]
+
+
+def _array(file: BinaryIO, depth: int) -> list[Any] | None:
+    inner, length = _read(file, "<IQ")
+    if depth > DEEPEST_ARRAY:
+        raise NotGguf(f"Arrays within {DEEPEST_ARRAY} others are not believable.")
+    least = struct.calcsize("<" + _SCALARS[inner]) if inner in _SCALARS else 8  # bytes of an item
+    if least * length > os.fstat(file.fileno()).st_size - file.tell():
+        raise EOFError(f"it ends within an array of {length:,} items")
+    if length <= LONGEST_KEPT_ARRAY:
+        return [_value(file, inner, depth) for _ in range(length)]
+    if inner in _SCALARS:
+        file.seek(least * length, io.SEEK_CUR)
+    else:
+        for _ in range(length):
+            _value(file, inner, depth)
+    return None
 
 
 def _special_tokens(file: BinaryIO) -> frozenset[str]:
@@ -152,6 +172,8 @@ def _elements(file: BinaryIO) -> int:
     count = 1
     for size in sizes:
         count *= size
+    if count > MOST_WEIGHTS:
+        raise NotGguf(f"A tensor of {count:,} weights is not believable.")
     return count
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jupyter_qwen.models.catalog import find
+from jupyter_qwen.models.errors import ModelError
 from jupyter_qwen.models.gguf_header import NotGguf, read_header
 from jupyter_qwen.models.store import ModelStore
 
@@ -103,6 +107,50 @@ def test_what_is_no_gguf_is_refused_and_still_listed(tmp_path: Path, content: by
         read_header(path)
     assert find(str(path)).evidence == "the file's header could not be read"
     assert any(row.entry.label == "broken-coder" for row in ModelStore(tmp_path).entries())
+
+
+def nested(depth: int) -> bytes:
+    """An array in an array in an array …"""
+    return b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + _text("deep") + struct.pack("<I", 9) + struct.pack("<IQ", 9, 1) * depth
+
+
+def an_array(inner: int, length: int, after: bytes = b"") -> bytes:
+    return b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + _text("long") + struct.pack("<IIQ", 9, inner, length) + after
+
+
+HOSTILE = {
+    "nested 100,000 deep": nested(100_000),
+    "an array that ends beyond any file": an_array(10, 1 << 63),
+    "an array whose size is no number of this machine": an_array(10, (1 << 64) - 1),
+    "an array of texts without end": an_array(8, 1 << 40),
+    "an array of empty arrays": an_array(9, 1 << 62, struct.pack("<IQ", 9, 0) * 1000),
+    "a vocabulary without end": b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + _text("tokenizer.ggml.tokens")
+    + struct.pack("<IIQ", 9, 8, (1 << 64) - 1),
+    "a tensor larger than the world": b"GGUF" + struct.pack("<IQQ", 3, 1, 0) + _text("t")
+    + struct.pack("<I8QIQ", 8, *[(1 << 64) - 1] * 8, 0, 0),
+    "a text that is no text as a key": b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + struct.pack("<Q", 2) + b"\xff\xfe",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_header_is_refused_in_a_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "hostile.gguf"
+    path.write_bytes(content)
+    began = time.process_time()
+    with pytest.raises(ModelError):
+        read_header(path)
+    assert time.process_time() - began < 2
+    assert find(str(path)).evidence == "the file's header could not be read"
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=300), st.integers(0, 400))
+def test_no_change_of_a_header_raises_anything_else(tmp_path_factory: pytest.TempPathFactory, junk: bytes, at: int) -> None:
+    path = tmp_path_factory.mktemp("fuzz") / "x.gguf"
+    good = gguf(QWEN)
+    path.write_bytes(good[:at] + junk + good[at + len(junk) :])
+    with contextlib.suppress(ModelError):
+        read_header(path)
 
 
 @pytest.mark.model
