@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,6 +80,21 @@ def check_space(folder: Path, name: str, needed_bytes: int) -> None:
             f"{folder} has {free / MIB:,.0f} MB free; {name} needs {needed / MIB:,.0f} MB.",
             f"Free some space, or set {FOLDER_VARIABLE} to a folder on a larger disk.",
         )
+
+
+@contextlib.contextmanager
+def full_disk_told(folder: Path) -> Iterator[None]:
+    """Turns a disk, or a quota, that became full in mid-download into NoSpace. What was fetched stays."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise NoSpace(
+            f"The disk of {folder} became full during the download.",
+            f"Free some space and start it again: it goes on where it stopped. Or set {FOLDER_VARIABLE} to a folder on a "
+            "larger disk.",
+        ) from error
 
 
 def hold_lock(

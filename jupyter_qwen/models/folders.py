@@ -14,6 +14,7 @@ from jupyter_qwen.models.errors import SourcesFailed, SourceUnavailable
 from jupyter_qwen.models.fetching import check_space, fetch_file
 from jupyter_qwen.models.hub_listing import Listing, list_repository
 from jupyter_qwen.models.local import MANIFEST, folder_is_whole, read_json
+from jupyter_qwen.models.names import is_plain
 from jupyter_qwen.models.progress import Cancelled, Meter, Phase
 from jupyter_qwen.models.sources import Source
 
@@ -78,7 +79,9 @@ def recorded_files(folder: Path) -> dict[str, str]:
     """Name and SHA-256 of every file that was recorded when the folder was pulled; empty for a folder of the user's own."""
     files = read_json(folder / MANIFEST).get("files", {})
     return {
-        name: str(facts["sha256"]) for name, facts in files.items() if isinstance(facts, dict) and "sha256" in facts
+        name: str(facts["sha256"])
+        for name, facts in files.items()
+        if isinstance(facts, dict) and "sha256" in facts and is_plain(name)
     }
 
 
@@ -103,9 +106,12 @@ def cached_folder(model_id: str) -> Path | None:
     """A whole snapshot in the user's Hugging Face cache, if some other program put it there. No network."""
     from huggingface_hub import try_to_load_from_cache
 
-    if model_id.count("/") != 1 or Path(model_id).is_absolute():
+    if model_id.count("/") != 1:
         return None
-    found = try_to_load_from_cache(model_id, "config.json")
+    try:
+        found = try_to_load_from_cache(model_id, "config.json")
+    except ValueError:  # no name that the Hub could have
+        return None
     if not isinstance(found, str):
         return None
     folder = Path(found).parent

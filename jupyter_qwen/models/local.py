@@ -9,6 +9,7 @@ from typing import Any
 
 from jupyter_qwen.models.entries import FimFlavour, GgufFile, ModelEntry
 from jupyter_qwen.models.gguf_header import GgufHeader, NotGguf, read_header
+from jupyter_qwen.models.names import is_plain
 
 MANIFEST = "jupyter_qwen.json"
 CONTEXT_IF_UNKNOWN = 32_768
@@ -111,7 +112,7 @@ def folder_is_whole(folder: Path) -> bool:
     index = folder / "model.safetensors.index.json"
     if index.is_file():
         shards = set(read_json(index).get("weight_map", {}).values())
-        return bool(shards) and all((folder / str(shard)).is_file() for shard in shards)
+        return bool(shards) and all(is_plain(str(shard)) and (folder / str(shard)).is_file() for shard in shards)
     return any(folder.glob("*.safetensors"))
 
 

@@ -7,7 +7,9 @@ are the same, and the digest of the whole decides. `append` raises SourceUnavail
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,8 +75,11 @@ class HubSource:
 
     def _stream(self, client: httpx.Client, url: str, fetch: Fetch) -> str | None:
         done = fetch.partial.stat().st_size if fetch.partial.exists() else 0
-        if fetch.file.bytes is not None and done == fetch.file.bytes:
+        wanted = fetch.file.bytes
+        if wanted is not None and done == wanted:
             return None
+        if wanted is not None and done > wanted:
+            done = 0
         # identity: a compressed transfer would make byte offsets meaningless
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={done}-"} if done else {})
         with client.stream("GET", url, headers=headers) as response:
@@ -84,15 +89,25 @@ class HubSource:
                 raise SourceUnavailable(f"{httpx.URL(url).host} answered {response.status_code} for {fetch.file.name}")
             if response.status_code == 200:
                 done = 0
-            total = fetch.file.bytes or done + int(response.headers.get("content-length", 0))
+            elif not response.headers.get("content-range", f"bytes {done}-").startswith(f"bytes {done}-"):
+                raise SourceUnavailable(
+                    f"{httpx.URL(url).host} sent another part of {fetch.file.name} than was asked for"
+                )
+            total = wanted or done + _stated_length(response)
+            if not total:
+                raise SourceUnavailable(f"{httpx.URL(url).host} does not say how large {fetch.file.name} is")
             with fetch.partial.open("ab" if done else "wb") as out:
                 # Blocks as they come: collecting them to a size would lose the last one when the line breaks.
                 for block in response.iter_raw():
+                    if done + len(block) > total:
+                        raise SourceUnavailable(
+                            f"{fetch.file.name} is longer than the {total:,} bytes that were declared"
+                        )
                     out.write(block)
                     done += len(block)
                     fetch.on_bytes(done, total)
                     fetch.check_cancelled()
-            if total and done < total:
+            if done < total:
                 raise SourceUnavailable(f"the connection ended after {done:,} of {total:,} bytes")
             return _stated_digest(response)
 
@@ -111,7 +126,13 @@ def hub_client() -> httpx.Client:
     token = get_token()
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     timeout = httpx.Timeout(READ_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS)
-    return httpx.Client(timeout=timeout, follow_redirects=True, headers=headers)
+    return httpx.Client(timeout=timeout, follow_redirects=True, headers=headers, verify=_certificates())
+
+
+@functools.lru_cache(maxsize=1)
+def _certificates() -> ssl.SSLContext:
+    """Reading them takes longer than a small file's whole transfer, so every client of this process shares them."""
+    return httpx.create_ssl_context()
 
 
 @contextlib.contextmanager
@@ -126,6 +147,12 @@ def told(url: str) -> Iterator[None]:
         raise SourceUnavailable(f"the connection to {host} broke ({error})") from error
     except httpx.TransportError as error:
         raise SourceUnavailable(f"{host} cannot be reached ({error})") from error
+
+
+def _stated_length(response: httpx.Response) -> int:
+    """Bytes that are to come, as the server states them; 0 when it does not."""
+    stated = response.headers.get("content-length", "")
+    return int(stated) if stated.isascii() and stated.isdigit() else 0
 
 
 def _stated_digest(response: httpx.Response) -> str | None:

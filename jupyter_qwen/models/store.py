@@ -19,10 +19,11 @@ from jupyter_qwen.models.catalog import DEFAULT_MODEL, MODELS, UnknownModel, fin
 from jupyter_qwen.models.digests import DigestMemory
 from jupyter_qwen.models.entries import Format, GgufFile, ModelEntry
 from jupyter_qwen.models.errors import ModelAbsent, ModelCorrupt, SourcesFailed
-from jupyter_qwen.models.fetching import FOLDER_VARIABLE, check_space, fetch_file, hold_lock
+from jupyter_qwen.models.fetching import FOLDER_VARIABLE, check_space, fetch_file, full_disk_told, hold_lock
 from jupyter_qwen.models.folders import cached_folder, folder_name, partial_folder, pull_folder, size_on_disk
 from jupyter_qwen.models.index_parts import IndexSource
 from jupyter_qwen.models.local import entry_of_folder, entry_of_gguf, entry_of_hub, folder_is_whole
+from jupyter_qwen.models.names import is_plain
 from jupyter_qwen.models.progress import Cancelled, Meter, OnProgress, Phase
 from jupyter_qwen.models.sources import HubSource, Source, cached_on_hub
 from jupyter_qwen.models.verification import Verification, Verifier
@@ -216,7 +217,10 @@ class ModelStore:
         partial = self._partial(entry.gguf) if kind == "gguf" and entry.gguf else partial_folder(self.folder_of(entry))
         total = entry.weight_bytes(kind)
         lock = self.folder / f".{partial.name}.lock"
-        with hold_lock(lock, meter, stop, so_far=lambda: size_on_disk(partial), total=total):
+        with (
+            full_disk_told(self.folder),
+            hold_lock(lock, meter, stop, so_far=lambda: size_on_disk(partial), total=total),
+        ):
             if force:
                 self.remove(entry, kind)
             if self.path(entry, kind) is not None:
@@ -232,8 +236,14 @@ class ModelStore:
         try:
             return self.entry(model)
         except UnknownModel:
-            if not isinstance(model, str) or not _HUB_ID.fullmatch(model):
+            if not isinstance(model, str) or not _HUB_ID.fullmatch(model) or not all(map(is_plain, model.split("/"))):
                 raise
+            from huggingface_hub import hf_hub_url
+
+            try:
+                hf_hub_url("/".join(model.split("/")[:2]), "config.json")  # it knows what names there can be
+            except ValueError as error:
+                raise UnknownModel(model, (), str(error)) from error
             return entry_of_hub(model)
 
     # -- files

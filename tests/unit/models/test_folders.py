@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -185,6 +186,37 @@ def test_full_disk_is_noticed_before_the_first_shard(
     with pytest.raises(NoSpace, match="MB free"):
         store(tmp_path).pull(SHARDED)
     assert hub.fetched(".safetensors") == 0
+
+
+STRAY = ("..\\evil", "..\\..\\evil", "C:evil", "C:\\evil", "/tmp/evil", "../evil", "a/../../evil", "\\\\host\\share\\evil",
+         "con", "NUL.x", "com1", "evil:stream", ".hidden", "~/evil", "evil\0", "evil\n", "ｅvil", "e" * 300)  # fmt: skip
+
+
+@pytest.mark.parametrize("stray", STRAY)
+def test_file_of_a_mirror_never_leaves_its_folder_on_any_system(hub: FakeHub, tmp_path: Path, stray: str) -> None:
+    hub.repositories[SHARDED][f"{stray}.safetensors"] = b"evil"
+    folder = store(tmp_path).pull(SHARDED)
+    names = {path.name for path in tmp_path.rglob("*") if path.is_file() and "hub-cache" not in path.parts}
+    assert not any(
+        "vil" in name or "x.safe" in name or name.startswith(("con", "com1")) for name in names - {"config.json"}
+    )
+    assert sorted(path.name for path in folder.glob("*.safetensors")) == sorted(SHARDS)
+
+
+@pytest.mark.parametrize("name", ["someone/..", "../someone", "./x", "someone/con", "someone/NUL.gguf", "a/b/con.gguf"])
+def test_name_that_is_no_folder_of_its_own_is_no_model_of_the_hub(hub: FakeHub, tmp_path: Path, name: str) -> None:
+    with pytest.raises(UnknownModel):
+        store(tmp_path).pull(name)
+    assert hub.asked == []
+
+
+@pytest.mark.parametrize("shard", ["../outside.safetensors", "..\\outside.safetensors"])
+def test_index_that_names_a_shard_elsewhere_makes_no_whole_folder(hub: FakeHub, tmp_path: Path, shard: str) -> None:
+    hub.repositories[SHARDED]["model.safetensors.index.json"] = json.dumps({"weight_map": {"layer": shard}}).encode()
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "outside.safetensors").write_bytes(b"x")
+    with pytest.raises(SourcesFailed, match="lacks a shard"):
+        store(tmp_path).pull(SHARDED)
 
 
 def test_misspelt_id_names_the_one_that_was_meant(hub: FakeHub, tmp_path: Path) -> None:

@@ -111,7 +111,9 @@ def test_what_is_no_gguf_is_refused_and_still_listed(tmp_path: Path, content: by
 
 def nested(depth: int) -> bytes:
     """An array in an array in an array …"""
-    return b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + _text("deep") + struct.pack("<I", 9) + struct.pack("<IQ", 9, 1) * depth
+    return (
+        b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + _text("deep") + struct.pack("<I", 9) + struct.pack("<IQ", 9, 1) * depth
+    )
 
 
 def an_array(inner: int, length: int, after: bytes = b"") -> bytes:
@@ -145,7 +147,9 @@ def test_hostile_header_is_refused_in_a_sentence(tmp_path: Path, content: bytes)
 
 @settings(deadline=None)
 @given(st.binary(max_size=300), st.integers(0, 400))
-def test_no_change_of_a_header_raises_anything_else(tmp_path_factory: pytest.TempPathFactory, junk: bytes, at: int) -> None:
+def test_no_change_of_a_header_raises_anything_else(
+    tmp_path_factory: pytest.TempPathFactory, junk: bytes, at: int
+) -> None:
     path = tmp_path_factory.mktemp("fuzz") / "x.gguf"
     good = gguf(QWEN)
     path.write_bytes(good[:at] + junk + good[at + len(junk) :])

