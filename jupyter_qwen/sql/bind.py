@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,6 +13,7 @@ import duckdb
 from sqlglot import exp
 
 from jupyter_qwen.schema.quoting import quote_reference
+from jupyter_qwen.sql.read.functions import listed, standing
 from jupyter_qwen.sql.read.parse import Statement
 
 from ..schema.model import Schema, Table
@@ -24,30 +27,49 @@ BINDABLE: Final[frozenset[StatementKind]] = frozenset(
 )
 _COLUMN: Final = re.compile(r'(?:Referenced column|does not have a column named) "((?:[^"]|"")+)"')
 _MAX_OWNERS: Final = 5
-_PREFIX: Final = "EXPLAIN "
+_PREFIX: Final = "EXPLAIN (FORMAT json) "
+#: Operators of DuckDB's plans that compute or read tables. Functions that give rows are operators of their own names.
+_READING_OPERATORS: Final = listed(
+    """
+    ORDER_BY LIMIT STREAMING_LIMIT LIMIT_PERCENT TOP_N WINDOW STREAMING_WINDOW UNNEST UNGROUPED_AGGREGATE HASH_GROUP_BY
+    PERFECT_HASH_GROUP_BY PARTITIONED_AGGREGATE FILTER PROJECTION RESERVOIR_SAMPLE STREAMING_SAMPLE SEQ_SCAN TABLE_SCAN
+    INDEX_SCAN DUMMY_SCAN COLUMN_DATA_SCAN CHUNK_SCAN RECURSIVE_CTE_SCAN REC_CTE_SCAN REC_REC_CTE_SCAN CTE_SCAN DELIM_SCAN
+    EXPRESSION_SCAN POSITIONAL_SCAN BLOCKWISE_NL_JOIN NESTED_LOOP_JOIN HASH_JOIN CROSS_PRODUCT PIECEWISE_MERGE_JOIN IE_JOIN
+    LEFT_DELIM_JOIN RIGHT_DELIM_JOIN DELIM_JOIN POSITIONAL_JOIN ASOF_JOIN UNION EXCEPT INTERSECT RECURSIVE_CTE REC_CTE
+    RECURSIVE_KEY_CTE REC_KEY_CTE CTE EMPTY_RESULT INOUT_FUNCTION PIVOT RESULT_COLLECTOR DESCRIBE SHOW_REF
+    """
+)
 
 
 @dataclass(frozen=True)
 class Binding:
-    """What the binder said: `error` is None when everything resolved; `outside` says that it stopped at a file or address."""
+    """What the binder said: `error` is None when everything resolved; `outside` says that it stopped at a file or address.
+
+    `doubts` are operators in the plan of a query that are not known to read only.
+    """
 
     error: Diagnostic | None = None
     notes: tuple[Diagnostic, ...] = ()
     outside: bool = False
     hidden_types: bool = False
+    doubts: tuple[str, ...] = ()
 
 
 def bind(statement: Statement, schema: Schema, *, time_limit_s: float = 2.0) -> Binding:
     """Plan `statement` on empty clones of the tables of `schema`, for at most `time_limit_s` seconds."""
     with clones.use(schema) as clone:
         clone.admit(statement.body)
-        error = _explain(clone, statement, time_limit_s)
+        plan = _explain(clone, statement, time_limit_s)
         notes = _notes(clone, statement)
-    if error is None:
+    if not isinstance(plan, duckdb.Error):
         wrong = _misspelled_frame(statement, schema)
-        return Binding(error=wrong, notes=notes)
+        doubts = tuple(name for name in _operators(plan) if not _only_reads(name)) if statement.kind == "query" else ()
+        return Binding(error=wrong, notes=notes, doubts=doubts)
+    error = plan
     found = diagnose(error, statement.body, offset=len(_PREFIX))
     found = _moved(found, statement)
+    if statement.kind == "query" and "read-only mode" in found.message:
+        return Binding(error=replace(found, severity="warning", code="writes"), notes=notes, outside=True)
     if isinstance(error, duckdb.PermissionException):
         return Binding(error=replace(found, severity="warning", code="reads-outside"), notes=notes, outside=True)
     if isinstance(error, duckdb.InterruptException):
@@ -59,16 +81,36 @@ def bind(statement: Statement, schema: Schema, *, time_limit_s: float = 2.0) -> 
     return Binding(error=_with_near_tables(found, error, schema), notes=notes)
 
 
-def _explain(clone: Clone, statement: Statement, time_limit_s: float) -> duckdb.Error | None:
+def _explain(clone: Clone, statement: Statement, time_limit_s: float) -> str | duckdb.Error:
+    """The plan as JSON. A query is planned in a transaction that may only read, so that nothing else passes for one."""
     values = dict.fromkeys(statement.parameters) if statement.parameters else None
+    connection = clone.connection
+    connection.execute("BEGIN TRANSACTION READ ONLY" if statement.kind == "query" else "BEGIN TRANSACTION")
     try:
-        with interrupted_after(clone.connection, time_limit_s):
-            # Read to its end: DuckDB 1.x takes an open result for a transaction, in which the next PIVOT would have to change
-            # the locked configuration.
-            clone.connection.execute(_PREFIX + statement.body, values).fetchall()
+        with interrupted_after(connection, time_limit_s):
+            rows = connection.execute(_PREFIX + statement.body, values).fetchall()
+        return str(rows[0][-1]) if rows else ""
     except duckdb.Error as error:
         return error
-    return None
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _operators(plan: str) -> Iterator[str]:
+    """The names of all operators of a plan in JSON; one that is none when it cannot be read."""
+    try:
+        waiting = list(json.loads(plan))
+    except (ValueError, RecursionError):
+        yield "unreadable plan"
+        return
+    while waiting:
+        node = waiting.pop()
+        yield str(node.get("name", "")).strip()
+        waiting.extend(node.get("children") or ())
+
+
+def _only_reads(operator: str) -> bool:
+    return operator in _READING_OPERATORS or standing(operator.lower(), table=True) == "allowed"
 
 
 def _moved(found: Diagnostic, statement: Statement) -> Diagnostic:

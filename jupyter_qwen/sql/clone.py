@@ -18,7 +18,7 @@ from typing import Final
 import duckdb
 
 from jupyter_qwen.schema.quoting import quote_identifier, quote_reference
-from jupyter_qwen.sql.read.parse import LOCKED_IN
+from jupyter_qwen.sql.read.database import open_locked
 
 from ..schema.model import Column, Schema, Table
 
@@ -39,21 +39,9 @@ class Clone:
         self._names = [(i, table.name.casefold()) for i, table in enumerate(schema.tables)]
         self._holders: dict[tuple[str, ...], int] = {}
         self._attached: set[str] = set()
-        self.connection = duckdb.connect(
-            config={
-                "threads": 1,
-                "memory_limit": "256MB",
-                "errors_as_json": True,
-                "max_expression_depth": 250,
-                **LOCKED_IN,
-            }
-        )
-        if optimize:
-            # Folding constants would run `list_sum(range(100000000))` while planning, deaf to interrupts.
-            self.connection.execute("SET disabled_optimizers = 'expression_rewriter'")
-        else:
-            self.connection.execute("PRAGMA disable_optimizer")
-        self.connection.execute("SET lock_configuration = true")
+        # Folding constants would run `list_sum(range(100000000))` while planning, deaf to interrupts.
+        planning = "SET disabled_optimizers = 'expression_rewriter'" if optimize else "PRAGMA disable_optimizer"
+        self.connection = open_locked("256MB", settings=(planning,))
         self._catalog = self._main_catalog()
 
     def admit(self, sql: str) -> tuple[Table, ...]:
@@ -218,3 +206,4 @@ def interrupted_after(connection: duckdb.DuckDBPyConnection, seconds: float) -> 
         yield
     finally:
         timer.cancel()
+        timer.join()  # else an interrupt under way would hit the next statement

@@ -33,9 +33,12 @@ def judge(statement: Statement, schema: Schema, *, time_limit_s: float = 2.0) ->
         return _not_bound(statement, binding, consent)
     subject = Subject(statement, schema)
     findings = tuple(finding for check in CHECKS for finding in check(subject))
+    doubts = [f"DuckDB would do {name} for it." for name in binding.doubts]
+    doubts += [f"It calls {name}(), which nobody here knows." for name in statement.reading.unknown]
+    consent += tuple(Diagnostic("needs-consent", "info", doubt) for doubt in doubts)
     return Proof(
         statement.sql, "bound", statement.kind, (*findings, *binding.notes, *_hidden(schema), *consent),
-        needs_consent=bool(statement.consent),
+        needs_consent=bool(consent),
     )  # fmt: skip
 
 
@@ -43,11 +46,11 @@ def _not_bound(statement: Statement, binding: Binding, consent: tuple[Diagnostic
     assert binding.error is not None
     diagnostics = (binding.error, *binding.notes, *consent)
     if binding.outside:
-        reason = Diagnostic("needs-consent", "info", "It reads outside the database, so it could not be checked.")
+        reason = Diagnostic("needs-consent", "info", "It does more than read the tables, so it could not be checked.")
         return Proof(statement.sql, "unchecked", statement.kind, (*diagnostics, reason), needs_consent=True)
     if binding.hidden_types:
         return Proof(statement.sql, "unchecked", statement.kind, diagnostics, needs_consent=True)
-    if statement.consent and any("outside" in reason for reason in statement.consent):
+    if statement.reading.outside:
         # A function of an extension that is not loaded here: refused here, perhaps fine on the user's connection.
         return Proof(statement.sql, "unchecked", statement.kind, diagnostics, needs_consent=True)
     return Proof(statement.sql, "rejected", statement.kind, diagnostics, needs_consent=bool(statement.consent))

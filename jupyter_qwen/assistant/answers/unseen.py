@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jupyter_qwen.sql.model import Diagnostic, Proof
+from jupyter_qwen.sql.read.harmless import beyond_tables
 from jupyter_qwen.sql.read.parse import Statement, parse
 
 REASON = "The tables of this kernel could not be read, so the query was not checked against them."
@@ -17,5 +18,6 @@ def unseen(sql: str) -> Proof:
     found = Diagnostic("tables-unseen", "info", REASON)
     if not isinstance(statement, Statement):
         return Proof(sql.strip().removesuffix(";").rstrip(), "unchecked", "other", (found,), needs_consent=True)
-    consent = tuple(Diagnostic("needs-consent", "info", reason) for reason in statement.consent)
+    reasons = (*statement.consent, *beyond_tables(statement.reading))
+    consent = tuple(Diagnostic("needs-consent", "info", reason) for reason in reasons)
     return Proof(statement.sql, "unchecked", statement.kind, (found, *consent), needs_consent=bool(consent))

@@ -6,10 +6,8 @@ The kind comes from DuckDB's own parser, since only that decides what DuckDB wou
 from __future__ import annotations
 
 import re
-import threading
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import pairwise
+from functools import lru_cache
 from typing import Final
 
 import duckdb
@@ -19,8 +17,9 @@ from sqlglot import exp
 
 from jupyter_qwen.sql.errors import diagnose
 from jupyter_qwen.sql.model import Diagnostic, StatementKind
+from jupyter_qwen.sql.read.database import parser, parser_lock
+from jupyter_qwen.sql.read.harmless import NOTHING_BESIDE, Reading, read
 from jupyter_qwen.sql.read.lexer import Token, tokens
-from jupyter_qwen.sql.read.outside import WRITING_FUNCTIONS, reads_outside
 
 MAX_CHARACTERS: Final = 50_000
 
@@ -30,20 +29,18 @@ _KINDS: Final[dict[str, StatementKind]] = {
     "COPY_DATABASE": "copy", "ATTACH": "attach", "DETACH": "detach", "LOAD": "load", "PRAGMA": "pragma", "SET": "set",
     "VARIABLE_SET": "set", "TRANSACTION": "transaction", "CALL": "call", "EXPORT": "export",
 }  # fmt: skip
-_WRITES: Final[dict[str, StatementKind]] = {
-    "insert": "insert",
-    "update": "update",
-    "delete": "delete",
-    "merge": "merge",
-}
 #: What a statement does that DuckDB 2 expands into several, as it does with PIVOT, by the word that says so.
 _VERBS: Final[dict[str, StatementKind]] = {
     **dict.fromkeys(("select", "from", "values", "pivot", "pivot_wider", "unpivot", "table", "describe", "desc", "show",
                      "summarize"), "query"),
-    **_WRITES, "replace": "insert", "create": "create", "copy": "copy", "export": "export",
+    "insert": "insert", "update": "update", "delete": "delete", "merge": "merge", "replace": "insert", "create": "create",
+    "copy": "copy", "export": "export",
 }  # fmt: skip
-_EXPLAIN: Final = re.compile(r"explain(\s+analyze|\s*\([^)]*\))?\s+", re.IGNORECASE)
-_lock = threading.Lock()
+_EXPLAIN: Final = re.compile(
+    r"explain(\s+analyze\b|\s*\((?:\s|,|\b(?:analyze|format|json|text|tree|yaml|html|mermaid|graphviz|"
+    r"true|false|on|off)\b)*\))?\s*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,8 @@ class Statement:
     """One parsed statement. `sql` is its text without the semicolon; `tree` is sqlglot's, or None where it has none.
 
     `body` is `sql` without a leading EXPLAIN, beginning at character `body_start`. `parameters` are names of the
-    placeholders. `consent` gives the reasons, in words for the user, why it must not run unasked.
+    placeholders. `consent` gives the reasons, in words for the user, why it must not run unasked; `reading` has more of them
+    for whom no clone tells which functions and tables there are.
     """
 
     sql: str
@@ -61,6 +59,7 @@ class Statement:
     tree: exp.Expr | None = None
     parameters: frozenset[str] = frozenset()
     consent: tuple[str, ...] = ()
+    reading: Reading = NOTHING_BESIDE
 
 
 def parse(sql: str) -> Statement | Diagnostic:
@@ -70,15 +69,26 @@ def parse(sql: str) -> Statement | Diagnostic:
             "too-long", "error", f"The SQL has {len(sql):,} characters; at most {MAX_CHARACTERS:,} are checked."
         )
     text = sql.strip()
+    found = _one(text)
+    if isinstance(found, duckdb.Statement) and trim(text) != text:
+        text = trim(text)
+        found = _one(text)  # what is judged is the very text that will be shown
+    return _statement(text, found) if isinstance(found, duckdb.Statement) else found
+
+
+def _one(text: str) -> duckdb.Statement | Statement | Diagnostic:
+    """What DuckDB takes `text` for, when it is one statement."""
     try:
-        with _lock:
-            found = _parser().extract_statements(text)
+        with parser_lock:
+            found = parser().extract_statements(text)
+    except UnicodeEncodeError:
+        return Diagnostic("not-text", "error", "The SQL holds half of a surrogate pair, which is no character.")
     except duckdb.Error as error:
         words = list(tokens(text))
         if isinstance(error, duckdb.PermissionException) and words and words[0].lower == "import":
             # DuckDB 1.x wants to read the exported files while it parses; this parser may read nothing.
             text = trim(text)
-            return Statement(sql=text, kind="import", body=text, consent=_consent("import", words))
+            return Statement(sql=text, kind="import", body=text, consent=(_not_a_query("import"),))
         return diagnose(error, text)
     except RecursionError:
         return Diagnostic("too-deep", "error", "The SQL is nested too deeply to be checked.")
@@ -95,25 +105,37 @@ def parse(sql: str) -> Statement | Diagnostic:
             )  # fmt: skip
         # DuckDB 1.x makes several statements, which have no text, of one PIVOT: an enum of the values first, then the query,
         # all of them in a transaction where it writes.
-        found = [one for one in found if one.type.name != "TRANSACTION"][-1:]
-    text = trim(text)
+        found = [one for one in found if _type(one) != "TRANSACTION"]
+    return found[-1]
+
+
+def _statement(text: str, found: duckdb.Statement) -> Statement | Diagnostic:
     words = list(tokens(text))
-    kind = _kind(found[0].type.name, words)
-    body, body_start = text, 0
-    if found[0].type.name == "EXPLAIN" or (found[0].type.name == "MULTI" and words[0].lower == "explain"):
-        match = _EXPLAIN.search(text, words[0].start)
-        if match:
-            inner = parse(text[match.end() :])
-            if isinstance(inner, Diagnostic):
-                return inner
-            kind, body, body_start = inner.kind, inner.sql, match.end()
-    inner_write = _writing_word(words) if kind == "query" else None
-    if inner_write:
-        kind = _WRITES[inner_write]
+    kind = _kind(_type(found), words)
+    body, body_start, tree = text, 0, None
+    reading = NOTHING_BESIDE
+    if _type(found) == "EXPLAIN" or (_type(found) == "MULTI" and words[0].lower == "explain"):
+        match = _EXPLAIN.match(text, words[0].start)
+        inner = parse(text[match.end() :]) if match else None
+        if isinstance(inner, Diagnostic):
+            return inner
+        if inner is None or inner.body_start:
+            kind = "other"
+        elif match:
+            kind, body, body_start, reading, tree = inner.kind, inner.sql, match.end(), inner.reading, inner.tree
+    elif kind == "query":
+        reading, tree = read(text), syntax_tree(text)
+        kind = reading.writes or kind
+    else:
+        tree = syntax_tree(text)
     return Statement(
-        sql=text, kind=kind, body=body, body_start=body_start, tree=syntax_tree(body),
-        parameters=frozenset(found[0].named_parameters), consent=_consent(kind, words),
+        sql=text, kind=kind, body=body, body_start=body_start, tree=tree, parameters=frozenset(found.named_parameters),
+        consent=reading.consent if kind == "query" else (_not_a_query(kind), *reading.consent), reading=reading,
     )  # fmt: skip
+
+
+def _not_a_query(kind: StatementKind) -> str:
+    return f"It is not a plain query ({kind})."
 
 
 def trim(sql: str) -> str:
@@ -149,21 +171,19 @@ def _lift_joins(tree: exp.Expr) -> None:
 
 def syntax_tree(sql: str) -> exp.Expr | None:
     """sqlglot's tree of one statement, a fresh copy each time; None where sqlglot does not know the syntax."""
-    tree = _tree(sql)
-    return tree.copy() if tree is not None else None
+    try:
+        tree = _tree(sql)
+        return tree.copy() if tree is not None else None
+    except RecursionError:
+        return None
 
 
-@cache
-def _parser() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(config={"threads": 1, "memory_limit": "64MB", "errors_as_json": True, **LOCKED_IN})
-
-
-#: What every throw-away database of this project is opened with.
-LOCKED_IN: Final[dict[str, str | bool | int | float | list[str]]] = {
-    "enable_external_access": False,
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-}
+def _type(found: duckdb.Statement) -> str:
+    """DuckDB's name for the kind of statement; ``OTHER`` for those that its own Python client has no name for."""
+    try:
+        return found.type.name
+    except ValueError:  # UPDATE EXTENSIONS
+        return "OTHER"
 
 
 def _kind(name: str, words: list[Token]) -> StatementKind:
@@ -187,24 +207,6 @@ def _verb(words: list[Token]) -> StatementKind:
             return _VERBS[word.lower]
         depth += (word.text == "(") - (word.text == ")")
     return "query" if words and words[0].text == "(" else "other"
-
-
-def _writing_word(words: list[Token]) -> str | None:
-    """INSERT, UPDATE, DELETE or MERGE opening a parenthesis: a common table expression that changes data."""
-    for before, word, after in zip(words, words[1:], words[2:], strict=False):
-        if before.text == "(" and word.kind == "word" and word.lower in _WRITES and after.kind in ("word", "quoted"):
-            return word.lower
-    return None
-
-
-def _consent(kind: StatementKind, words: list[Token]) -> tuple[str, ...]:
-    reasons = []
-    if kind != "query":
-        reasons.append(f"It is not a plain query ({kind}).")
-    functions = {a.name.lower() for a, b in pairwise(words) if b.text == "(" and a.kind in ("word", "quoted")}
-    reasons += [f"{name}() changes something." for name in sorted(functions & WRITING_FUNCTIONS)]
-    reasons += reads_outside(words)
-    return tuple(reasons)
 
 
 def _starts(text: str) -> list[int]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+from hypothesis import settings
 
 from jupyter_qwen.schema.model import Column, Connection, ForeignKey, Schema, Table
 
@@ -38,3 +41,8 @@ def shop_schema() -> Schema:
 @pytest.fixture(scope="session")
 def shop() -> Schema:
     return shop_schema()
+
+
+settings.register_profile("deep", max_examples=100_000, deadline=None)
+settings.register_profile("usual", max_examples=150, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))

@@ -1,0 +1,365 @@
+-- Reads that must pass without asking, one statement a paragraph, against the tables of test_table_of_statements.py.
+-- In the manner of DuckDB's documentation: https://duckdb.org/docs/stable/sql/introduction
+SELECT * FROM customers
+
+FROM orders
+
+FROM orders SELECT id, total
+
+SELECT DISTINCT country FROM customers ORDER BY country
+
+SELECT count(*) FROM orders
+
+SELECT country, count(*) AS n FROM customers GROUP BY country HAVING count(*) > 1 ORDER BY n DESC LIMIT 10
+
+SELECT country, count(*) FROM customers GROUP BY ALL ORDER BY ALL
+
+SELECT c.name, sum(o.total) AS revenue FROM customers c JOIN orders o ON c.id = o.customer_id GROUP BY c.name
+
+SELECT c.name, o.total FROM customers c LEFT JOIN orders o ON c.id = o.customer_id
+
+SELECT * FROM customers c RIGHT JOIN orders o ON c.id = o.customer_id
+
+SELECT * FROM customers FULL OUTER JOIN orders ON customers.id = orders.customer_id
+
+SELECT * FROM customers c SEMI JOIN orders o ON c.id = o.customer_id
+
+SELECT * FROM customers c ANTI JOIN orders o ON c.id = o.customer_id
+
+SELECT * FROM trades t ASOF JOIN prices p ON t.ticker = p.ticker AND t.moment >= p.moment
+
+SELECT * FROM trades ASOF LEFT JOIN prices USING (ticker, moment)
+
+SELECT * FROM customers POSITIONAL JOIN orders
+
+SELECT * FROM customers NATURAL JOIN cities
+
+SELECT * FROM customers CROSS JOIN cities
+
+SELECT * FROM range(3) t(i), LATERAL (SELECT i + 1) u(j)
+
+SELECT c.name, x.most FROM customers c, LATERAL (SELECT max(total) AS most FROM orders o WHERE o.customer_id = c.id) x
+
+SELECT * FROM customers WHERE id IN (SELECT customer_id FROM orders WHERE total > 10)
+
+SELECT * FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id)
+
+SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders)
+
+SELECT (SELECT max(total) FROM orders) - avg(total) FROM orders
+
+SELECT * FROM orders WHERE total > ALL (SELECT total FROM orders WHERE status = 'new')
+
+SELECT * FROM orders WHERE total = ANY (SELECT max(total) FROM orders)
+
+SELECT name, row_number() OVER (PARTITION BY country ORDER BY id) AS rn FROM customers
+
+SELECT name FROM customers QUALIFY row_number() OVER (PARTITION BY country ORDER BY born DESC) = 1
+
+SELECT ordered_at, sum(total) OVER (ORDER BY ordered_at ROWS BETWEEN 6 PRECEDING AND CURRENT ROW) FROM orders
+
+SELECT ordered_at, avg(total) OVER (ORDER BY ordered_at RANGE BETWEEN INTERVAL 3 DAYS PRECEDING AND INTERVAL 3 DAYS FOLLOWING) FROM orders
+
+SELECT total, lag(total) OVER w, lead(total, 2, 0) OVER w, first_value(total) OVER w FROM orders WINDOW w AS (PARTITION BY customer_id ORDER BY ordered_at)
+
+SELECT total, rank() OVER (ORDER BY total), dense_rank() OVER (ORDER BY total), percent_rank() OVER (ORDER BY total), cume_dist() OVER (ORDER BY total), ntile(4) OVER (ORDER BY total) FROM orders
+
+SELECT last_value(total IGNORE NULLS) OVER (ORDER BY id) FROM orders
+
+SELECT sum(total) FILTER (WHERE status = 'paid') AS paid, count(*) FILTER (status = 'new') AS fresh FROM orders
+
+SELECT status, grouping(status), sum(total) FROM orders GROUP BY GROUPING SETS ((status), ())
+
+SELECT status, customer_id, sum(total) FROM orders GROUP BY ROLLUP (status, customer_id)
+
+SELECT status, customer_id, count(*) FROM orders GROUP BY CUBE (status, customer_id)
+
+WITH big AS (SELECT * FROM orders WHERE total > 100) SELECT count(*) FROM big
+
+WITH a AS (SELECT 1 AS x), b AS (SELECT x + 1 AS y FROM a) SELECT * FROM a, b
+
+WITH a AS MATERIALIZED (SELECT * FROM orders) SELECT * FROM a x JOIN a y USING (id)
+
+WITH RECURSIVE counter(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter WHERE n < 10) SELECT * FROM counter
+
+WITH RECURSIVE tree AS (SELECT id, name, manager_id, 0 AS depth FROM employees WHERE manager_id IS NULL UNION ALL SELECT e.id, e.name, e.manager_id, depth + 1 FROM employees e JOIN tree t ON e.manager_id = t.id) SELECT * FROM tree
+
+WITH RECURSIVE path AS (SELECT id, [id] AS way FROM employees UNION ALL SELECT e.id, list_append(way, e.id) FROM employees e JOIN path p ON e.manager_id = p.id WHERE NOT list_contains(way, e.id)) SELECT * FROM path
+
+SELECT id FROM customers UNION SELECT customer_id FROM orders
+
+SELECT id FROM customers UNION ALL SELECT customer_id FROM orders ORDER BY 1
+
+SELECT id FROM customers EXCEPT SELECT customer_id FROM orders
+
+SELECT id FROM customers INTERSECT SELECT customer_id FROM orders
+
+SELECT name, id FROM customers UNION ALL BY NAME SELECT id, status FROM orders
+
+SELECT * EXCLUDE (email) FROM customers
+
+SELECT * REPLACE (upper(name) AS name) FROM customers
+
+SELECT * RENAME (name AS full_name) FROM customers
+
+SELECT COLUMNS('.*id') FROM orders
+
+SELECT min(COLUMNS(*)) FROM prices
+
+SELECT COLUMNS(lambda c: c LIKE '%a%') FROM customers
+
+SELECT customers.* FROM customers
+
+SELECT CASE WHEN total > 100 THEN 'big' WHEN total > 10 THEN 'middle' ELSE 'small' END AS size, count(*) FROM orders GROUP BY size
+
+SELECT CASE status WHEN 'new' THEN 1 ELSE 0 END FROM orders
+
+SELECT coalesce(email, 'none'), nullif(name, ''), ifnull(country, '?') FROM customers
+
+SELECT greatest(total, 5), least(total, 5) FROM orders
+
+SELECT total::INTEGER, CAST(total AS VARCHAR), TRY_CAST(status AS INTEGER) FROM orders
+
+SELECT TRY(ln(total)) FROM orders
+
+SELECT if(total > 10, 'a', 'b') FROM orders
+
+SELECT total BETWEEN 1 AND 10, total IS NULL, total IS DISTINCT FROM 3 FROM orders
+
+SELECT name LIKE 'A%', name ILIKE '%n', name NOT LIKE 'x_', name SIMILAR TO 'a.*', name GLOB 'A*' FROM customers
+
+SELECT regexp_matches(name, '^A'), regexp_replace(name, 'a', 'b', 'g'), regexp_extract(name, '(\w+) (\w+)', 2) FROM customers
+
+SELECT regexp_extract_all(name, '\w+'), regexp_split_to_array(name, '\s+'), regexp_full_match(name, '.*') FROM customers
+
+SELECT regexp_extract('2023-04-15', '(\d+)-(\d+)-(\d+)', ['y', 'm', 'd'])
+
+SELECT regexp_split_to_table(name, ' ') FROM customers
+
+SELECT upper(name), lower(name), length(name), trim(name), substring(name, 1, 3), name[1:3], left(name, 2), right(name, 2) FROM customers
+
+SELECT name || ' ' || country, concat(name, country), concat_ws(', ', name, country), format('{} from {}', name, country), printf('%s', name) FROM customers
+
+SELECT split_part(email, '@', 2), string_split(name, ' '), replace(name, 'a', 'b'), reverse(name), repeat('ab', 3), lpad(name, 10, ' ') FROM customers
+
+SELECT strip_accents(name), starts_with(name, 'A'), contains(name, 'nn'), position('n' IN name), instr(name, 'n'), ascii(name), chr(65), unicode(name) FROM customers
+
+SELECT levenshtein(name, 'Ann'), jaccard(name, 'Ann'), jaro_winkler_similarity(name, 'Ann'), hamming('duck', 'luck') FROM customers
+
+SELECT md5(name), sha256(name), hash(name), base64(encode(name)) FROM customers
+
+SELECT bar(total, 0, 100, 20), format_bytes(1000000), to_base(42, 16), hex(name) FROM orders, customers
+
+SELECT string_agg(name, ', ' ORDER BY name), array_agg(DISTINCT country), list(id ORDER BY id DESC), group_concat(name) FROM customers
+
+SELECT year(ordered_at), month(ordered_at), day(ordered_at), hour(ordered_at), quarter(ordered_at), dayname(ordered_at), week(ordered_at) FROM orders
+
+SELECT date_trunc('month', ordered_at) AS month, sum(total) FROM orders GROUP BY 1 ORDER BY 1
+
+SELECT extract(year FROM ordered_at), date_part('dow', ordered_at), EXTRACT(epoch FROM ordered_at) FROM orders
+
+SELECT ordered_at + INTERVAL 1 MONTH, ordered_at - INTERVAL '2 days', ordered_at + to_days(3) FROM orders
+
+SELECT date_diff('day', ordered_at, now()::TIMESTAMP), datediff('month', DATE '2024-01-01', current_date), date_sub('day', ordered_at, current_timestamp::TIMESTAMP) FROM orders
+
+SELECT strftime(ordered_at, '%Y-%m'), strptime('01.02.2024', '%d.%m.%Y'), try_strptime('x', '%Y') FROM orders
+
+SELECT age(ordered_at), age(TIMESTAMP '2024-01-01', ordered_at), last_day(ordered_at), monthname(ordered_at) FROM orders
+
+SELECT make_date(2024, 1, 2), make_timestamp(2024, 1, 2, 3, 4, 5.6), epoch_ms(1000), to_timestamp(0), today()
+
+SELECT time_bucket(INTERVAL '1 week', ordered_at) AS week, count(*) FROM orders GROUP BY week
+
+SELECT ordered_at AT TIME ZONE 'Europe/Oslo', timezone('UTC', ordered_at) FROM orders
+
+SELECT DATE '2024-01-01' + 5, DATE '2024-02-01' - DATE '2024-01-01', TIME '12:30:00', INTERVAL 3 HOURS
+
+SELECT * FROM orders WHERE ordered_at BETWEEN '2024-01-01' AND '2024-12-31'
+
+SELECT * FROM orders WHERE ordered_at >= current_date - INTERVAL 30 DAY
+
+SELECT range AS day FROM range(DATE '2024-01-01', DATE '2024-02-01', INTERVAL 1 DAY)
+
+SELECT unnest(generate_series(DATE '2024-01-01', DATE '2024-01-07', INTERVAL 1 DAY)) AS day
+
+SELECT * FROM generate_series(1, 10, 2) AS t(n)
+
+SELECT [1, 2, 3] AS l, l[1], l[-1], l[1:2], len([1, 2])
+
+SELECT list_sum([1, 2]), list_avg([1, 2]), list_max([1, 2]), list_sort([2, 1]), list_distinct([1, 1]), list_reverse([1, 2]), list_unique([1])
+
+SELECT list_contains(tags, 'red'), 'red' IN tags, tags && ['red'], list_has_any(tags, ['a']), array_length(tags) FROM orders
+
+SELECT list_reduce([1, 2, 3], lambda a, b: a + b), apply([1], lambda x: x), list_filter(tags, lambda t: t LIKE 'r%') FROM orders
+
+SELECT list_transform([1, 2, 3], lambda x: x * 2), list_filter([1, 2, 3], lambda x, i: i > 1)
+
+SELECT [x * 2 FOR x IN [1, 2, 3] IF x > 1]
+
+SELECT list_aggregate([1, 2, 3], 'sum'), list_zip([1, 2], ['a', 'b']), flatten([[1], [2]]), list_concat([1], [2]), [1] || [2]
+
+SELECT list_slice([1, 2, 3], 1, 2), list_extract([1, 2], 1), list_position([1, 2], 2), list_value(1, 2), array_to_string(['a', 'b'], ',')
+
+SELECT id, unnest(tags) AS tag FROM orders
+
+SELECT tag, count(*) FROM (SELECT unnest(tags) AS tag FROM orders) GROUP BY tag
+
+SELECT * FROM orders, unnest(tags) AS t(tag)
+
+SELECT unnest([{'a': 1, 'b': 2}, {'a': 3, 'b': 4}], recursive := true)
+
+SELECT s.x, s['y'], struct_extract(s, 'x'), struct_pack(a := 1), row(1, 'a') FROM (SELECT {'x': 1, 'y': 'a'} AS s)
+
+SELECT info.city, info.a + 1, info.* FROM orders
+
+SELECT struct_insert(info, b := 2), struct_keys(info) FROM orders
+
+SELECT MAP {'a': 1, 'b': 2} AS m, m['a'], map_keys(m), map_values(m), map_entries(m), cardinality(m), element_at(m, 'a')
+
+SELECT map_from_entries([('k', 1)]), map([1, 2], ['a', 'b']), map_contains(MAP {'a': 1}, 'a')
+
+SELECT u.num, union_tag(u), union_extract(u, 'num') FROM (SELECT union_value(num := 2) AS u)
+
+SELECT doc->>'$.name', doc->'$.items[0]', doc.name FROM orders
+
+SELECT json_extract(doc, '$.a'), json_extract_string(doc, '$.b'), json_array_length(doc, '$.c'), json_type(doc), json_valid('{}'), json_keys(doc) FROM orders
+
+SELECT to_json(info), json_object('a', 1), json_array(1, 2), json_group_array(total), json_group_object(status, total) FROM orders GROUP BY ALL
+
+SELECT key, value FROM orders, json_each(doc)
+
+SELECT * FROM json_tree('{"a": [1, 2]}')
+
+SELECT from_json('{"a": 1}', '{"a": "INTEGER"}'), json_transform('{"a": 1}', '{"a": "INTEGER"}'), json_structure('{"a": 1}'), json_merge_patch('{}', '{"b": 1}')
+
+SELECT '{"a": 1}'::JSON->>'a', json('{}'), json_quote('a'), row_to_json({'a': 1}), json_contains('{"a": 1}', '1')
+
+PIVOT cities ON year USING sum(population)
+
+PIVOT cities ON year USING sum(population) GROUP BY country
+
+PIVOT cities ON year IN (2000, 2010) USING sum(population) AS total, max(population) AS most GROUP BY country
+
+PIVOT cities ON country, year USING first(population)
+
+SELECT * FROM cities PIVOT (sum(population) FOR year IN (2000, 2010, 2020) GROUP BY country)
+
+FROM (PIVOT cities ON year USING sum(population) GROUP BY name) SELECT name
+
+WITH p AS (PIVOT cities ON year USING sum(population)) SELECT * FROM p
+
+UNPIVOT monthly_sales ON jan, feb, mar INTO NAME month VALUE sales
+
+UNPIVOT monthly_sales ON COLUMNS(* EXCLUDE (empid, dept)) INTO NAME month VALUE sales
+
+FROM monthly_sales UNPIVOT (sales FOR month IN (jan, feb, mar))
+
+SELECT * FROM orders USING SAMPLE 10
+
+SELECT * FROM orders USING SAMPLE 10 PERCENT (bernoulli)
+
+SELECT * FROM orders TABLESAMPLE reservoir(20%)
+
+SELECT * FROM orders USING SAMPLE reservoir(50 ROWS) REPEATABLE (100)
+
+SELECT * FROM orders ORDER BY random() LIMIT 5
+
+SELECT * FROM orders ORDER BY total DESC NULLS LAST, id ASC LIMIT 10 OFFSET 20
+
+SELECT * FROM orders LIMIT 10%
+
+SELECT * FROM orders FETCH FIRST 5 ROWS ONLY
+
+VALUES (1, 'a'), (2, 'b')
+
+SELECT * FROM (VALUES (1, 'a'), (2, 'b')) t(x, y)
+
+TABLE customers
+
+SUMMARIZE orders
+
+SUMMARIZE SELECT total FROM orders
+
+DESCRIBE orders
+
+DESCRIBE SELECT * FROM orders
+
+SHOW TABLES
+
+SHOW ALL TABLES
+
+EXPLAIN SELECT * FROM orders
+
+EXPLAIN ANALYZE SELECT count(*) FROM orders
+
+SELECT * FROM information_schema.columns WHERE table_name = 'orders'
+
+SELECT table_name, column_count FROM duckdb_tables()
+
+SELECT avg(total), median(total), stddev(total), var_samp(total), quantile_cont(total, 0.9), quantile_disc(total, [0.25, 0.75]), mode(status) FROM orders
+
+SELECT corr(price, price), covar_pop(price, price), regr_slope(price, price), regr_intercept(price, price), skewness(price), kurtosis(price), entropy(ticker) FROM prices
+
+SELECT approx_count_distinct(customer_id), approx_quantile(total, 0.5), count(DISTINCT customer_id), any_value(status), first(status), last(status ORDER BY id) FROM orders
+
+SELECT arg_max(name, born), arg_min(name, born), max_by(name, id), min(name, 3), bool_and(id > 0), bit_or(id), product(id), histogram(id) FROM customers
+
+SELECT count_if(total > 10), sum(DISTINCT total), favg(total), fsum(total), geomean(total), wavg(total, id) FROM orders
+
+SELECT abs(-1), round(2.567, 2), ceil(1.2), floor(1.8), sqrt(4), power(2, 3), 2 ** 3, 7 // 2, 7 % 2, mod(7, 2), ln(2), log10(10), exp(1), pi(), sign(-1), trunc(1.5)
+
+SELECT sin(1), cos(1), tan(1), atan2(1, 2), degrees(1), radians(1), factorial(5), gcd(4, 6), lcm(4, 6), 5!, bit_count(7), xor(1, 2), 1 << 2, 6 & 3, 6 | 1, ~1
+
+SELECT random(), uuid(), gen_random_uuid(), hash(1), version()
+
+SELECT typeof(total), typeof(1), pg_typeof('a') FROM orders
+
+SELECT 1 AS "from 'x.csv'", 'DELETE FROM orders', $$read_csv('x')$$, e'a\n'
+
+SELECT /* DROP TABLE orders /* nested */ */ 1 -- DELETE FROM orders
+
+SELECT name AS "delete", id AS "update" FROM customers
+
+SELECT 'Ann' COLLATE NOCASE = 'ann', name FROM customers ORDER BY name COLLATE DE
+
+SELECT * FROM orders WHERE id = ? AND total > $2
+
+SELECT * FROM orders WHERE id = $id AND status = $status
+
+SELECT total, total * 1.25 AS gross, gross - total AS tax FROM orders
+
+SELECT country: name FROM customers
+
+SELECT id, name.upper().replace('A', 'B') FROM customers
+
+SELECT t.a, sum(t.b) OVER () FROM (SELECT 1 AS a, 2 AS b) AS t
+
+SELECT * FROM customers c JOIN orders o ON c.id = o.customer_id WHERE o.total > (SELECT avg(total) FROM orders x WHERE x.customer_id = c.id)
+
+SELECT d.dept, e.name, e.salary FROM employees e JOIN (SELECT dept, max(salary) AS top FROM employees GROUP BY dept) d ON e.dept = d.dept AND e.salary = d.top
+
+SELECT dept, salary - avg(salary) OVER (PARTITION BY dept) AS above FROM employees ORDER BY above DESC
+
+SELECT a.name, b.name FROM employees a JOIN employees b ON a.manager_id = b.id AND a.salary > b.salary
+
+SELECT country, max(population) FILTER (year = 2020) - min(population) FILTER (year = 2000) AS growth FROM cities GROUP BY country
+
+SELECT main.customers.name FROM main.customers
+
+SELECT "name", "id" FROM "customers" AS "c d"
+
+SELECT ARRAY[1, 2, 3]::INTEGER[3], array_value(1.0::FLOAT, 2.0), array_distance([1.0, 2.0]::FLOAT[2], [3.0, 4.0]::FLOAT[2])
+
+SELECT '101'::BIT, bit_length('a'), 'a'::BLOB, '\xAA'::BLOB, octet_length('a'::BLOB), from_hex('61')
+
+SELECT (1, 2) = (1, 2), ROW(1, 2) IN (SELECT 1, 2), NOT true, true AND false OR NULL
+
+SELECT ticker, price, price - lag(price) OVER (PARTITION BY ticker ORDER BY moment) AS change FROM prices QUALIFY abs(change) > 1
+
+FROM orders o JOIN customers c ON o.customer_id = c.id SELECT c.name, o.total WHERE o.total > 5 ORDER BY ALL
+
+SELECT count() FROM orders
+
+SELECT max(ordered_at)::DATE, min(ordered_at)::DATE, max(ordered_at) - min(ordered_at) FROM orders
+
+SELECT strftime(date_trunc('quarter', ordered_at), '%Y-Q') || quarter(ordered_at) AS q, sum(total) FROM orders GROUP BY ALL HAVING sum(total) > 0 ORDER BY q
