@@ -1,4 +1,4 @@
-"""Our words against DuckDB's. A longer search: ``HYPOTHESIS_PROFILE=deep pytest tests/unit/sql/test_lexer.py``."""
+"""Our words against DuckDB's. A longer search: ``HYPOTHESIS_PROFILE=deep pytest tests/unit/sql/read/test_lexer.py``."""
 
 from __future__ import annotations
 
