@@ -68,6 +68,8 @@ def parse(sql: str) -> Statement | Diagnostic:
         return Diagnostic(
             "too-long", "error", f"The SQL has {len(sql):,} characters; at most {MAX_CHARACTERS:,} are checked."
         )
+    if any("\ud800" <= character <= "\udfff" for character in sql):
+        return Diagnostic("not-text", "error", "The SQL holds half of a surrogate pair, which is no character.")
     text = sql.strip()
     found = _one(text)
     if isinstance(found, duckdb.Statement) and trim(text) != text:
@@ -81,8 +83,8 @@ def _one(text: str) -> duckdb.Statement | Statement | Diagnostic:
     try:
         with parser_lock:
             found = parser().extract_statements(text)
-    except UnicodeEncodeError:
-        return Diagnostic("not-text", "error", "The SQL holds half of a surrogate pair, which is no character.")
+    except UnicodeDecodeError:  # DuckDB cut its own message in the middle of a character
+        return Diagnostic("parser-error", "error", "Parser Error: a character stands where it cannot be read.")
     except duckdb.Error as error:
         words = list(tokens(text))
         if isinstance(error, duckdb.PermissionException) and words and words[0].lower == "import":

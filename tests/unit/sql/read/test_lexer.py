@@ -91,7 +91,7 @@ def test_what_duckdb_parses_is_cut_where_duckdb_cuts(beginning: str, rest: str) 
     sql = beginning + rest
     try:
         parsed = bool(parser().extract_statements(sql))
-    except duckdb.Error:
+    except (duckdb.Error, UnicodeDecodeError):
         parsed = False
     # DuckDB 1.x joins texts over line ends and reads `?1e5` as a parameter and a name: there it asks.
     assert like_duckdb(sql) or not parsed or not DUCKDB_2
@@ -112,7 +112,7 @@ def test_no_text_that_changes_the_table_passes_unasked(before: str, after: str, 
     sql = f"select 1 {before}{write}{after}"
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE t AS SELECT 1 AS a")
-        with suppress(duckdb.Error):
+        with suppress(duckdb.Error, UnicodeDecodeError):
             connection.execute(sql)
         try:
             changed = connection.execute("SELECT list(a) FROM t").fetchone() != ([1],)

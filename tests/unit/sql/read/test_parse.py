@@ -3,8 +3,10 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.model import Diagnostic
 from jupyter_qwen.sql.read.parse import Statement, parse, trim
+from jupyter_qwen.sql.validate import prove
 
 WRITES_IN_CTE = int(duckdb.__version__.split(".")[0]) >= 2
 KINDS = {
@@ -130,3 +132,10 @@ def test_very_long_and_very_deep_texts_are_refused_not_crashed() -> None:
     assert isinstance(parse("SELECT " + "1+" * 40_000 + "1"), Diagnostic)
     deep = parse("SELECT " + "(" * 20_000 + "1" + ")" * 20_000)
     assert isinstance(deep, (Diagnostic, Statement))
+
+
+@pytest.mark.parametrize("sql", ["SELECT x'\xa0'", "SELECT '\ud800'"])
+def test_characters_that_duckdb_cannot_even_name_are_refused(sql: str) -> None:
+    assert isinstance(parse(sql), Diagnostic)
+    proof = prove(sql, Schema())
+    assert proof.verdict == "rejected"
