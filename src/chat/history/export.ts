@@ -6,6 +6,7 @@ import { PathExt } from '@jupyterlab/coreutils';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { withoutImages } from '../view/images';
 import { fence, splitSegments } from '../view/segments';
 import type { IExchange } from './conversation';
 
@@ -13,7 +14,7 @@ export type ExportFormat = 'markdown' | 'notebook';
 
 const TRIES = 100;
 
-/** The conversation as Markdown: questions as quotations, answers as they are. */
+/** The conversation as Markdown: questions as quotations, answers as they are, but for images, which are links. */
 export function toMarkdown(
   exchanges: readonly IExchange[],
   name: string,
@@ -22,7 +23,7 @@ export function toMarkdown(
   const sections = exchanges.map(({ answer, shown }) =>
     [
       quote(shown),
-      answer.markdown.trim(),
+      withoutImages(answer.markdown).trim(),
       verdicts(answer.blocks, trans),
       ending(answer.failure?.message)
     ]
@@ -62,7 +63,7 @@ export function toNotebook(
     add('markdown', quote(shown));
     for (const segment of splitSegments(answer.markdown)) {
       if (segment.kind === 'prose') {
-        add('markdown', segment.text.trim());
+        add('markdown', withoutImages(segment.text).trim());
         continue;
       }
       const block = answer.block(segment.index);

@@ -6,6 +6,9 @@
  * inside a document does not stop that document from leading itself elsewhere, and an address can carry data away.
  */
 
+import { withoutReach } from './reach';
+import { settle } from './settle';
+
 export type ArtifactKind = 'html' | 'svg' | 'markdown';
 
 const LANGUAGES: ReadonlyMap<string, ArtifactKind> = new Map([
@@ -56,10 +59,6 @@ for (const name of Object.getOwnPropertyNames(window)) {
 }
 </script>`;
 
-/** What a policy does not cover: names looked up ahead, connections opened ahead, pages led elsewhere. */
-const LEAKS =
-  'link, base, meta, iframe, frame, frameset, object, embed, portal';
-
 const STYLE = `
   html { color-scheme: light; background: white; }
   body { margin: 8px; font-family: system-ui, sans-serif; overflow-wrap: anywhere; }
@@ -67,8 +66,7 @@ const STYLE = `
 
 /** Whether the text brings scripts, which run only when the user says so. */
 export function hasScripts(source: string): boolean {
-  const page = new DOMParser().parseFromString(source, 'text/html');
-  return Array.from(page.querySelectorAll('*')).some(
+  return Array.from(parse(source).querySelectorAll('*')).some(
     element =>
       element.localName === 'script' ||
       Array.from(element.attributes).some(
@@ -80,21 +78,34 @@ export function hasScripts(source: string): boolean {
 
 /** The inner document: the model's text behind our policy, without what could reach out. */
 export function innerDocument(source: string, scripts = false): string {
-  const page = new DOMParser().parseFromString(source, 'text/html'); // inert: nothing is fetched or run
-  for (const element of page.querySelectorAll(LEAKS)) {
-    element.remove();
+  const settled = settle(source, parse, withoutReach, write);
+  const page = parse(settled ?? '');
+  if (settled === null) {
+    // It reads otherwise every time: made to, and shown as the text that it is.
+    const text = page.createElement('pre');
+    text.textContent = source;
+    page.body.append(text);
   }
-  return [
-    '<!DOCTYPE html><html><head><meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,
-    '<meta http-equiv="x-dns-prefetch-control" content="off">',
-    scripts ? NO_CALLS : '',
-    `<style>${STYLE}</style>`,
-    page.head.innerHTML,
-    '</head>',
-    page.body.outerHTML,
-    '</html>'
-  ].join('\n');
+  const ours = parse(
+    [
+      '<meta charset="utf-8">',
+      `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,
+      '<meta http-equiv="x-dns-prefetch-control" content="off">',
+      scripts ? NO_CALLS : '',
+      `<style>${STYLE}</style>`
+    ].join('')
+  );
+  page.head.prepend(...ours.head.childNodes);
+  return write(page);
+}
+
+/** Inert: nothing is fetched or run. */
+function parse(text: string): Document {
+  return new DOMParser().parseFromString(text, 'text/html');
+}
+
+function write(page: Document): string {
+  return `<!DOCTYPE html>${page.documentElement.outerHTML}`;
 }
 
 /** The outer document, for the `srcdoc` of a frame with the same `sandbox`. */

@@ -24,6 +24,7 @@ import type { QwenSettings } from '../../settings';
 import type { IBlock } from '../../wire';
 import type { IExchange } from '../history/conversation';
 import { artifactKind } from './artifact';
+import { hasImages } from './images';
 
 /** Languages whose text is a notebook cell as it stands, whatever the kernel. */
 const MARKDOWN = new Set(['markdown', 'md']);
@@ -243,6 +244,11 @@ export class BlockActions {
       case 'unchecked':
         return trans.__('This query could not be checked against your tables.');
       case null:
+        if (MARKDOWN.has(block.language) && hasImages(block.source)) {
+          return trans.__(
+            'This text loads images, from wherever they are, when it is shown.'
+          );
+        }
         return run && !MARKDOWN.has(block.language)
           ? trans.__('This code was written by the model and was not checked.')
           : '';

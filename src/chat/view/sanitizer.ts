@@ -3,12 +3,24 @@
  */
 import type { IRenderMime } from '@jupyterlab/rendermime';
 
+import { settle } from './settle';
+
 /** Sources that stay on this machine. */
 const LOCAL_SOURCE = /^(data:image\/(png|jpeg|gif|webp);|attachment:)/i;
 
-/** Elements that JupyterLab lets pass and an answer does not need. */
+/** Elements that JupyterLab lets pass and an answer does not need, and those that look names up or are read twice. */
 const UNWANTED =
-  'audio, video, source, track, picture, iframe, object, embed, form, input, button, select, textarea, style, map, area';
+  'audio, video, source, track, picture, iframe, object, embed, form, input, button, select, textarea, style, map, area, ' +
+  'link, meta, base, template, noscript, svg, math';
+
+/** Attributes that fetch, or tell where somebody went. */
+const UNWANTED_ATTRIBUTES = new Set(['srcset', 'background', 'ping']);
+
+/** A link opens elsewhere and does not tell where it comes from. */
+const LINK = [
+  ['target', '_blank'],
+  ['rel', 'noopener noreferrer']
+] as const;
 
 export class AnswerSanitizer implements IRenderMime.ISanitizer {
   constructor(private readonly _base: IRenderMime.ISanitizer) {}
@@ -21,35 +33,73 @@ export class AnswerSanitizer implements IRenderMime.ISanitizer {
   }
 
   sanitize(dirty: string, options?: IRenderMime.ISanitizerOptions): string {
-    // An inert document: nothing is fetched while we look at it.
-    const page = new DOMParser().parseFromString(
+    const settled = settle(
       this._base.sanitize(dirty, options),
-      'text/html'
+      read,
+      root => this._clean(root),
+      root => root.innerHTML
     );
-    for (const element of page.body.querySelectorAll(UNWANTED)) {
-      element.remove();
+    if (settled === null) {
+      const text = document.createElement('div');
+      text.textContent = dirty; // it reads otherwise every time: made to
+      return text.innerHTML;
     }
-    for (const image of page.body.querySelectorAll('img')) {
+    return settled;
+  }
+
+  /** Whether there was anything to clean. */
+  private _clean(root: HTMLElement): boolean {
+    let changed = false;
+    for (const element of root.querySelectorAll(UNWANTED)) {
+      element.remove();
+      changed = true;
+    }
+    for (const image of root.querySelectorAll('img')) {
       if (!LOCAL_SOURCE.test(image.getAttribute('src') ?? '')) {
-        image.replaceWith(page.createTextNode(image.alt || '🖼'));
+        image.replaceWith(...insteadOf(image));
+        changed = true;
       }
     }
-    for (const element of page.body.querySelectorAll('*')) {
+    for (const element of root.querySelectorAll('*')) {
       for (const { name, value } of Array.from(element.attributes)) {
         if (
           name.startsWith('data-commandlinker') ||
-          name === 'srcset' ||
-          name === 'background' ||
-          (name === 'style' && /url\s*\(|image-set|position/i.test(value))
+          UNWANTED_ATTRIBUTES.has(name) ||
+          (name === 'style' && /url\s*\(|image|position|\\/i.test(value))
         ) {
           element.removeAttribute(name);
+          changed = true;
         }
       }
     }
-    for (const link of page.body.querySelectorAll('a[href]')) {
-      link.setAttribute('target', '_blank');
-      link.setAttribute('rel', 'noopener noreferrer');
+    for (const link of root.querySelectorAll('a[href]')) {
+      for (const [name, value] of LINK) {
+        if (link.getAttribute(name) !== value) {
+          link.setAttribute(name, value);
+          changed = true;
+        }
+      }
     }
-    return page.body.innerHTML;
+    return changed;
   }
+}
+
+/** Read as it will be where it is shown, in a document that fetches nothing. */
+function read(text: string): HTMLElement {
+  const root = document.implementation.createHTMLDocument('').body;
+  root.innerHTML = text;
+  return root;
+}
+
+/** A remote image's text, as a link to it: whoever wants to see it says so by a click. */
+function insteadOf(image: HTMLImageElement): Node[] {
+  const address = image.getAttribute('src') ?? '';
+  const text = image.ownerDocument.createTextNode(image.alt || '🖼');
+  if (!/^https?:\/\//i.test(address) || image.closest('a')) {
+    return [text];
+  }
+  const link = image.ownerDocument.createElement('a');
+  link.href = address;
+  link.append(text);
+  return [link];
 }
