@@ -50,17 +50,20 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
     document.addEventListener('click', remember, true);
     document.addEventListener('keydown', remember, true);
 
-    /** Why to ask before running; '' for a proved read in an output that this user's kernel made. */
+    /** Why to ask first; '' in an output that this user's kernel made, for what is only inserted and for a proved read. */
     function doubts(
       args: ReadonlyPartialJSONObject,
       place: IOutputPlace
     ): string {
       if (!place.trusted) {
         return trans.__(
-          'This notebook is not trusted: its button may run something else than the text above it.'
+          'This notebook is not trusted: its button may stand for something else than the text above it.'
         );
       }
-      if (args.needs_consent === true) {
+      if (args.run !== true) {
+        return '';
+      }
+      if (args.needs_consent !== false) {
         return trans.__(
           'This code changes something or reaches outside the kernel.'
         );
@@ -87,7 +90,7 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
       place: IOutputPlace
     ): Promise<void> {
       const run = args.run === true;
-      const why = run ? doubts(args, place) : '';
+      const why = doubts(args, place);
       if (why) {
         const { askConsent } = await import('./consent');
         if (!(await askConsent({ doubts: why, source, run, trans }))) {

@@ -29,6 +29,9 @@ import { hasImages } from './images';
 /** Languages whose text is a notebook cell as it stands, whatever the kernel. */
 const MARKDOWN = new Set(['markdown', 'md']);
 
+/** The server's word for a cell that holds more than the query that was proved. */
+const OTHER_CODE = 'other-code';
+
 /** What happened, in a sentence ('' when the user cancelled), and how to take it back. */
 export interface IOutcome {
   said: string;
@@ -223,6 +226,10 @@ export class BlockActions {
   private _doubts(block: IBlock, run: boolean): string {
     const trans = this._trans;
     if (block.needs_consent) {
+      const other = block.diagnostics.find(({ code }) => code === OTHER_CODE);
+      if (other) {
+        return [other.message, other.hint].filter(Boolean).join(' ');
+      }
       return block.kind && block.kind !== 'query'
         ? trans.__(
             'This statement changes something or reaches outside the kernel (%1).',

@@ -54,7 +54,7 @@ export function BlockView(props: IBlockViewProps): JSX.Element {
           <span
             className="jp-Qwen-badge jp-mod-consent"
             title={trans.__(
-              'It changes something or reaches outside the kernel: you are asked first'
+              'It does more than read what was proved: you are asked first'
             )}
           >
             {block.kind && block.kind !== 'query'

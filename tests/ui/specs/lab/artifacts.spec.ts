@@ -11,6 +11,8 @@ async function trap() {
     reached.push(`${request.method} ${request.url}`);
     response.end('reached');
   });
+  // Opened ahead, without a request: `preconnect` and its like.
+  http.on('connection', () => reached.push('TCP'));
   await new Promise<void>(resolve =>
     http.listen(0, '127.0.0.1', () => resolve())
   );
@@ -34,12 +36,16 @@ function hostile(url: string, udpPort: number): string {
 <meta http-equiv="refresh" content="0; url=${url}/refresh">
 <link rel="stylesheet" href="${url}/link">
 <link rel="prefetch" href="${url}/prefetch">
+<link rel="preconnect" href="${url}">
 <base href="${url}/">
 <style>@import url(${url}/import); body { background: url(${url}/background); }
 @font-face { font-family: x; src: url(${url}/font); } p { font-family: x; }</style>
 <script src="${url}/script"></script>
 </head><body>
 <p>first</p>
+<form><math><mtext></form><form><mglyph><style></math><link rel="preconnect" href="${url}">
+</style></mglyph></mtext></math></form>
+<noscript><p title="</noscript><link rel=preconnect href=${url}>"></p></noscript>
 <img src="${url}/img" onerror="window.tried = 1">
 <iframe src="${url}/iframe"></iframe>
 <object data="${url}/object"></object>

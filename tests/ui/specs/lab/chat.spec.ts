@@ -1,5 +1,5 @@
 import { TABLES } from '../../tables';
-import { expect, test } from '../../workbench';
+import { expect, test, Workbench } from '../../workbench';
 
 test('a question becomes a proved query, a new cell, and rows', async ({
   bench
@@ -69,6 +69,51 @@ test('what writes, is rejected or cannot be proved asks first', async ({
   await expect(bench.cell(1).locator('.jp-InputPrompt').first()).toHaveText(
     /\[\d+\]/
   );
+});
+
+test('a mended cell that holds more than the proved query has no badge, and asks', async ({
+  bench
+}) => {
+  await bench.open(['1 + 1']);
+  await bench.openPanel();
+  const source = "import os\nos.remove('a.txt')\ncon.sql('SELECT 1')";
+  await bench.play(
+    Workbench.answer(`\`\`\`python\n${source}\n\`\`\``, [
+      {
+        index: 0,
+        language: 'python',
+        source,
+        verdict: null,
+        kind: 'query',
+        needs_consent: true,
+        diagnostics: [
+          {
+            code: 'other-code',
+            severity: 'warning',
+            message: 'The cell holds more than this query.',
+            hint: 'Read the rest before you run it.',
+            candidates: [],
+            start: 0,
+            end: 0,
+            line: null,
+            column: null
+          }
+        ],
+        repairs: [],
+        cell: { source, type: 'code' }
+      }
+    ])
+  );
+  await bench.ask('/fix');
+  await bench.answered();
+  const block = bench.answer.locator('.jp-Qwen-block');
+  await expect(block.locator('.jp-Qwen-badge')).toHaveText(['asks first']);
+  await block.getByRole('button', { name: 'Insert and run' }).click();
+  const dialog = bench.page.locator('.jp-Dialog');
+  await expect(dialog).toContainText('Read the rest before you run it');
+  await expect(dialog.locator('pre')).toHaveText(source);
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(bench.cells()).toHaveCount(1);
 });
 
 test('Stop ends the answer, and a crash costs one answer only', async ({

@@ -191,7 +191,7 @@ test('answers and buttons outlive the kernel and a reload', async ({
   await expect(output(bench, 3)).toContainText('Camping');
 });
 
-test('in a notebook from elsewhere, Run asks whatever its button says', async ({
+test('in a notebook from elsewhere, Run and Insert ask whatever their buttons say', async ({
   bench
 }) => {
   const link = (label: string, args: object) =>
@@ -226,6 +226,8 @@ test('in a notebook from elsewhere, Run asks whatever its button says', async ({
 
   await output(bench, 0).getByRole('button', { name: 'place' }).click();
   await dialog.getByRole('button', { name: 'Run Once' }).click();
+  await expect(dialog.locator('pre')).toHaveText('2 + 2');
+  await dialog.getByRole('button', { name: 'Insert', exact: true }).click();
   await expect(bench.cells()).toHaveCount(3);
   const { cells } = await bench.notebook(name);
   expect(cells[1].source).toBe('2 + 2');
