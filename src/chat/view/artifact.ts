@@ -3,7 +3,9 @@
  *
  * Two frames, one in the other. The inner one holds the model's text in an origin of its own (`sandbox` without
  * `allow-same-origin`). The outer one holds nothing but the inner one and a policy with `frame-src 'none'`, because a policy
- * inside a document does not stop that document from leading itself elsewhere, and an address can carry data away.
+ * inside a document does not stop that document from leading itself elsewhere, and an address can carry data away. Where scripts
+ * were allowed, Chromium looks up the name in such an address and opens a connection before the policy refuses to send anything
+ * over it; no policy of a page covers that, so whoever presses *Run scripts* is told.
  */
 
 import { withoutReach } from './reach';

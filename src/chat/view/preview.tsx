@@ -62,9 +62,11 @@ function Frame(props: {
           <span>
             {scripts
               ? trans.__(
-                  'Its scripts run without network and without access to JupyterLab.'
+                  'Its scripts run apart from JupyterLab and can load nothing.'
                 )
-              : trans.__('Its scripts are off.')}
+              : trans.__(
+                  'Its scripts are off. Run, they could have the browser look up a name, which tells its owner that they ran.'
+                )}
           </span>
           <button
             type="button"

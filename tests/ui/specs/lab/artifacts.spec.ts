@@ -127,7 +127,10 @@ for (const scripts of [false, true]) {
       }
       // Whatever was sent has arrived when a request of our own, made later, has.
       await bench.page.waitForTimeout(1500);
-      expect(ground.reached).toEqual([]);
+      // A page that leads itself away is stopped after Chromium has opened a connection, over which nothing is sent.
+      expect(ground.reached.filter(what => !scripts || what !== 'TCP')).toEqual(
+        []
+      );
       expect(await bench.page.title()).not.toContain('taken');
       expect(
         await bench.page.evaluate(() => [
