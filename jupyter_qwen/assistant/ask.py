@@ -22,7 +22,7 @@ from jupyter_qwen.assistant.owner import OwnedEngine
 from jupyter_qwen.assistant.question import BadRequest, Mode, Question, cells_up_to
 from jupyter_qwen.assistant.selection import without_tables
 from jupyter_qwen.assistant.services import Services
-from jupyter_qwen.assistant.threads import Turn
+from jupyter_qwen.assistant.threads import ThreadFileError, Turn
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.prompt.model import Prompt
 from jupyter_qwen.schema.model import Schema
@@ -54,12 +54,20 @@ async def ask(question: Question, services: Services) -> AsyncIterator[Event]:
 async def _answer(question: Question, services: Services, emit: Emit) -> None:
     started = time.perf_counter()
     services.warming.stop(question.thread)
-    previous = await _previous(question, services)
+    lost: list[str] = []  # a full disk or a read-only home costs the conversation, not the answer
+    try:
+        previous = await _previous(question, services)
+    except ThreadFileError as error:
+        previous = ()
+        lost.append(f"{error} What was said before is not known to this answer.")
     asked = question
     question, schema = resolve(question, previous)
-    kept = (
-        await asyncio.to_thread(services.threads.begin, question.thread, _asked(question)) if question.thread else None
-    )
+    kept = None
+    if question.thread and not lost:
+        try:
+            kept = await asyncio.to_thread(services.threads.begin, question.thread, _asked(question))
+        except ThreadFileError as error:
+            lost.append(f"{error} {_NOT_KEPT}")
     told: list[str] = []
 
     async def remember(event: Event) -> None:
@@ -74,13 +82,20 @@ async def _answer(question: Question, services: Services, emit: Emit) -> None:
     except BaseException as error:
         # Written here and now, in a few milliseconds: whoever was cancelled cannot wait for a thread.
         if kept is not None:
-            kept.finish(replace(kept.turn, markdown="".join(told), **_ending(error)))
+            with suppress(ThreadFileError):  # `error` says more
+                kept.finish(replace(kept.turn, markdown="".join(told), **_ending(error)))
         raise
     if kept is not None:
-        await asyncio.to_thread(kept.finish, _turn(kept.turn, answer))
+        try:
+            await asyncio.to_thread(kept.finish, _turn(kept.turn, answer))
+        except ThreadFileError as error:
+            lost.append(f"{error} {_NOT_KEPT}")
         if services.warming.after_answers and question.mode in ("chat", "python", "plot"):
             services.warming.soon(_prepare_next(question, services))
-    await emit(answer)
+    await emit(replace(answer, notes=tuple(lost)))
+
+
+_NOT_KEPT = "This answer is not kept."
 
 
 def _ending(error: BaseException) -> dict[str, Any]:

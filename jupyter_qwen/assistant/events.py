@@ -112,7 +112,7 @@ class Answer:
 
     Times in seconds. A query says which worked example was shown with its question (`example`, a shape's name) and where it
     comes from (`origin`: plain, shaped, sample, repair, taught). `code` tells an answer that no model wrote, in kebab-case, and
-    `actions` what a front end may offer as buttons for it.
+    `actions` what a front end may offer as buttons for it. `notes` are sentences for the user about what went wrong beside it.
     """
 
     type: ClassVar[str] = "answer"
@@ -127,6 +127,7 @@ class Answer:
     origin: str | None = None
     code: str = ""
     actions: tuple[Action, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

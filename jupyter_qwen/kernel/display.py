@@ -88,6 +88,8 @@ class TerminalView:
         for block in state.blocks:
             for line in verdict_lines(block):
                 self._write(line + "\n")
+        for note in (state.answer or {}).get("notes") or ():
+            self._write(f"{note}\n")
         if state.stopped:
             self._write("[stopped]\n")
 

@@ -73,6 +73,7 @@ class AnswerState:
             self.blocks.append(dict(event["block"]))
         elif kind == "answer":
             self.answer = dict(event)
+            self.notes += [str(note) for note in event.get("notes") or ()]
             self.blocks = [dict(block) for block in event.get("blocks") or ()]
             self.mode = str(event.get("mode") or self.mode)
         elif kind == "error":

@@ -1,0 +1,77 @@
+"""A read-only home or a full disk costs the conversation, and never the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def threads(jp_server_config: dict[str, Any]) -> Path:
+    return Path(jp_server_config["QwenExtension"]["threads_folder"])
+
+
+def _block(threads: Path) -> None:
+    """A file where the folder of conversations would be: nothing can be read or written below it, not even by root."""
+    threads.write_text("")
+
+
+def _taken_away(threads: Path) -> None:
+    """As soon as a question is kept."""
+    until = time.monotonic() + 30
+    while not list(threads.rglob("*.json")) and time.monotonic() < until:
+        time.sleep(0.02)
+    threads.rename(threads.with_name("gone"))
+    _block(threads)
+
+
+def _read_only(threads: Path) -> None:
+    threads.mkdir()
+    threads.chmod(0o500)
+
+
+async def test_an_answer_is_given_where_nothing_can_be_written(ask_events: Any, question: Any, threads: Path) -> None:
+    _block(threads)
+    answer = (await ask_events("ask", question("how many orders")))[-1]
+    assert (answer["type"], answer["blocks"][0]["verdict"]) == ("answer", "bound")
+    (note,) = answer["notes"]
+    assert str(threads) in note
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes into read-only folders")
+async def test_an_answer_is_given_in_a_read_only_home(ask_events: Any, question: Any, threads: Path) -> None:
+    _read_only(threads)
+    answer = (await ask_events("ask", question("how many orders")))[-1]
+    assert answer["blocks"][0]["verdict"] == "bound"
+    assert "cannot be written" in answer["notes"][0]
+
+
+async def test_an_answer_that_cannot_be_kept_in_the_end_is_given(ask_events: Any, question: Any, threads: Path) -> None:
+    asking = asyncio.ensure_future(ask_events("ask", question("count the stars", mode="chat")))
+    await asyncio.to_thread(_taken_away, threads)
+    answer = (await asking)[-1]
+    assert answer["markdown"].endswith("nine ten")
+    assert "not kept" in answer["notes"][0]
+
+
+async def test_the_rest_of_the_server_says_what_is_wrong(jp_fetch: Any, threads: Path) -> None:
+    _block(threads)
+    for route, method in (
+        ("status", "GET"),
+        ("settings", "GET"),
+        ("models", "GET"),
+        ("thread", "GET"),
+        ("thread", "DELETE"),
+    ):
+        response = await jp_fetch(
+            "jupyter-qwen", route, method=method, params={"id": "a.ipynb"}, raise_error=False, request_timeout=60
+        )
+        assert response.code in (200, 204, 503)
+        if response.code == 503:
+            assert str(threads) in json.loads(response.body)["message"]
