@@ -1,0 +1,113 @@
+"""200 hostile names and values through panel, magic and completion: nothing raises, everything is quoted, no token is ours."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pytest
+from fake_server import FakeServer, answer_events
+from hostile_names import SPECIAL, hostile_texts
+
+from jupyter_qwen.schema.collect import Limits, collect
+from jupyter_qwen.schema.privacy import is_secret
+from jupyter_qwen.schema.quoting import quote_identifier
+
+TEXTS = hostile_texts(200)
+# A prompt holds a part of the tables: each question is about some of them.
+BATCHES = [TEXTS[start : start + 20] for start in range(0, 200, 20)]
+
+
+@pytest.fixture(scope="module")
+def con() -> Iterator[Any]:
+    with duckdb.connect() as made:
+        for text in TEXTS:
+            try:
+                made.execute(f"CREATE TABLE {quote(text)} ({quote(text)} VARCHAR, plain INTEGER)")
+            except duckdb.Error:
+                continue  # DuckDB has no such name: empty, or with a NUL
+            made.execute(f"INSERT INTO {quote(text)} VALUES (?, 1)", [text])
+        yield made
+
+
+def quote(name: str) -> str:
+    return quote_identifier(name, always=True)
+
+
+def tables(con: Any) -> dict[str, Any]:
+    return collect({"con": con}, limits=Limits(seconds=30))
+
+
+def post(server: dict[str, Any], route: str, body: dict[str, Any]) -> dict[str, Any]:
+    request = urllib.request.Request(
+        f"{server['url']}jupyter-qwen/{route}", json.dumps(body).encode(), {"Authorization": f"token {server['token']}"}
+    )
+    with urllib.request.urlopen(request, timeout=120) as answer:
+        return dict(json.loads(answer.read().splitlines()[-1]))
+
+
+def asked(schema: dict[str, Any], mode: str, cells: list[dict[str, Any]], **fields: Any) -> dict[str, Any]:
+    return {"question": "how many orders", "mode": mode, "thread": "", "cells": cells, "schema": schema, **fields}
+
+
+def test_all_names_and_values_are_collected(con: Any) -> None:
+    schema = tables(con)
+    listed = {table["reference"][-1]: table for table in schema["tables"]}
+    made = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall() if len(name) <= 1_000}
+    assert len(made) > 180
+    assert set(listed) == made
+    for name, table in listed.items():
+        assert table["columns"][0]["name"] == name
+        assert table["rows"] == [[None if is_secret(name) else name[:200], 1]]
+
+
+@pytest.mark.parametrize("mode", ["sql", "chat"])
+def test_no_name_value_or_cell_becomes_a_token_of_the_prompt(started: dict[str, Any], con: Any, mode: str) -> None:
+    schema = tables(con)
+    plain = post(started, "context", asked({**schema, "tables": []}, mode, []))["prompt"]
+    for number, batch in enumerate(BATCHES):
+        part = {**schema, "tables": [table for table in schema["tables"] if table["reference"][-1] in batch]}
+        cells = [{"id": text[:40], "type": "code", "source": text} for text in batch]
+        seen = post(started, "context", asked(part, mode, cells))["prompt"]
+        for token in SPECIAL:
+            assert seen.count(token) == plain.count(token), (number, token)
+
+
+def test_every_question_about_them_is_answered(started: dict[str, Any], con: Any) -> None:
+    schema = tables(con)
+    for batch in BATCHES:
+        part = {**schema, "tables": [table for table in schema["tables"] if table["reference"][-1] in batch]}
+        cells = [{"id": "c", "type": "code", "source": "\n".join(batch)}]
+        answer = post(started, "ask", asked(part, "sql", cells))
+        assert answer["type"] == "answer", answer
+        typed = {
+            "prefix": batch[0],
+            "suffix": batch[1],
+            "cells": cells,
+            "schema": part,
+            "by_key": True,
+            "path": batch[2][:200],
+        }
+        assert post(started, "complete", typed)["type"] == "completion"
+
+
+def test_a_quoted_name_binds_and_stays_one_query(started: dict[str, Any], con: Any) -> None:
+    schema = tables(con)
+    for table in schema["tables"]:
+        name = quote(table["reference"][-1])
+        part = {**schema, "tables": [table]}
+        proof = post(started, "prove", {"sql": f"SELECT {name} FROM {name}", "schema": part, "connection": "con"})
+        assert (proof["verdict"], proof["kind"]) == ("bound", "query"), (name[:80], proof["diagnostics"])
+
+
+def test_the_magic_asks_about_all_of_them_and_shows_what_comes_back(shell: Any, server: FakeServer, con: Any) -> None:
+    shell.user_ns["con"] = con
+    for text in TEXTS[::4]:
+        server.events = answer_events(text, prose=text, diagnostics=[{"severity": "error", "message": text}])
+        shell.user_ns["text"] = text
+        shell.input_transformer_manager.cleanup_transforms = []
+        shell.run_cell_magic("qwen", "chat", text if text.strip() else "x")
+    assert len(server.requests) >= len(TEXTS[::4])
