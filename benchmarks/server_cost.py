@@ -33,7 +33,7 @@ from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.prompt import chat, text_to_sql
 from jupyter_qwen.prompt.linking import link
 from jupyter_qwen.schema.collect import collect
-from jupyter_qwen.server.wire import decode, decode_body
+from jupyter_qwen.server.wire import decode_body
 from jupyter_qwen.sql.validate import prove
 
 IN_THE_WAY_MS = 50.0
@@ -94,8 +94,8 @@ def on_a_schema(label: str, namespace: dict[str, Any], table: str) -> list[tuple
         note(f"collect, {level} (kernel)", partial(collect, namespace, privacy=level), 1000.0)
     found = collect(namespace, privacy="samples")
     body = question_of(found, "sql")
-    note(f"read the request, {len(body) / 1e6:.1f} MB (thread)", lambda: decode(Question.from_json, decode_body(body)))
-    question = decode(Question.from_json, decode_body(body))
+    note(f"read the request, {len(body) / 1e6:.1f} MB (thread)", lambda: Question.from_json(decode_body(body)))
+    question = Question.from_json(decode_body(body))
     note("what a query sees", lambda: resolve(question))
     question, schema = resolve(question)
     note("link", lambda: link(ASKED, schema, count=count, budget_tokens=2000), 100.0)

@@ -60,7 +60,7 @@ class GenerationRequest:
     """One generation.
 
     `prompt` is the full text including special tokens. `temperature` 0 is greedy. `lane` picks the KV-cache slot and the
-    priority. `n` asks for several samples on one prefill; deltas then carry their index. `grammar` is GBNF and is ignored
+    priority. `grammar` is GBNF and is ignored
     by engines without the capability. `messages` and `prefill` serve endpoints without raw completions. `max_new_tokens` 0
     processes the prompt only (warming). With `report_prefill` engines that can tell stream deltas without text while they
     read the prompt. `owner` names whose work it is, a notebook as a rule: owners take turns.
@@ -72,7 +72,6 @@ class GenerationRequest:
     temperature: float = 0.0
     top_p: float = 1.0
     seed: int | None = None
-    n: int = 1
     lane: Lane = "chat"
     grammar: str | None = None
     messages: tuple[ChatTurn, ...] = ()
@@ -83,14 +82,13 @@ class GenerationRequest:
 
 @dataclass(frozen=True)
 class Delta:
-    """A piece of text of sample `index`.
+    """A piece of text.
 
     While the prompt is read, `text` is empty and `read` tells how many of how many prompt tokens are done, cached ones
     included. Before that, `waiting` tells how many requests go first, and 0 when the turn has come after a wait.
     """
 
     text: str
-    index: int = 0
     read: tuple[int, int] | None = None
     waiting: int | None = None
 
@@ -108,11 +106,10 @@ class Usage:
 
 @dataclass(frozen=True)
 class Finished:
-    """The end of sample `index`."""
+    """The end of the answer."""
 
     reason: FinishReason
     usage: Usage = field(default_factory=Usage)
-    index: int = 0
 
 
 @dataclass(frozen=True)
@@ -122,7 +119,6 @@ class Capabilities:
     raw_completions: bool = True
     tokenize: bool = True
     grammar: bool = False
-    samples_in_one_request: bool = False
 
 
 class Engine(Protocol):

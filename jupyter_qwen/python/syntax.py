@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
-import codeop
 import re
 import warnings
 from functools import lru_cache
 
+# Compiling warns of escapes that Python does not know, in the server's log: not in texts of this name. A filter that is set for
+# each text, in a thread, would be every other thread's as well.
+_FILE = "<a cell that is looked at>"
+warnings.filterwarnings("ignore", module=re.escape(_FILE))
+_FLAGS = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+_MAY_BE_OPEN = 0x200 | 0x4000  # PyCF_DONT_IMPLY_DEDENT, PyCF_ALLOW_INCOMPLETE_INPUT of Include/cpython/compile.h
 # What may be missing behind a suggestion that ends in the middle of a statement.
 _ENDINGS = (
     "",
@@ -68,9 +73,7 @@ def plain(source: str) -> str:
 def parses(source: str) -> bool:
     """Whether `source` is a whole Python program; top-level ``await`` is allowed, as in a notebook."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            compile(source, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        compile(source, _FILE, "exec", _FLAGS)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return False
     return True
@@ -88,10 +91,13 @@ def _stands(source: str) -> bool:
 
 
 def _complete_or_open(source: str) -> bool:
+    """Whether it is Python or what `codeop` calls incomplete; that module sets the process's warning filters each time."""
+    if parses(source):
+        return True
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            codeop.compile_command(source, "<cell>", "exec")
-    except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError):
-        return parses(source)
+        compile(source + "\n", _FILE, "exec", _FLAGS | _MAY_BE_OPEN)
+    except SyntaxError as error:
+        return "incomplete input" in str(error)
+    except (ValueError, MemoryError, RecursionError, OverflowError):
+        return False
     return True

@@ -58,7 +58,8 @@ class ModelDesk:
             entry = supervisor.store.wanted(name or supervisor.config.model)
         except UnknownModel as error:
             raise BadRequest(str(error), hint=error.hint, code="unknown-model") from error
-        if name is not None and supervisor.status.model is not None and entry.id != supervisor.status.model.id:
+        configured = supervisor.entry()  # also while nothing is loaded: what is locked is which model there shall be
+        if name is not None and (configured is None or entry.id != configured.id):
             self._check_switching()
         if entry.needs_notice and body.get("accept_licence") is not True:
             raise BadRequest(

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from jupyter_qwen.assistant.events import Event, encode
 from jupyter_qwen.assistant.question import BadRequest
-from jupyter_qwen.server.garbage import without_collections
 
 Decoded = TypeVar("Decoded")
 
@@ -35,10 +34,9 @@ def decode_body(body: bytes) -> dict[str, Any]:
     if not body.strip():
         return {}
     try:
-        with without_collections():
-            data = json.loads(body)
-            if _ESCAPED_SURROGATE.search(body):
-                data = _whole_characters(data)
+        data = json.loads(body)
+        if _ESCAPED_SURROGATE.search(body):
+            data = _whole_characters(data)
     except RecursionError as error:
         raise _too_deep() from error
     except ValueError as error:
@@ -64,8 +62,7 @@ def _whole_characters(value: Any, key: str = "") -> Any:
 def decode(read: Callable[[object], Decoded], data: object) -> Decoded:
     """`read` of a request's object, which may hold a schema of a thousand tables: for a thread. Raises what `read` raises."""
     try:
-        with without_collections():
-            return read(data)
+        return read(data)
     except RecursionError as error:
         raise _too_deep() from error
 

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import pytest
 
 from jupyter_qwen.engine.client.http import HttpEngine
-from jupyter_qwen.engine.client.pace import REST_SECONDS
 from jupyter_qwen.engine.process.launch import ChildProcess
 from jupyter_qwen.engine.slots.plan import SlotPlan
 from jupyter_qwen.models.store import ModelStore
@@ -42,8 +41,6 @@ class Endpoint:
 
         async def main() -> T:
             plan = None if self.kind in ("openai", "yours") else self.plan
-            # as engine.running does it: what computes on this machine's cores is read in few wakes
-            options.setdefault("rest_seconds", REST_SECONDS if self.kind in ("llama", "transformers") else 0.0)
             engine = HttpEngine(self.url, options.pop("key", self.key), slots=plan, **options)
             try:
                 return await asyncio.wait_for(work(engine), 60)

@@ -33,18 +33,18 @@ STOPS = 3
 STOP_SECONDS = {"scripted": 0.5, "transformers": 0.5, "safetensors": 1.0, "llama": 0.5, "openai": 5.0, "yours": 5.0}
 
 
-async def collect(engine: HttpEngine, request: GenerationRequest) -> tuple[dict[int, str], dict[int, Finished]]:
-    """The texts and ends of all samples."""
-    texts: dict[int, str] = {}
-    ends: dict[int, Finished] = {}
+async def collect(engine: HttpEngine, request: GenerationRequest) -> tuple[str, Finished]:
+    """The text and the end."""
+    text, end = "", None
     async with aclosing(engine.generate(request)) as stream:
         async for item in stream:
+            assert end is None, "nothing comes after the end"
             if isinstance(item, Delta):
-                assert item.index not in ends, "no text comes after the end"
-                texts[item.index] = texts.get(item.index, "") + item.text
+                text += item.text
             else:
-                ends[item.index] = item
-    return texts, ends
+                end = item
+    assert end is not None
+    return text, end
 
 
 async def wait_until_busy(endpoint: Endpoint) -> None:
@@ -98,9 +98,9 @@ def test_answer_arrives_in_pieces_and_ends_with_its_cost(endpoint: Endpoint) -> 
 
 def test_stop_string_ends_the_answer_and_is_not_part_of_it(endpoint: Endpoint) -> None:
     async def work(engine: HttpEngine) -> None:
-        texts, ends = await collect(engine, GenerationRequest(COUNTING, max_new_tokens=60, stop=(" 9", "never")))
-        assert texts[0] == " 7, 8,"
-        assert ends[0].reason == "stop"
+        text, end = await collect(engine, GenerationRequest(COUNTING, max_new_tokens=60, stop=(" 9", "never")))
+        assert text == " 7, 8,"
+        assert end.reason == "stop"
 
     endpoint.run(work)
 
@@ -109,9 +109,9 @@ def test_any_number_of_stop_strings_is_kept(endpoint: Endpoint) -> None:
     never = tuple(f"never {number}" for number in range(8))
 
     async def work(engine: HttpEngine) -> None:
-        texts, ends = await collect(engine, GenerationRequest(COUNTING, max_new_tokens=60, stop=(*never, " 9")))
-        assert texts[0] == " 7, 8,"
-        assert ends[0].reason == "stop"
+        text, end = await collect(engine, GenerationRequest(COUNTING, max_new_tokens=60, stop=(*never, " 9")))
+        assert text == " 7, 8,"
+        assert end.reason == "stop"
         assert await wait_until_idle(endpoint) < STOP_SECONDS[endpoint.kind]
 
     endpoint.run(work)
@@ -121,8 +121,8 @@ def test_fill_in_the_middle_uses_the_suffix(endpoint: Endpoint) -> None:
     prompt = "<|fim_prefix|>def add(a, b):\n    return <|fim_suffix|>\n\nprint(add(1, 2))\n<|fim_middle|>"
 
     async def work(engine: HttpEngine) -> None:
-        texts, _ = await collect(engine, GenerationRequest(prompt, max_new_tokens=12, stop=("\n",), lane="completion"))
-        written = texts[0].strip()
+        text, _ = await collect(engine, GenerationRequest(prompt, max_new_tokens=12, stop=("\n",), lane="completion"))
+        written = text.strip()
         # vLLM's bfloat16 weights went on with a comment; every engine that we start writes the middle and nothing more
         assert written.partition("#")[0].strip() == "a + b" if endpoint.kind == "yours" else written == "a + b"
 
@@ -134,8 +134,8 @@ def test_common_prefix_is_not_computed_twice(endpoint: Endpoint) -> None:
         text = FILLER * (3 if endpoint.kind in BLOCK else 1)
         _, first = await collect(engine, GenerationRequest(text + "A question", max_new_tokens=1))
         _, second = await collect(engine, GenerationRequest(text + "Another one", max_new_tokens=1))
-        assert second[0].usage.cached_tokens >= reusable(endpoint, await engine.count_tokens(text) - 2)
-        assert second[0].usage.cached_tokens > first[0].usage.prompt_tokens / 2
+        assert second.usage.cached_tokens >= reusable(endpoint, await engine.count_tokens(text) - 2)
+        assert second.usage.cached_tokens > first.usage.prompt_tokens / 2
 
     endpoint.run(work)
 
@@ -151,8 +151,8 @@ def test_completion_does_not_evict_the_prefix_of_the_chat(endpoint: Endpoint) ->
         chat = GenerationRequest("chat " + FILLER * (3 if endpoint.kind in BLOCK else 1), max_new_tokens=1)
         await collect(engine, chat)
         await collect(engine, GenerationRequest("completion " + FILLER, max_new_tokens=1, lane="completion"))
-        _, ends = await collect(engine, chat)
-        assert ends[0].usage.cached_tokens == reusable(endpoint, ends[0].usage.prompt_tokens - 1)
+        _, end = await collect(engine, chat)
+        assert end.usage.cached_tokens == reusable(endpoint, end.usage.prompt_tokens - 1)
 
     endpoint.run(work)
 
@@ -160,11 +160,10 @@ def test_completion_does_not_evict_the_prefix_of_the_chat(endpoint: Endpoint) ->
 def test_warming_writes_nothing_and_makes_the_question_cheap(endpoint: Endpoint) -> None:
     async def work(engine: HttpEngine) -> None:
         text = "warm " + FILLER * (3 if endpoint.kind in BLOCK else 1)
-        texts, ends = await collect(engine, GenerationRequest(text, max_new_tokens=0, lane="warming"))
-        assert texts == {}
-        assert set(ends) == {0}
-        _, ends = await collect(engine, GenerationRequest(text + "now ask", max_new_tokens=1))
-        assert ends[0].usage.cached_tokens >= reusable(endpoint, await engine.count_tokens(text) - 2)
+        said, _ = await collect(engine, GenerationRequest(text, max_new_tokens=0, lane="warming"))
+        assert said == ""
+        _, end = await collect(engine, GenerationRequest(text + "now ask", max_new_tokens=1))
+        assert end.usage.cached_tokens >= reusable(endpoint, await engine.count_tokens(text) - 2)
 
     endpoint.run(work)
 
@@ -312,28 +311,15 @@ def test_completion_overtakes_a_chat_that_still_reads_its_prompt(endpoint: Endpo
     endpoint.run(work)
 
 
-def test_samples_of_one_request_carry_their_index(endpoint: Endpoint) -> None:
-    async def work(engine: HttpEngine) -> None:
-        await engine.probe()
-        if not engine.capabilities.samples_in_one_request:
-            assert endpoint.kind == "openai"
-            return
-        texts, ends = await collect(engine, GenerationRequest(COUNTING, max_new_tokens=6, n=3, temperature=0.8, seed=1))
-        assert set(texts) == {0, 1, 2}
-        assert set(ends) == {0, 1, 2}
-
-    endpoint.run(work)
-
-
 @pytest.mark.parametrize(
     "kind", [pytest.param("llama", marks=pytest.mark.model), pytest.param("openai", marks=pytest.mark.model)]
 )
 def test_grammar_binds_a_raw_completion(kind: str, request: pytest.FixtureRequest) -> None:
     async def work(engine: HttpEngine) -> None:
         grammar = 'root ::= " 1 FROM t" [0-9] ";"'
-        texts, _ = await collect(engine, GenerationRequest("SELECT", max_new_tokens=20, grammar=grammar))
-        assert texts[0].startswith(" 1 FROM t")
-        assert texts[0].endswith(";")
+        text, _ = await collect(engine, GenerationRequest("SELECT", max_new_tokens=20, grammar=grammar))
+        assert text.startswith(" 1 FROM t")
+        assert text.endswith(";")
 
     request.getfixturevalue(kind).run(work)
 
@@ -352,8 +338,8 @@ def test_hostile_text_passes_through(endpoint: Endpoint) -> None:
 
     async def work(engine: HttpEngine) -> None:
         assert await engine.count_tokens(text) > 10
-        _, ends = await collect(engine, GenerationRequest(text, max_new_tokens=2))
-        assert ends[0].usage.new_tokens <= 2
+        _, end = await collect(engine, GenerationRequest(text, max_new_tokens=2))
+        assert end.usage.new_tokens <= 2
 
     endpoint.run(work)
 

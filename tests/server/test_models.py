@@ -149,6 +149,9 @@ async def test_request_that_makes_no_sense_is_refused_in_a_sentence(post: Any, b
 @pytest.mark.parametrize("jp_server_config", [{"allow_model_switch": False}], indirect=True)
 async def test_administrators_lock_is_stated_and_holds_for_downloads_too(post: Any, jp_fetch: Any) -> None:
     assert json.loads((await jp_fetch("jupyter-qwen", "status")).body)["switchable"] is False
+    await post("engine", "unload")  # the lock holds while no model is loaded, too
+    code, body = await refusal(post("models", "pull", model=SMALL))
+    assert (code, body["code"]) == (403, "locked")
     code, body = await refusal(post("engine", "switch", model=SMALL))
     assert (code, body["code"]) == (403, "locked")
     assert "administrator" in body["message"]

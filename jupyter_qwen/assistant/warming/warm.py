@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Coroutine, Sequence
@@ -14,6 +15,7 @@ from jupyter_qwen.assistant.owner import OwnedEngine
 from jupyter_qwen.assistant.warming.idle import IdleBudget
 from jupyter_qwen.engine.base import Delta, Engine, EngineError, Finished, GenerationRequest, Preempted
 
+log = logging.getLogger(__name__)
 WarmingState = Literal["off", "waiting", "running", "done", "failed"]
 NOTEBOOKS = 16
 # Between two slices of the budget. Slices that are too short would process a batch and be gone.
@@ -109,8 +111,10 @@ class Warming:
                 while not await self._slice(work, engine, text):
                     pass
             work.state = "done"
-        except EngineError:
-            # nobody waits for it; an engine that died says so in its status, and a newer request has taken the place
+        except EngineError:  # nobody waits for it, and an engine that died says so in its status
+            work.state = "failed"
+        except Exception:
+            log.exception("A notebook's beginnings could not be processed")
             work.state = "failed"
 
     async def _slice(self, work: _Work, engine: Engine, text: str) -> bool:

@@ -13,9 +13,9 @@ from jupyter_qwen.engine.client.stops import StopWatch
 
 @dataclass
 class StreamedAnswer:
-    """The state of one streamed answer: turns wire events into deltas, and keeps the ends back until usage is known.
+    """The state of one streamed answer: turns wire events into deltas, and keeps the end back until usage is known.
 
-    vLLM sends usage in a last event of its own, llama.cpp inside each sample's last event, others not at all.
+    vLLM sends usage in a last event of its own, llama.cpp inside the last event with text, others not at all.
     """
 
     request: GenerationRequest
@@ -23,12 +23,12 @@ class StreamedAnswer:
     watch: StopWatch | None = None
     began: float = field(default_factory=time.monotonic)
     first: float | None = None
-    ended: dict[int, FinishReason] = field(default_factory=dict)
-    emitted: set[int] = field(default_factory=set)
+    reason: FinishReason | None = None
+    finished: Finished | None = None
     pieces: int = 0
     read: tuple[int, int] = (0, 1)
     usage: dict[str, Any] = field(default_factory=dict)
-    echoes: dict[int, str] = field(default_factory=dict)
+    echo: str | None = ""
 
     @property
     def held_tokens(self) -> int | None:
@@ -39,19 +39,12 @@ class StreamedAnswer:
     @property
     def share_read(self) -> float:
         """How much of the prompt was processed for certain, 0 to 1."""
-        return 1.0 if self.first is not None or self.ended else self.read[0] / self.read[1]
-
-    @property
-    def flowing_seconds(self) -> float:
-        """Seconds since the first token, while more is to come; else 0."""
-        if self.first is None or len(self.ended) >= self.request.n:
-            return 0.0
-        return time.monotonic() - self.first
+        return 1.0 if self.first is not None or self.reason else self.read[0] / self.read[1]
 
     @property
     def cut(self) -> bool:
-        """Whether every sample met a stop string that the endpoint does not know: what follows is for nobody."""
-        return self.watch is not None and len(self.watch.stopped) >= self.request.n
+        """Whether it met a stop string that the endpoint does not know: what follows is for nobody."""
+        return self.watch is not None and self.watch.stopped
 
     def take(self, event: dict[str, Any]) -> list[Delta | Finished]:
         """What one event says. Raises EngineRefused, ContextOverflow or EngineUnavailable for an error inside a stream."""
@@ -65,46 +58,41 @@ class StreamedAnswer:
             if self.request.report_prefill:
                 return [Delta("", read=self.read)]
         for choice in event.get("choices") or ():
-            index = int(choice.get("index") or 0)
             text = choice.get("text") if self.raw else (choice.get("delta") or {}).get("content")
             reason = choice.get("finish_reason")
-            text = self._without_prefill(index, text or "", final=reason is not None)
+            text = self._without_prefill(text or "", final=reason is not None)
             if self.watch is not None:
-                text = self.watch.passed(index, text, final=reason is not None)
+                text = self.watch.passed(text, final=reason is not None)
             if text and self.request.max_new_tokens > 0:  # warming: endpoints write one token all the same
                 self.first = self.first or time.monotonic()
                 self.pieces += 1
-                out.append(Delta(text, index))
-            if self.watch is not None and index in self.watch.stopped:
-                self.ended[index] = "stop"
+                out.append(Delta(text))
+            if self.cut:
+                self.reason = "stop"
             elif reason is not None:
-                self.ended[index] = _reason(reason)
+                self.reason = _reason(reason)
                 if "timings" in event:
-                    self.emitted.add(index)
-                    out.append(Finished(self.ended[index], _usage_from_timings(event), index))
+                    self.finished = Finished(self.reason, _usage_from_timings(event))
+                    out.append(self.finished)
         return out
 
     def end(self) -> list[Finished]:
-        """The ends that were kept back. Raises EngineUnavailable when a sample never ended: the connection was cut."""
-        if len(self.ended) < self.request.n:
+        """The end, if it was kept back. Raises EngineUnavailable when there was none: the connection was cut."""
+        if self.reason is None:
             raise EngineUnavailable("The engine stopped in the middle of its answer.")
-        usage = self._measured_usage()
-        return [Finished(reason, usage, index) for index, reason in self.ended.items() if index not in self.emitted]
+        return [] if self.finished else [Finished(self.reason, self._measured_usage())]
 
-    def _without_prefill(self, index: int, text: str, *, final: bool) -> str:
+    def _without_prefill(self, text: str, *, final: bool) -> str:
         """Drop a repeated prefill: endpoints that cannot continue an unfinished turn often begin it anew."""
-        if self.raw or not self.request.prefill:
+        if self.raw or not self.request.prefill or self.echo is None:
             return text
-        held = self.echoes.get(index)
-        if held is None and index in self.echoes:
-            return text
-        held = (held or "") + text
+        held = self.echo + text
         prefill = self.request.prefill.strip()
         bare = held.lstrip()
         if len(bare) < len(prefill) and prefill.startswith(bare) and not final:
-            self.echoes[index] = held
+            self.echo = held
             return ""
-        self.echoes[index] = None  # type: ignore[assignment]
+        self.echo = None
         return bare[len(prefill) :] if bare.startswith(prefill) else held
 
     def _measured_usage(self) -> Usage:

@@ -58,8 +58,6 @@ def _sampling(request: GenerationRequest, dialect: Dialect) -> dict[str, Any]:
         body["seed"] = request.seed
     if request.temperature > 0:
         body["top_p"] = request.top_p
-    if request.n > 1:
-        body["n"] = request.n
     if dialect.flavour == "llama.cpp":
         # return_progress makes the server write after every batch of the prompt: it then notices at once that we hung up.
         # Greedy is the best one token: with more, 150,000 candidates are weighed for nothing, for every token.

@@ -24,7 +24,6 @@ from jupyter_qwen.engine.client import sse
 from jupyter_qwen.engine.client.answer import StreamedAnswer
 from jupyter_qwen.engine.client.counting import counted
 from jupyter_qwen.engine.client.flavours import Dialect, chat_body, completion_body, stops_taken, tokenize_body
-from jupyter_qwen.engine.client.pace import PacedTransport, Rest, no_rest, paced, rest_after
 from jupyter_qwen.engine.client.probe import probe
 from jupyter_qwen.engine.client.refusals import overflow, refusal, unreachable
 from jupyter_qwen.engine.client.stops import StopWatch
@@ -51,8 +50,7 @@ class HttpEngine:
 
     `probe` finds out what the endpoint can do; the first request runs it too, and `capabilities` holds only after it. `dialect`
     skips it. `context_tokens` overrides what the endpoint says (or fails to say). `slots` is for a llama.cpp server that is
-    ours alone: on a shared one the server itself must choose. With `rest_seconds` the answers to questions are read at
-    intervals that grow up to it: for an engine on the same cores as this process.
+    ours alone: on a shared one the server itself must choose.
     """
 
     def __init__(
@@ -64,7 +62,6 @@ class HttpEngine:
         context_tokens: int | None = None,
         slots: SlotPlan | None = None,
         dialect: Dialect | None = None,
-        rest_seconds: float = 0.0,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.root = base_url.rstrip("/").removesuffix("/v1")
@@ -73,7 +70,6 @@ class HttpEngine:
         self._dialect = dialect
         self._slots = slots
         self.memory: MakesRoom | None = None
-        self._rest_seconds = rest_seconds
         self._probing = asyncio.Lock()
         self._counts: OrderedDict[str, int] = OrderedDict()
         headers = {"Authorization": f"Bearer {key}"} if key else {}
@@ -84,7 +80,7 @@ class HttpEngine:
             headers=headers,
             timeout=httpx.Timeout(None, connect=CONNECT_TIMEOUT_SECONDS),
             limits=limits,
-            transport=transport or (PacedTransport(limits) if rest_seconds else None),
+            transport=transport,
             trust_env=not is_loopback(base_url),
         )
 
@@ -133,7 +129,6 @@ class HttpEngine:
                 if response.status_code != 200:
                     await response.aread()
                     raise refusal(response)
-                stack.enter_context(paced(response, self._rest(answer)))
                 async with aclosing(sse.events(response.aiter_lines())) as stream:
                     async for event in stream:
                         for item in answer.take(event):
@@ -147,12 +142,6 @@ class HttpEngine:
                 self._slots.give_back(slot, answer.held_tokens, share_read=answer.share_read)
         for finished in answer.end():
             yield finished
-
-    def _rest(self, answer: StreamedAnswer) -> Rest:
-        """How long to wait before each read: a completion is short, and somebody waits for all of it."""
-        if not self._rest_seconds or answer.request.lane == "completion":
-            return no_rest
-        return lambda: rest_after(answer.flowing_seconds, self._rest_seconds)
 
     async def _opened(self, stack: AsyncExitStack, url: str, body: dict[str, Any]) -> httpx.Response:
         """The response to a POST. A kept connection that the server closed in this very moment is replaced once."""

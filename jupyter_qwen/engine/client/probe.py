@@ -45,7 +45,6 @@ async def probe(client: httpx.AsyncClient, root: str, *, model: str | None = Non
             raw_completions=raw,
             tokenize=flavour != "plain" and await _has(client, f"{root}/tokenize"),
             grammar=flavour in ("llama.cpp", "vllm"),
-            samples_in_one_request=flavour == "vllm" or slots >= 4,
         ),
     )
 

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 MOST_STOPS = 4
 
 
 @dataclass
 class StopWatch:
-    """Ends samples at `stops` on our side, holding back text that may be the beginning of one of them."""
+    """Ends an answer at `stops` on our side, holding back text that may be the beginning of one of them."""
 
     stops: Sequence[str]
-    held: dict[int, str] = field(default_factory=dict)
-    stopped: set[int] = field(default_factory=set)
+    held: str = ""
+    stopped: bool = False
 
-    def passed(self, index: int, text: str, *, final: bool) -> str:
-        """The text of sample `index` that may be shown now; nothing after a stop string, all that was held at the end."""
-        if index in self.stopped:
+    def passed(self, text: str, *, final: bool) -> str:
+        """The text that may be shown now; nothing after a stop string, all that was held at the end."""
+        if self.stopped:
             return ""
-        text = self.held.pop(index, "") + text
+        text, self.held = self.held + text, ""
         places = [place for stop in self.stops if (place := text.find(stop)) >= 0]
         if places:
-            self.stopped.add(index)
+            self.stopped = True
             return text[: min(places)]
         keep = 0 if final else max((_beginning(text, stop) for stop in self.stops), default=0)
         if keep:
-            self.held[index] = text[-keep:]
-            text = text[:-keep]
+            text, self.held = text[:-keep], text[-keep:]
         return text
 
 

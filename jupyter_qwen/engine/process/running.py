@@ -18,7 +18,6 @@ import psutil
 from jupyter_qwen.engine.base import EngineError, Usage
 from jupyter_qwen.engine.choice import Choice
 from jupyter_qwen.engine.client.http import HttpEngine
-from jupyter_qwen.engine.client.pace import REST_SECONDS
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.process.borrowed import BorrowedChild
 from jupyter_qwen.engine.process.child_settings import child_settings, slot_folder
@@ -191,7 +190,7 @@ async def _borrow(
     child, settings = BorrowedChild(shared, registry), child_settings(choice, config, path)
     async with contextlib.AsyncExitStack() as undo:
         undo.push_async_callback(child.stop)
-        http = _client(choice, shared.url, shared.key, shared.device, settings)
+        http = _client(choice, shared.url, shared.key, settings)
         undo.push_async_callback(http.aclose)
         await http.probe()
         memory = await _slot_memory(http, choice, config, path)
@@ -217,7 +216,7 @@ async def _launch(
         undo.push_async_callback(child.stop, at_once=True)
         on_child(child.pid)
         ready = await child.wait_ready(config.load_timeout_seconds)
-        http = _client(choice, ready.url, child.key, ready.device, settings)
+        http = _client(choice, ready.url, child.key, settings)
         undo.push_async_callback(http.aclose)
         await http.probe()
         memory = await _slot_memory(http, choice, config, path)
@@ -252,15 +251,8 @@ async def _slot_memory(http: HttpEngine, choice: Choice, config: EngineConfig, p
     return SlotMemory(http, SlotFiles(slot_folder(config), mark, config.privacy))
 
 
-def _plan(settings: dict[str, Any]) -> SlotPlan:
-    return SlotPlan(settings.get("pool_tokens"))
-
-
-def _client(choice: Choice, url: str, key: str, device: str, settings: dict[str, Any]) -> HttpEngine:
-    """The client of a child. One that computes on this machine's cores is read in few wakes."""
-    computes_here = choice.engine in ("llama", "transformers") and not _on_gpu(device)
-    rest = REST_SECONDS if computes_here else 0.0
-    return HttpEngine(url, key, context_tokens=choice.context_tokens, slots=_plan(settings), rest_seconds=rest)
+def _client(choice: Choice, url: str, key: str, settings: dict[str, Any]) -> HttpEngine:
+    return HttpEngine(url, key, context_tokens=choice.context_tokens, slots=SlotPlan(settings.get("pool_tokens")))
 
 
 def _on_gpu(device: str) -> bool:

@@ -1,7 +1,7 @@
 """KV caches in files: put away while another question is answered, fetched when they are wanted, kept for the next child.
 
 Attention walks over all cells of the pool up to the last one in use, other conversations' too, for every token that is written.
-Putting 800 tokens away takes 7 to 14 ms, fetching them 3 to 4 ms, computing them again 10 s (benchmarks/decode_losses.py).
+Putting 800 tokens away takes 7 to 14 ms, fetching them 3 to 4 ms, computing them again 10 s (docs/log.md).
 """
 
 from __future__ import annotations
@@ -65,7 +65,10 @@ class SlotMemory:
             return
         async with self._moving:
             for other in plan.idle_chats(slot):
-                if plan.held[other].tokens >= PARK_TOKENS and not await self._park(plan, other):
+                held = plan.held.get(other)  # another notebook's question may have emptied or taken it meanwhile
+                if held is None or plan.busy.get(other) or held.tokens < PARK_TOKENS:
+                    continue
+                if not await self._park(plan, other, held):
                     break
             await self._fetch(plan, slot, prompt)
 
@@ -89,9 +92,8 @@ class SlotMemory:
                 await self._drop(saved)
             await asyncio.to_thread(self._files.forget, owner)
 
-    async def _park(self, plan: SlotPlan, slot: int) -> bool:
+    async def _park(self, plan: SlotPlan, slot: int, held: Held) -> bool:
         """One slot into a file, unless there is one as good, and out of the pool; whether that worked."""
-        held = plan.held[slot]
         if await self._filed(slot, held) is None:
             return False
         if slot in plan.held and not plan.busy.get(slot):
@@ -149,8 +151,8 @@ class SlotMemory:
             return 0
         latest: list[SavedSlot] = []
         for slot in plan.latest_first():
-            held = plan.held[slot]
-            if held.tokens < WORTH_TOKENS or plan.busy.get(slot):
+            held = plan.held.get(slot)
+            if held is None or held.tokens < WORTH_TOKENS or plan.busy.get(slot):
                 continue
             saved = await self._filed(slot, held)
             if saved is None:

@@ -1,8 +1,7 @@
 """Which KV-cache slot of our llama.cpp child a request goes to, so that nothing useful is evicted.
 
 llama.cpp keeps one sequence a slot and reuses what the next prompt in that slot begins with. Chat and completion have slots of
-their own; several chat slots let several notebooks keep their prefixes. The first slots stay unnamed: a request with
-n samples borrows the lowest free ones for its copies (seen in xllamacpp 2026.10), and they would evict what lies there.
+their own; several chat slots let several notebooks keep their prefixes.
 """
 
 from __future__ import annotations
@@ -12,15 +11,13 @@ from dataclasses import dataclass, field
 
 from jupyter_qwen.engine.base import Lane
 
-SCRATCH = (0, 1, 2)
 # llama.cpp fills a batch with prompts in the order of slots: completion in a higher slot than a chat in prefill would wait for
 # all of that prompt (measured: 6.5 s instead of 0.8 s behind 480 tokens).
-COMPLETION = (3,)
+COMPLETION = (0,)
 # A notebook has two beginnings, one for SQL and one for prose: two and a half notebooks. Slots cost nothing, the pool does.
-CHAT = (4, 5, 6, 7, 8)
-EVALUATION = (9,)
-TOTAL = len(SCRATCH) + len(CHAT) + len(COMPLETION) + len(EVALUATION)
-MAX_SAMPLES = 1 + len(SCRATCH)
+CHAT = (1, 2, 3, 4, 5)
+EVALUATION = (6,)
+TOTAL = len(CHAT) + len(COMPLETION) + len(EVALUATION)
 # Warming processes the beginning of the next question, so it works where that question will go.
 LANES: dict[Lane, tuple[int, ...]] = {"chat": CHAT, "warming": CHAT, "completion": COMPLETION, "evaluation": EVALUATION}
 # What a slot loses is needed again only perhaps; what the prompt lacks has to be computed now.
@@ -95,9 +92,7 @@ class SlotPlan:
             return ()
         wanted = sum(self._tokens(other) for other in self.held) + new_tokens
         dropped: list[int] = []
-        candidates = [
-            s for s in (*SCRATCH, *EVALUATION, *CHAT) if s != slot and s in self.held and not self.busy.get(s)
-        ]
+        candidates = [s for s in (*EVALUATION, *CHAT) if s != slot and s in self.held and not self.busy.get(s)]
         for other in sorted(candidates, key=lambda s: self._used.get(s, -1)):
             if wanted <= self.pool_tokens:
                 break

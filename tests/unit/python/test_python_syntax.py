@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import re
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
 import pytest
 
+from jupyter_qwen.python import syntax
 from jupyter_qwen.python.syntax import cut_to_fit, fits
 
 
@@ -71,3 +75,22 @@ def test_a_cell_of_300_lines_is_judged_in_time(benchmark_seconds) -> None:
     number = count()  # answers are remembered: every call has another text
 
     assert benchmark_seconds(lambda: fits(f" {next(number)} +", cell + "\nx =", "\n" + cell)) < 0.5
+
+
+def test_looking_at_code_in_threads_leaves_the_servers_warnings_alone() -> None:
+    seen: list[object] = []
+    texts = [
+        f"x{number} = '\\d' + f(" for number in range(400)
+    ]  # an escape that Python warns of, in code that is still open
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        warnings.filterwarnings("ignore", module=re.escape(syntax._FILE))
+        before = list(warnings.filters)
+        with ThreadPoolExecutor(4) as pool:
+            looks = [pool.submit(fits, "1)", text, "") for text in texts]
+            while not all(look.done() for look in looks):
+                seen.append(list(warnings.filters) == before)
+            assert all(look.result() for look in looks)
+        assert list(warnings.filters) == before
+    assert all(seen)
+    assert heard == []

@@ -43,7 +43,7 @@ PROMPT = Prompt("…", messages=(Message("user", "Question: which?"),), prefill=
 class ScriptedAnswers:
     """An engine that gives the answers of a list, one a request, each after `delay_seconds`."""
 
-    capabilities = Capabilities(samples_in_one_request=True)
+    capabilities = Capabilities()
     context_tokens = 8192
 
     def __init__(self, *answers: str, delay_seconds: float = 0.0) -> None:
@@ -55,14 +55,13 @@ class ScriptedAnswers:
     async def generate(self, request: GenerationRequest) -> AsyncIterator[Delta | Finished]:
         self.requests.append(request)
         try:
-            for index in range(request.n):
-                await asyncio.sleep(self.delay_seconds)
-                text = self.answers.pop(0)
-                new_tokens = await self.count_tokens(text)
-                whole = new_tokens <= request.max_new_tokens
-                yield Delta((text if whole else text[: 3 * request.max_new_tokens]) + "\n", index)
-                usage = Usage(new_tokens=min(new_tokens, request.max_new_tokens))
-                yield Finished("stop" if whole else "length", usage, index)
+            await asyncio.sleep(self.delay_seconds)
+            text = self.answers.pop(0)
+            new_tokens = await self.count_tokens(text)
+            whole = new_tokens <= request.max_new_tokens
+            yield Delta((text if whole else text[: 3 * request.max_new_tokens]) + "\n")
+            usage = Usage(new_tokens=min(new_tokens, request.max_new_tokens))
+            yield Finished("stop" if whole else "length", usage)
         finally:
             self.closed += 1
 

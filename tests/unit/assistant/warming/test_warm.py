@@ -30,6 +30,7 @@ class Reader:
     pause: float = 0.0
     interruptions: int = 0
     fails: bool = False
+    bug: bool = False
     read: list[str] = field(default_factory=list)
     requests: list[GenerationRequest] = field(default_factory=list)
     capabilities: Capabilities = field(default_factory=Capabilities)
@@ -39,6 +40,8 @@ class Reader:
         self.requests.append(request)
         if self.fails:
             raise EngineUnavailable("gone")
+        if self.bug:
+            raise RuntimeError("a mistake of ours")
         words = request.prompt.split()
         for number, _ in enumerate(words):
             if self.interruptions and number:
@@ -181,3 +184,16 @@ def test_engine_that_dies_under_it_is_nobodys_problem_and_it_may_be_tried_again(
         await warming.aclose()
 
     run(work())
+
+
+def test_mistake_of_ours_does_not_leave_it_running_for_good(caplog: pytest.LogCaptureFixture) -> None:
+    async def work() -> None:
+        warming, engine = Warming(), Reader(bug=True)
+        assert warming.start(engine, "a", ["some tables"])
+        assert await warming.finished("a") == "failed"
+        engine.bug = False
+        assert warming.start(engine, "a", ["some tables"])
+        assert await warming.finished("a") == "done"
+
+    run(work())
+    assert "a mistake of ours" in caplog.text

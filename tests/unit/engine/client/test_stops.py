@@ -13,8 +13,8 @@ STOPS = st.lists(st.text("ab\n`", min_size=1, max_size=3), min_size=1, max_size=
 
 def heard(pieces: list[str], stops: list[str]) -> tuple[str, bool]:
     watch = StopWatch(stops)
-    said = [watch.passed(0, piece, final=False) for piece in pieces]
-    return "".join([*said, watch.passed(0, "", final=True)]), 0 in watch.stopped
+    said = [watch.passed(piece, final=False) for piece in pieces]
+    return "".join([*said, watch.passed("", final=True)]), watch.stopped
 
 
 @given(PIECES, STOPS)
@@ -30,14 +30,13 @@ def test_text_ends_where_the_first_stop_to_be_completed_begins(pieces: list[str]
 
 def test_nothing_is_held_longer_than_it_may_be_a_stop() -> None:
     watch = StopWatch(("\n```\n",))
-    assert watch.passed(0, "x = 1\n``", final=False) == "x = 1"
-    assert watch.passed(0, "y", final=False) == "\n``y"
+    assert watch.passed("x = 1\n``", final=False) == "x = 1"
+    assert watch.passed("y", final=False) == "\n``y"
 
 
-def test_samples_end_each_for_itself() -> None:
+def test_nothing_comes_after_a_stop_that_came_in_two_pieces() -> None:
     watch = StopWatch(("END",))
-    assert watch.passed(1, "one EN", final=False) == "one "
-    assert watch.passed(0, "no", final=False) == "no"
-    assert watch.passed(1, "D more", final=False) == ""
-    assert watch.passed(1, "after", final=True) == ""
-    assert watch.stopped == {1}
+    assert watch.passed("one EN", final=False) == "one "
+    assert watch.passed("D more", final=False) == ""
+    assert watch.passed("after", final=True) == ""
+    assert watch.stopped

@@ -161,6 +161,33 @@ def test_slots_that_another_server_may_use_are_left_alone(tmp_path: Path) -> Non
     asyncio.run(work())
 
 
+def test_conversation_that_is_cleared_or_asked_about_while_others_are_put_away_costs_no_answer(tmp_path: Path) -> None:
+    async def work() -> None:
+        desk = Desk(tmp_path / "slots")
+        plan = desk.child.slots
+        assert plan is not None
+        texts = [f"tables of notebook {name}\n" * 200 for name in "abc"]
+        slots = []
+        for text in texts:  # three in the pool: nobody made room yet
+            slots.append(slot := plan.take("chat", text, text[:20]))
+            desk.child.texts[slot] = text
+            plan.give_back(slot, len(text) // 3)
+        real = desk.child.slot_action
+
+        async def slow(slot: int, action: SlotAction, file: str = "") -> bool:
+            if action == "save" and slot == slots[0]:
+                plan.emptied(slots[1])  # somebody else cleared it
+                plan.take("chat", texts[2], "c")  # and somebody asks about this one
+            return await real(slot, action, file)
+
+        desk.child.slot_action = slow  # type: ignore[method-assign]
+        await desk.memory.make_room(CHAT[-1], "another notebook")
+        assert ("save", slots[0]) in desk.child.actions
+        assert ("erase", slots[2]) not in desk.child.actions
+
+    asyncio.run(work())
+
+
 def test_answer_that_is_being_written_is_not_put_away(tmp_path: Path) -> None:
     async def work() -> None:
         desk = Desk(tmp_path / "slots")
