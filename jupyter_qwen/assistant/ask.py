@@ -15,6 +15,7 @@ from jupyter_qwen.assistant.answers.fix_answer import answer_with_fix, failing_q
 from jupyter_qwen.assistant.answers.no_tables import answer_without_tables
 from jupyter_qwen.assistant.answers.plot_data import plot_question
 from jupyter_qwen.assistant.answers.sql_answer import answer_with_sql, build_sql_prompt
+from jupyter_qwen.assistant.answers.taught_answer import answer_as_taught, with_knowledge
 from jupyter_qwen.assistant.events import Answer, BlockJudged, Event, StatusChanged, TextDelta, encode
 from jupyter_qwen.assistant.failures import EXPECTED, describe
 from jupyter_qwen.assistant.intent import choose_connection, choose_mode, split_command
@@ -60,8 +61,8 @@ async def _answer(question: Question, services: Services, emit: Emit) -> None:
     except ThreadFileError as error:
         previous = ()
         lost.append(f"{error} What was said before is not known to this answer.")
-    asked = question
-    question, schema = resolve(question, previous)
+    asked = await with_knowledge(question, services.knowledge)
+    question, schema = resolve(asked, previous)
     kept = None
     if question.thread and not lost:
         try:
@@ -77,6 +78,8 @@ async def _answer(question: Question, services: Services, emit: Emit) -> None:
 
     try:
         answer = answer_without_tables(asked, question, started)
+        if answer is None:
+            answer = await answer_as_taught(asked, question, schema, remember, started)
         if answer is None:
             answer = await _write(question, schema, previous, services, remember, started)
     except BaseException as error:
@@ -137,7 +140,7 @@ async def _write(
 async def build_prompt(question: Question, services: Services) -> tuple[Prompt, Engine]:
     """The prompt that `ask` would send, for the view "what the model sees". Raises what `ask` raises."""
     previous = await _previous(question, services)
-    question, schema = resolve(question, previous)
+    question, schema = resolve(await with_knowledge(question, services.knowledge), previous)
     engine = await services.engines.engine()
     build = build_sql_prompt if question.mode == "sql" else build_chat_prompt
     return await build(question, schema, previous, engine=engine, limits=services.limits), engine

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
 from jupyter_qwen.assistant.selection import SelectionFormatError, decode_attachments, decode_excluded
+from jupyter_qwen.knowledge.model import Knowledge
 from jupyter_qwen.prompt.attachments import Attachment
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, PrivacyLevel, Schema
 from jupyter_qwen.schema.notebook import Cell, without_literals
@@ -49,6 +50,8 @@ class Question:
     max_new_tokens: int | None = None
     include: tuple[Attachment, ...] = ()
     exclude: frozenset[str] = frozenset()
+    known: Knowledge = field(default_factory=Knowledge)
+    """What the notebook's knowledge files teach; never from the wire."""
 
     @classmethod
     def from_json(cls, data: object) -> Question:

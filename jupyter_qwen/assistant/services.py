@@ -10,6 +10,7 @@ from jupyter_qwen.assistant.counting import with_token_count
 from jupyter_qwen.assistant.threads import ThreadStore
 from jupyter_qwen.assistant.warming.warm import Warming
 from jupyter_qwen.engine.base import Engine
+from jupyter_qwen.knowledge.files import KnowledgeFiles
 
 __all__ = ["EngineSource", "Limits", "Services", "with_token_count"]
 
@@ -60,13 +61,14 @@ class Limits:
 
 @dataclass
 class Services:
-    """Handed to every question; one per server."""
+    """Handed to every question; one per server. Without `knowledge` nothing that users taught is read."""
 
     engines: EngineSource
     threads: ThreadStore = field(default_factory=ThreadStore)
     limits: Limits = field(default_factory=Limits)
     completion: CompletionDesk = field(default_factory=CompletionDesk)
     warming: Warming = field(default_factory=Warming)
+    knowledge: KnowledgeFiles | None = None
 
     async def aclose(self) -> None:
         """Stop what runs in the background. The engines are their owner's to close."""

@@ -43,6 +43,7 @@ def build(
     previous: Sequence[tuple[str, str]] = (),
     attachments: Sequence[Attachment] = (),
     example: Example | None = None,
+    terms: Sequence[tuple[str, str]] = (),
 ) -> Prompt:
     """The prompt for `question` over `schema`.
 
@@ -51,10 +52,12 @@ def build(
     what the schema leaves. `language` is the notebook's, unused by SQL itself: a query is the same in each. `attachments` are
     what the user added by name: texts stand before the tables, added tables before the others. `example` is a question of the
     same analytic shape with its query over other tables; it stands behind the tables, so that the cached beginning survives.
+    `terms` are words of the question with what they mean in these data.
     """
     system = message("system", RULES)
     worked = shown(example, schema.tables) if example is not None else ""
-    room = budget_tokens - count(chatml((system,))) - count(question) - count(worked) - 64
+    meanings = "; ".join(f"{name} means {meaning}" for name, meaning in terms)
+    room = budget_tokens - count(chatml((system,))) - count(question) - count(worked) - count(meanings) - 64
     attached = attach(attachments, count=count, budget_tokens=room // 2, language=fence_name(language))
     room -= count(attached.text)
     linked = link(
@@ -75,7 +78,7 @@ def build(
     opening = "\n\n".join(
         text for text in (attached.text, f"Tables:\n{linked.text}" if linked.tables or not context else "") if text
     )
-    closing = worked + _closing(question, hints, idioms, context)
+    closing = worked + _closing(question, meanings, hints, idioms, context)
     if pairs:
         messages = (
             system,
@@ -90,7 +93,7 @@ def build(
         stop=STOP,
         messages=messages,
         prefill=PREFILL,
-        parts=_parts(system, attached, linked, worked, hints, context, pairs, question),
+        parts=_parts(system, attached, linked, worked, meanings, hints, context, pairs, question),
         sources=(
             *attached.sources,
             *(Source(f"table:{'.'.join(t.reference)}", render_table(t, DEFAULT)) for t in linked.tables),
@@ -105,10 +108,14 @@ def fenced(sql: str) -> str:
     return f"{PREFILL}{sql.strip().removesuffix(';')};\n```"
 
 
-def _closing(question: str, hints: Sequence[ValueHint], idioms: Sequence[str], cells: Sequence[Cell]) -> str:
+def _closing(
+    question: str, meanings: str, hints: Sequence[ValueHint], idioms: Sequence[str], cells: Sequence[Cell]
+) -> str:
     lines: list[str] = []
     if cells:
         lines += ["Code run before:", *(cell.source.strip() for cell in cells), ""]
+    if meanings:
+        lines.append(f"Terms: {meanings}")
     if hints:
         lines.append(_HINTS + "; ".join(str(h) for h in hints))
     if idioms:
@@ -122,6 +129,7 @@ def _parts(
     attached: Attached,
     linked: LinkedSchema,
     worked: str,
+    meanings: str,
     hints: Sequence[ValueHint],
     cells: Sequence[Cell],
     pairs: Sequence[Message],
@@ -138,6 +146,8 @@ def _parts(
         parts.append(Part("earlier questions", "\n\n".join(m.content for m in pairs)))
     if cells:
         parts.append(Part("cells", neutralise("\n\n".join(c.source for c in cells))))
+    if meanings:
+        parts.append(Part("terms", neutralise(meanings)))
     if hints:
         parts.append(Part("values", neutralise("; ".join(str(h) for h in hints))))
     parts.append(Part("question", neutralise(question)))

@@ -22,6 +22,7 @@ from jupyter_qwen.assistant.warming.idle import IDLE_SHARE, IdleBudget
 from jupyter_qwen.assistant.warming.warm import Warming
 from jupyter_qwen.engine.config import EngineConfig, EngineName
 from jupyter_qwen.engine.status import EngineStatus
+from jupyter_qwen.knowledge.files import KnowledgeFiles
 from jupyter_qwen.schema.collect import kernel_expression
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, PrivacyLevel, Schema
 from jupyter_qwen.server.locks import Locks
@@ -66,6 +67,7 @@ class Runtime:
             limits.for_context(config.context_tokens),
             CompletionDesk(idle=idle),
             Warming(idle, after_answers=True),
+            KnowledgeFiles(Path(root_dir) if root_dir else None),
         )
         self._locks = locks
         max_privacy = locks.max_privacy(max_privacy)

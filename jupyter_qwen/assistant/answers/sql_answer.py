@@ -43,7 +43,8 @@ async def build_sql_prompt(
 
     `example` is a worked example of the question's shape, for the second of the two ways to ask.
     """
-    pairs = [(turn.question, turn.sql) for turn in previous if turn.sql] if leans_on_previous(question.text) else []
+    leans = leans_on_previous(question.text)
+    pairs = [(turn.question, turn.sql) for turn in previous if turn.sql] if leans else taught_pair(question, schema)
     budget = min(limits.sql_prompt_tokens, engine.context_tokens - limits.sql_answer_tokens)
     return await with_token_count(
         engine,
@@ -58,8 +59,18 @@ async def build_sql_prompt(
             previous=pairs[-2:],
             attachments=question.include,
             example=example,
+            terms=[(term.name, term.meaning) for term in question.known.named_in(question.text)],
         ),
     )
+
+
+def taught_pair(question: Question, schema: Schema) -> list[tuple[str, str]]:
+    """The verified question most like this one with its query, over the same tables: the best example there can be.
+
+    Queries hold values, so none goes where values may not.
+    """
+    pair = question.known.like(question.text) if schema.privacy in ("values", "samples") else None
+    return [(pair.question, pair.sql)] if pair is not None else []
 
 
 async def fitting_example(question: Question, schema: Schema) -> Example | None:

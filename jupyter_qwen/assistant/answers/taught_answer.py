@@ -1,0 +1,54 @@
+"""A question that somebody has verified before: its query is proved against the live tables again and given without the model."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+
+from jupyter_qwen.assistant.answers.blocks import in_dialect, sql_block
+from jupyter_qwen.assistant.answers.generation import Emit
+from jupyter_qwen.assistant.events import Answer, BlockJudged, Phase
+from jupyter_qwen.assistant.intent import split_command
+from jupyter_qwen.assistant.question import Question
+from jupyter_qwen.knowledge.files import KnowledgeFiles
+from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.sql.validate import prove
+
+
+async def with_knowledge(question: Question, files: KnowledgeFiles | None) -> Question:
+    """`question` with what the files of its notebook teach. A file that cannot be read teaches nothing and fails nothing."""
+    if files is None:
+        return question
+    return replace(question, known=await asyncio.to_thread(files.read, question.thread))
+
+
+async def answer_as_taught(
+    asked: Question, question: Question, schema: Schema, emit: Emit, started: float
+) -> Answer | None:
+    """The verified query for a question asked in the same words, or None, and then the model is asked as ever.
+
+    `asked` is the question as it came, `question` with its mode settled. A taught query comes from a file that anybody may have
+    written: it counts only where it reads tables of `schema` and nothing else.
+    """
+    command, text = split_command(asked.text)
+    if question.mode != "sql" and (asked.mode != "auto" or command is not None):
+        return None
+    pair = question.known.asked_before(text)
+    if pair is None or not schema.tables:
+        return None
+    await emit(Phase("proof"))
+    proof = await asyncio.to_thread(prove, pair.sql, schema)
+    if proof.verdict != "bound" or proof.kind != "query" or proof.needs_consent:
+        return None
+    block = await asyncio.to_thread(sql_block, 0, proof, schema, question.cells, question.language)
+    if question.dialect is not None:
+        block = await asyncio.to_thread(in_dialect, block, question.dialect)
+    await emit(BlockJudged(block))
+    return Answer(
+        markdown=f"```sql\n{block.source}\n```",
+        blocks=(block,),
+        seconds=time.perf_counter() - started,
+        mode="sql",
+        origin="taught",
+    )
