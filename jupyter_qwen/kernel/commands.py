@@ -11,6 +11,7 @@ from .following import follow, use_model
 from .options import COMMANDS, MODES, parsed
 from .request import schema_for
 from .state import status_line
+from .teaching import teach
 from .terminal import say
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _help(asking: Asking, rest: str) -> None:
 
 _FUNCTIONS: dict[str, Any] = {
     "status": _status, "models": _models, "load": _load, "unload": _unload, "model": _model, "pull": _pull, "tables": _tables,
-    "context": _context, "history": _history, "reset": _reset, "help": _help,
+    "context": _context, "history": _history, "reset": _reset, "teach": teach, "help": _help,
 }  # fmt: skip
 
 

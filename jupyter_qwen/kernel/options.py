@@ -9,7 +9,20 @@ from IPython.core.error import UsageError
 
 _arguments: Any = untyped_arguments
 MODES = ("sql", "python", "plot", "chat", "explain", "fix")
-COMMANDS = ("status", "models", "load", "unload", "model", "pull", "tables", "context", "history", "reset", "help")
+COMMANDS = (
+    "status",
+    "models",
+    "load",
+    "unload",
+    "model",
+    "pull",
+    "tables",
+    "context",
+    "history",
+    "reset",
+    "teach",
+    "help",
+)
 DIALECTS = ("bigquery", "postgres", "snowflake", "sqlite", "spark", "mysql", "tsql", "databricks", "redshift", "trino")
 
 

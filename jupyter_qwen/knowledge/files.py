@@ -17,7 +17,7 @@ from filelock import FileLock
 from platformdirs import user_config_path
 
 from jupyter_qwen.knowledge import document
-from jupyter_qwen.knowledge.model import Knowledge, Problem, Scope, Term, VerifiedPair
+from jupyter_qwen.knowledge.model import SCOPES, Knowledge, Problem, Scope, Term, VerifiedPair
 
 FILE_NAME = "qwen.md"
 _INTRODUCTION = """# What the assistant knows
@@ -69,7 +69,7 @@ class KnowledgeFiles:
     def read(self, notebook: str = "") -> Knowledge:
         """What both files say; a file that is not there says nothing, one that cannot be read is a problem of line 0."""
         known = Knowledge()
-        for scope in ("project", "user"):
+        for scope in SCOPES:
             try:
                 text = _text(self.path(scope, notebook))
             except KnowledgeError as error:
@@ -78,6 +78,19 @@ class KnowledgeFiles:
                 continue
             known += document.parse(text).in_scope(scope)
         return known
+
+    def places(self, notebook: str = "") -> list[dict[str, object]]:
+        """Where the files are or would be: `{scope, path, exists}`; a project's path is told from the root on."""
+        found: list[dict[str, object]] = []
+        for scope in SCOPES:
+            try:
+                path = self.path(scope, notebook)
+            except KnowledgeError:
+                continue
+            inside = scope == "project" and self._root is not None
+            shown = path.relative_to(self._root).as_posix() if inside and self._root else str(path)
+            found.append({"scope": scope, "path": shown, "exists": path.is_file()})
+        return found
 
     def teach_term(self, scope: Scope, notebook: str, name: str, meaning: str) -> None:
         """Keep a term, replacing its older meaning. Raises KnowledgeError or EntryError."""

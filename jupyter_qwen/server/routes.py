@@ -10,6 +10,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from jupyter_qwen.server.handlers import QwenHandler
+from jupyter_qwen.server.knowledge import KnowledgeHandler
 
 
 class StatusHandler(QwenHandler):
@@ -185,4 +186,5 @@ ROUTES: list[tuple[Any, ...]] = [
     (f"{_PREFIX}/engine/switch", SwitchHandler),
     (f"{_PREFIX}/thread", ThreadHandler),
     (f"{_PREFIX}/thread/move", ThreadMoveHandler),
+    (f"{_PREFIX}/knowledge", KnowledgeHandler),
 ]
