@@ -12,21 +12,21 @@ from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.model import Proof, Repair
 from jupyter_qwen.sql.validate import prove
 
+from .aggregates import factor_of_same_row, latest_for_greatest, median_for_mean
 from .anti_join import missing_partner
 from .bound import Habit, changed
 from .cast_formats import cast_by_format
+from .conditions import flag_spelled_otherwise, share_of_all, turned_comparison
 from .first_of_list import count_from_one
 from .key_groups import group_by_key
 from .limits import limit_of_each, needless_limit
 from .literal_places import move_literals
-from .median import median_for_mean
 from .needless_joins import drop_needless_joins
+from .outputs import constant_aggregates, full_names, only_the_ratio
 from .periods import group_by_period
 from .quoted_columns import unquote_columns
-from .ratio_parts import only_the_ratio
-from .share_condition import share_of_all
 from .text_search import search_without_case
-from .time_units import interval_as_number, name_the_period, period_number
+from .time_units import interval_as_number, name_the_period, period_as_date, period_number
 from .twin_aliases import one_row_once
 
 #: In the order in which they are looked for, by the names that the user reads.
@@ -36,11 +36,18 @@ HABITS: Final[tuple[tuple[str, Habit], ...]] = (
     ("period-name", name_the_period),
     ("value-elsewhere", move_literals),
     ("one-row-once", one_row_once),
+    ("constant-aggregate", constant_aggregates),
     ("needless-join", drop_needless_joins),
     ("group-by-key", group_by_key),
     ("list-from-one", count_from_one),
     ("ratio-alone", only_the_ratio),
     ("median-for-mean", median_for_mean),
+    ("turned-comparison", turned_comparison),
+    ("full-name", full_names),
+    ("latest-for-greatest", latest_for_greatest),
+    ("factor-of-same-row", factor_of_same_row),
+    ("flag-spelling", flag_spelled_otherwise),
+    ("period-as-date", period_as_date),
     ("by-period", group_by_period),
     ("missing-partner", missing_partner),
     ("interval-as-number", interval_as_number),

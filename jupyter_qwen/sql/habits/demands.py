@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 
 from sqlglot import exp
 
+from jupyter_qwen.schema.words import identifier_stems
+
 Demand = Callable[[str, exp.Expr], "str | None"]
 
 _QUOTED = re.compile(r"(?<!\w)(?:'([^'\n]{1,60})'|\"([^\"\n]{1,60})\"|“([^”\n]{1,60})”|‘([^’\n]{1,60})’)(?!\w)")
@@ -265,6 +267,14 @@ def _columns(question: str, tree: exp.Expr) -> str | None:
     return f"{len(tree.expressions)} columns where {len(listed)} are asked for"
 
 
+def _sum_of_ids(question: str, tree: exp.Expr) -> str | None:
+    """An id is a name in figures: it can be counted, and never added up."""
+    for total in tree.find_all(exp.Sum, exp.Avg):
+        if isinstance(total.this, exp.Column) and identifier_stems(total.this.name)[-1:] == ("id",):
+            return f"{total.this.name} is added up"
+    return None
+
+
 def _named(tree: exp.Expr, *parts: str) -> bool:
     """Whether a column that is read has one of `parts` in its name: then the data holds what is asked for."""
     return any(part.casefold() in column.name.casefold() for column in tree.find_all(exp.Column) for part in parts)
@@ -278,5 +288,5 @@ def _self_joined(tree: exp.Expr) -> bool:
 _EXTREMES = (exp.Max, exp.Min, exp.ArgMax, exp.ArgMin, exp.Window)
 _DEMANDS: tuple[Demand, ...] = (
     _numbers, _quoted_values, _superlative, limit_beside_each, unasked_limit, _never, _share, _share_of_itself, _median,
-    _mean, _running, _ranked, _columns,
+    _mean, _running, _ranked, _columns, _sum_of_ids,
 )  # fmt: skip

@@ -39,7 +39,7 @@ def _drop_one(view: ScopeView, asked: frozenset[str]) -> str | None:
     if not joins or start is None or any(_is_star(column) for column in select.expressions):
         return None
     conditions = {id(c): join for join in joins if join.args.get("on") for c in join.args["on"].find_all(exp.Column)}
-    columns = list(select.find_all(exp.Column))
+    columns = [column for column in select.find_all(exp.Column) if not _names_an_output(view, column)]
     owners = {id(column): view.owner(column) for column in columns}
     if None in owners.values() or any(
         join.args.get("using") or join.side or join.kind in ("CROSS", "LEFT") for join in joins
@@ -67,6 +67,11 @@ def _drop_one(view: ScopeView, asked: frozenset[str]) -> str | None:
         view.sources.remove(source)
         return source.table.name
     return None
+
+
+def _names_an_output(view: ScopeView, column: exp.Column) -> bool:
+    """Whether it is an alias of the SELECT, as in `ORDER BY n`, and no table's column."""
+    return not column.table and column.name.casefold() in view.aliases and not view.holders(column.name)
 
 
 def _joins_only(join: exp.Join, source: Source, owners: dict[int, Source | None]) -> bool:

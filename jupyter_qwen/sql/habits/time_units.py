@@ -14,6 +14,7 @@ _NUMBER_OF = re.compile(r"\b(?:number of|how many|in|average) (?P<unit>day|hour|
 _PART_NUMBER = re.compile(
     r"\b(?P<unit>quarter|month|week|year) number\b|\bnumber of the (?P<other>quarter|month|week)\b", re.IGNORECASE
 )
+_AS_DATE = re.compile(r"\b(?P<unit>quarter|month|week|year) as (?:a )?dates?\b", re.IGNORECASE)
 _PARTS = {"quarter": exp.Quarter, "month": exp.Month, "week": exp.Week, "year": exp.Year}
 _MONTHS = "January February March April May June July August September October November December"
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
@@ -85,6 +86,19 @@ def _date_of(node: exp.Expr) -> exp.Expr | None:
     while isinstance(inner, (exp.TsOrDsToDate, exp.Paren)):
         inner = inner.this
     return inner
+
+
+def period_as_date(bound: Bound) -> str | None:
+    """`date_trunc('month', d)` for `month(d)` where the question asks for the month as a date."""
+    found = _AS_DATE.search(bound.question)
+    if found is None:
+        return None
+    unit = found["unit"].lower()
+    parts = list(bound.tree.find_all(_PARTS[unit]))
+    for node in parts:
+        whole = exp.TimestampTrunc(this=node.this.copy(), unit=exp.Literal.string(unit.upper()))
+        node.replace(exp.cast(whole, "DATE"))
+    return f"The question asks for the {unit} as a date." if parts else None
 
 
 def _is_timestamp(view: ScopeView, column: exp.Column) -> bool:

@@ -8,14 +8,25 @@ from jupyter_qwen.schema.model import Column, Schema, Table
 from jupyter_qwen.sql.habits import look_again
 from jupyter_qwen.sql.validate import prove
 
-LINE = Table(("line",), "table", (Column("line_id", "INTEGER"), Column("line_name", "VARCHAR")), connection="con")
+LINE = Table(
+    ("line",), "table",
+    (Column("line_id", "INTEGER"), Column("line_name", "VARCHAR"), Column("fare", "DECIMAL(6,2)"),
+     Column("closed", "VARCHAR", values=("0", "1"), values_complete=True)),
+    connection="con",
+)  # fmt: skip
 TRIP = Table(
     ("trip",), "table",
     (Column("trip_id", "INTEGER"), Column("line_id", "INTEGER"), Column("minutes", "INTEGER"), Column("late", "BOOLEAN"),
      Column("left_at", "TIMESTAMP"), Column("came_at", "TIMESTAMP"), Column("stop", "VARCHAR")),
     connection="con",
 )  # fmt: skip
-SCHEMA = Schema((LINE, TRIP))
+TICKET = Table(
+    ("ticket",), "table",
+    (Column("ticket_id", "INTEGER"), Column("line_id", "INTEGER"), Column("fare", "DECIMAL(6,2)"), Column("seats", "INTEGER"),
+     Column("balance", "INTEGER"), Column("asked_on", "DATE"), Column("first_name", "VARCHAR"), Column("last_name", "VARCHAR")),
+    connection="con",
+)  # fmt: skip
+SCHEMA = Schema((LINE, TRIP, TICKET))
 
 CHANGED = [
     (
@@ -61,6 +72,48 @@ CHANGED = [
         "SELECT date_trunc('quarter', left_at)::DATE AS q, count(*) FROM trip GROUP BY q",
         "SELECT QUARTER(left_at) AS q",
     ),
+    (
+        "period-as-date",
+        "In which month was most asked? Return the month as a date.",
+        "SELECT month(asked_on) AS m FROM ticket GROUP BY m ORDER BY count(*) DESC LIMIT 1",
+        "CAST(DATE_TRUNC('MONTH', asked_on) AS DATE) AS m",
+    ),
+    (
+        "latest-for-greatest",
+        "What is the latest balance of each line?",
+        "SELECT line_id, max(balance) FROM ticket GROUP BY line_id",
+        "ARG_MAX(balance, asked_on)",
+    ),
+    (
+        "factor-of-same-row",
+        "Revenue, fare times seats, of each line",
+        "SELECT l.line_name, sum(l.fare * t.seats) FROM line AS l JOIN ticket AS t ON t.line_id = l.line_id GROUP BY l.line_name",
+        "SUM(t.fare * t.seats)",
+    ),
+    (
+        "turned-comparison",
+        "Which trips came before they left?",
+        "SELECT trip_id FROM trip WHERE came_at > left_at",
+        "WHERE came_at < left_at",
+    ),
+    (
+        "flag-spelling",
+        "Which lines are not closed?",
+        "SELECT line_name FROM line WHERE closed = 'N'",
+        "WHERE closed = '0'",
+    ),
+    (
+        "full-name",
+        "Full names of those with 3 seats",
+        "SELECT first_name, last_name FROM ticket WHERE seats = 3",
+        "SELECT first_name || ' ' || last_name FROM ticket",
+    ),
+    (
+        "constant-aggregate",
+        "How many trips has each stop? Return stop and number, highest first.",
+        "SELECT stop, count(*) AS n, max(stop) AS highest FROM trip GROUP BY stop ORDER BY n DESC",
+        "SELECT stop, COUNT(*) AS n FROM trip",
+    ),
 ]
 
 KEPT = [
@@ -70,6 +123,13 @@ KEPT = [
     ("What share of the late trips was long?", "SELECT avg(CASE WHEN minutes > 9 THEN 1 ELSE 0 END) FROM trip WHERE late"),
     ("Lines with or without trips", "SELECT l.line_name FROM line l LEFT JOIN trip t USING (line_id) WHERE t.minutes IS NULL"),
     ("How long do trips take?", "SELECT came_at - left_at FROM trip"),
+    ("The highest balance of each line, latest first", "SELECT line_id, max(balance) FROM ticket GROUP BY line_id"),
+    ("When was the latest ticket?", "SELECT max(asked_on) FROM ticket"),
+    ("Value of seats at today's fares", "SELECT sum(l.fare * t.ticket_id * l.line_id) FROM line l JOIN ticket t USING (line_id)"),
+    ("Trips that came after they left", "SELECT trip_id FROM trip WHERE came_at > left_at"),
+    ("Which lines are closed?", "SELECT line_name FROM line WHERE closed = '1'"),
+    ("First and last names", "SELECT first_name, last_name FROM ticket"),
+    ("The earliest and the latest trip of each stop", "SELECT stop, max(trip_id), min(trip_id) FROM trip GROUP BY stop"),
     ("Trips per quarter", "SELECT date_trunc('quarter', left_at) AS q, count(*) FROM trip GROUP BY q"),
 ]  # fmt: skip
 

@@ -33,6 +33,7 @@ LEAVES_UNMET = [
     ("average delay", "SELECT delay FROM t", "no average is taken"),
     ("running total of trips", "SELECT day, count(*) FROM t GROUP BY day", "nothing makes it 'running total'"),
     ("rank the lines by delay", "SELECT line FROM t", "nothing ranks"),
+    ("total seats of each line", "SELECT line, sum(trip_id) FROM t GROUP BY line", "trip_id is added up"),
     (
         "How late is each line? Return line and delay, latest first.",
         "SELECT id, line, delay FROM t ORDER BY delay DESC",

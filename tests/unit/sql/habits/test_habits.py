@@ -281,3 +281,18 @@ def test_a_period_that_is_asked_for_gets_a_row_each(question: str, sql: str, aft
     schema = Schema((SHOP, SALE))
     proof = look_again(prove(sql, schema), question, schema)
     assert (proof.sql, [repair.name for repair in proof.repairs]) == ((after, ["by-period"]) if after else (sql, []))
+
+
+def test_an_order_by_the_name_of_an_output_keeps_no_needless_join() -> None:
+    sql = (
+        "SELECT p.name, count(*) AS n FROM player AS p JOIN player_in_match AS x ON p.player_id = x.player_id "
+        "GROUP BY p.name ORDER BY n DESC"
+    )
+
+    assert "JOIN" not in changed(sql, "How many of each name?")[0]
+
+
+def test_names_in_backticks_are_read_as_names() -> None:
+    sql = "SELECT `p`.name FROM `player` AS p JOIN player_in_match AS x ON p.player_id = x.player_id WHERE p.age > 21"
+
+    assert "JOIN" not in changed(sql, "Names of players over 21")[0]

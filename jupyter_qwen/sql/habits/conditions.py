@@ -1,0 +1,86 @@
+"""Conditions that say something else than the question: a share's own condition in WHERE, a comparison turned round."""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+
+from jupyter_qwen.schema.words import identifier_stems, stem, words
+
+from ..scopes import column_of
+from .bound import Bound
+from .demands import shares_of_themselves
+
+
+def share_of_all(bound: Bound) -> str | None:
+    """`avg(c) … WHERE c` without that WHERE, where the question asks for a share."""
+    found = shares_of_themselves(bound.question, bound.tree)
+    for select, parts in found:
+        where = select.args["where"]
+        rest = [part for part in _parts(where) if not any(part is gone for gone in parts)]
+        select.set("where", exp.Where(this=exp.and_(*rest, copy=False)) if rest else None)
+    return "The share's own condition stood in WHERE, so that the share was always 1." if found else None
+
+
+_FLAGS = (("0", "1"), ("n", "y"), ("no", "yes"), ("f", "t"), ("false", "true"))
+
+
+def flag_spelled_otherwise(bound: Bound) -> str | None:
+    """`discontinued = '0'` for `= 'N'` where the column has all its values told and they are 0 and 1."""
+    changed: list[str] = []
+    for view in bound.over_tables():
+        for node in list(view.select.find_all(exp.EQ, exp.NEQ)):
+            column, value = node.left, node.right
+            if not (isinstance(column, exp.Column) and isinstance(value, exp.Literal) and value.is_string):
+                continue
+            found = column_of(view, column)
+            if found is None or not found[1].values_complete:
+                continue
+            spelled = {text.casefold(): text for text in found[1].values}
+            told = value.name.casefold()
+            own = next((pair for pair in _FLAGS if spelled and set(spelled) <= set(pair)), None)
+            side = next((pair.index(told) for pair in _FLAGS if told in pair), None)
+            if own is None or side is None or told in own or own[side] not in spelled:
+                continue
+            value.replace(exp.Literal.string(spelled[own[side]]))
+            changed.append(found[1].name)
+    return f"{', '.join(changed)} spells yes and no otherwise." if changed else None
+
+
+_MORE = r"later than|after|more than|greater than|higher than|larger than|above|longer than|newer than"
+_LESS = r"earlier than|before|less than|fewer than|lower than|smaller than|below|shorter than|older than"
+_COMPARED = re.compile(
+    rf"(?P<left>\w+(?: \w+)?) (?:(?P<more>{_MORE})|(?P<less>{_LESS})) (?:the|its|their)?\s*(?P<right>\w+(?: \w+)?)",
+    re.IGNORECASE,
+)
+
+
+def turned_comparison(bound: Bound) -> str | None:
+    """`required < shipped` for `required > shipped` where the question says "shipped later than the required date".
+
+    Only between two columns, one of which the words before "later than" name and the other the words behind it.
+    """
+    turned: list[str] = []
+    for found in _COMPARED.finditer(bound.question):
+        left = {stem(word) for word in words(found["left"])}
+        right = {stem(word) for word in words(found["right"])}
+        for node in list(bound.tree.find_all(exp.GT, exp.LT, exp.GTE, exp.LTE)):
+            if not (isinstance(node.left, exp.Column) and isinstance(node.right, exp.Column)):
+                continue
+            first, second = set(identifier_stems(node.left.name)), set(identifier_stems(node.right.name))
+            shared = first & second
+            straight = bool((first - shared) & left and (second - shared) & right)
+            crossed = bool((first - shared) & right and (second - shared) & left)
+            more = isinstance(node, (exp.GT, exp.GTE))
+            if straight != crossed and (more == bool(found["more"])) != straight:
+                node.replace(_TURNED[type(node)](this=node.left.copy(), expression=node.right.copy()))
+                turned.append(found[0])
+    return f"The question says: {turned[0]}." if turned else None
+
+
+_TURNED: dict[type[exp.Expr], type[exp.Binary]] = {exp.GT: exp.LT, exp.LT: exp.GT, exp.GTE: exp.LTE, exp.LTE: exp.GTE}
+
+
+def _parts(where: exp.Where) -> list[exp.Expr]:
+    return list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
