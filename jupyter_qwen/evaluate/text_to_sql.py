@@ -11,7 +11,7 @@ import argparse
 import time
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from jupyter_qwen.assistant.services import EngineSource, Limits, Services
 from jupyter_qwen.assistant.warming.idle import IdleBudget
 from jupyter_qwen.assistant.warming.warm import Warming
 from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest, Usage
-from jupyter_qwen.evaluate.predictions import Predictions
+from jupyter_qwen.evaluate.predictions import PackError, Predictions, read_lines
 from jupyter_qwen.evaluate.progress import Progress
 from jupyter_qwen.evaluate.sql_pack import SqlCase, SqlPack
 from jupyter_qwen.evaluate.summary import summary_table
@@ -41,7 +41,10 @@ _CONNECTION = "con"
 
 @dataclass(frozen=True)
 class Options:
-    """What to run. `every` takes each n-th case, for a quick look; `cold` leaves the KV cache as it is when a database is new."""
+    """What to run. `every` takes each n-th case, for a quick look; `cold` leaves the KV cache as it is when a database is new.
+
+    `translations` holds a line for each case that is asked, with its `id` and the question under the code of each language.
+    """
 
     pack: Path
     out: Path
@@ -52,6 +55,8 @@ class Options:
     cold: bool = False
     choice_seconds: float | None = None
     cases: tuple[str, ...] = ()
+    translations: Path | None = None
+    language: str = "en"
 
 
 @dataclass
@@ -79,6 +84,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seconds", type=float, help="what choice and repair may add to a question, at 30 tokens a second (default: 6)"
     )
+    parser.add_argument("--translations", type=Path, metavar="FILE", help="ask only these cases, in another language")
+    parser.add_argument(
+        "--language", default="en", metavar="CODE", help="which translation (default: en, the pack's own)"
+    )
 
 
 def options_from(arguments: argparse.Namespace) -> Options:
@@ -93,6 +102,8 @@ def options_from(arguments: argparse.Namespace) -> Options:
         cold=arguments.cold,
         choice_seconds=arguments.seconds,
         cases=tuple(arguments.case),
+        translations=arguments.translations,
+        language=arguments.language,
     )
 
 
@@ -123,7 +134,26 @@ async def run(options: Options, engines: EngineSource) -> str:
 
 def _chosen(cases: Sequence[SqlCase], options: Options) -> list[SqlCase]:
     chosen = [case for case in cases if not options.cases or case.id in options.cases]
+    if options.translations is not None:
+        chosen = _translated(chosen, options.translations, options.language)
     return chosen[:: options.every][: options.limit]
+
+
+def _translated(cases: Sequence[SqlCase], file: Path, language: str) -> list[SqlCase]:
+    """The cases that `file` has, asked in `language`; "en" keeps the pack's own question. Raises PackError."""
+    told = {item["id"]: item for item in read_lines(file)}
+    found: list[SqlCase] = []
+    for case in cases:
+        if case.id not in told:
+            continue
+        if language == "en":
+            found.append(replace(case, evidence=""))
+            continue
+        text = told[case.id].get(language)
+        if not isinstance(text, str):
+            raise PackError(f"{file} has no question in {language!r} for {case.id}")
+        found.append(replace(case, question=text, evidence=""))
+    return found
 
 
 async def _open(pack: SqlPack, case: SqlCase, services: Services, *, cold: bool) -> _Database:

@@ -113,6 +113,27 @@ def test_a_query_that_does_not_bind_is_mended_and_says_so(pack: Path, tmp_path: 
     assert "name" in item["sql"]
 
 
+def test_translated_questions_are_asked_in_their_language_and_the_others_not_at_all(pack: Path, tmp_path: Path) -> None:
+    told = tmp_path / "told.jsonl"
+    told.write_text('{"id": "b", "de": "Wer ist der Chef?"}\n')
+    engine, out = OneAnswer("SELECT count(*) FROM Person"), tmp_path / "predictions.jsonl"
+
+    asyncio.run(text_to_sql.run(text_to_sql.Options(pack, out, translations=told, language="de"), Source(engine)))
+
+    assert [item["id"] for item in lines(out)] == ["b"]
+    assert "Question: Wer ist der Chef?<" in engine.prompts[-1]
+    with pytest.raises(PackError, match="no question in 'fr' for b"):
+        asyncio.run(text_to_sql.run(text_to_sql.Options(pack, out, translations=told, language="fr"), Source(engine)))
+
+
+def test_a_prediction_says_the_example_and_where_its_query_comes_from(pack: Path, tmp_path: Path) -> None:
+    out = tmp_path / "predictions.jsonl"
+
+    asyncio.run(text_to_sql.run(text_to_sql.Options(pack, out), Source(OneAnswer("SELECT count(*) FROM Person"))))
+
+    assert {(item["example"], item["origin"]) for item in lines(out)} == {(None, "plain")}
+
+
 def test_the_baseline_sends_the_whole_ddl_and_proves_nothing(pack: Path, tmp_path: Path) -> None:
     engine = OneAnswer("SELECT nonsense")
     out = tmp_path / "raw.jsonl"
