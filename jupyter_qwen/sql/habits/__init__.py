@@ -16,7 +16,7 @@ from .aggregates import factor_of_same_row, latest_for_greatest, median_for_mean
 from .anti_join import missing_partner
 from .bound import Habit, changed
 from .cast_formats import cast_by_format
-from .conditions import flag_spelled_otherwise, share_of_all, turned_comparison
+from .conditions import both_values, flag_spelled_otherwise, share_of_all, turned_comparison
 from .first_of_list import count_from_one
 from .key_groups import group_by_key
 from .limits import limit_of_each, needless_limit
@@ -46,6 +46,7 @@ HABITS: Final[tuple[tuple[str, Habit], ...]] = (
     ("full-name", full_names),
     ("latest-for-greatest", latest_for_greatest),
     ("factor-of-same-row", factor_of_same_row),
+    ("both-values", both_values),
     ("flag-spelling", flag_spelled_otherwise),
     ("period-as-date", period_as_date),
     ("by-period", group_by_period),

@@ -23,6 +23,44 @@ def share_of_all(bound: Bound) -> str | None:
     return "The share's own condition stood in WHERE, so that the share was always 1." if found else None
 
 
+_BOTH = re.compile(r"\b(?:both|as well as|and also)\b", re.IGNORECASE)
+
+
+def both_values(bound: Bound) -> str | None:
+    """Rows with either value, grouped, where `genre = 'crime' AND genre = 'science'` is to find who has both.
+
+    Only for one SELECT of columns, without aggregates and groups: no single row has two values.
+    """
+    tree = bound.tree
+    where = tree.args.get("where")
+    if not isinstance(tree, exp.Select) or where is None or not _BOTH.search(bound.question):
+        return None
+    outputs = [item.unalias() for item in tree.expressions]
+    if tree.args.get("group") is not None or not all(isinstance(item, exp.Column) for item in outputs):
+        return None
+    if any(isinstance(item.this, exp.Star) for item in outputs) or tree.args.get("limit") is not None:
+        return None
+    wanted: dict[str, tuple[exp.Expr, list[exp.Expr]]] = {}
+    rest: list[exp.Expr] = []
+    for part in _parts(where):
+        if isinstance(part, exp.EQ) and isinstance(part.left, exp.Column) and isinstance(part.right, exp.Literal):
+            wanted.setdefault(part.left.sql(), (part.left, []))[1].append(part.right)
+        else:
+            rest.append(part)
+    several = [(column, values) for column, values in wanted.values() if len(set(values)) > 1]
+    if len(several) != 1:
+        return None
+    column, values = several[0]
+    rest += [exp.EQ(this=c.copy(), expression=v[0].copy()) for c, v in wanted.values() if c is not column]
+    either = exp.In(this=column.copy(), expressions=[value.copy() for value in values])
+    tree.set("where", exp.Where(this=exp.and_(either, *rest, copy=False)))
+    tree.set("distinct", None)
+    tree.set("group", exp.Group(expressions=[item.copy() for item in outputs]))
+    count = exp.Count(this=exp.Distinct(expressions=[column.copy()]))
+    tree.set("having", exp.Having(this=exp.EQ(this=count, expression=exp.Literal.number(len(set(values))))))
+    return f"No row has two values of {column.name}; who has both has a row of each."
+
+
 _FLAGS = (("0", "1"), ("n", "y"), ("no", "yes"), ("f", "t"), ("false", "true"))
 
 

@@ -103,6 +103,12 @@ CHANGED = [
         "WHERE closed = '0'",
     ),
     (
+        "both-values",
+        "Which lines have both short and long trips?",
+        "SELECT DISTINCT line_id FROM trip WHERE late AND stop = 'short' AND stop = 'long'",
+        "SELECT line_id FROM trip WHERE stop IN ('short', 'long') AND late GROUP BY line_id HAVING COUNT(DISTINCT stop) = 2",
+    ),
+    (
         "full-name",
         "Full names of those with 3 seats",
         "SELECT first_name, last_name FROM ticket WHERE seats = 3",
@@ -128,6 +134,7 @@ KEPT = [
     ("Value of seats at today's fares", "SELECT sum(l.fare * t.ticket_id * l.line_id) FROM line l JOIN ticket t USING (line_id)"),
     ("Trips that came after they left", "SELECT trip_id FROM trip WHERE came_at > left_at"),
     ("Which lines are closed?", "SELECT line_name FROM line WHERE closed = '1'"),
+    ("Both names of those at the quay", "SELECT first_name, last_name FROM ticket WHERE seats = 3 AND balance = 4"),
     ("First and last names", "SELECT first_name, last_name FROM ticket"),
     ("The earliest and the latest trip of each stop", "SELECT stop, max(trip_id), min(trip_id) FROM trip GROUP BY stop"),
     ("Trips per quarter", "SELECT date_trunc('quarter', left_at) AS q, count(*) FROM trip GROUP BY q"),
