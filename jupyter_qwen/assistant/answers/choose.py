@@ -9,6 +9,7 @@ the weights of `votes` decide. Figures of every step: docs/sql.md, "Accuracy".
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
@@ -217,15 +218,31 @@ def examine(
     return Candidate(proof.sql, proof, outcome_of(trial), fingerprint, origin, trial.message, unmet, written)
 
 
-def _mended(sql: str, question: str, schema: Schema) -> Proof:
-    """`sql` mended; its joins put right by the keys beforehand, where the result binds."""
+def _mended(written: str, question: str, schema: Schema) -> Proof:
+    """`written` mended, its names in DuckDB's own quotes, its joins put right by the keys beforehand where the result binds."""
+    sql = _own_quotes(written)
+    quoted = (Repair("foreign-quotes", "DuckDB's own quotes for names are double ones.", written, sql),) * (
+        sql != written
+    )
     joined = changed(join_by_keys, sql, question, schema)
     if joined is not None:
         text, reason = joined
         proof = mend(text, schema)
         if proof.verdict == "bound":
-            return replace(proof, repairs=(Repair("join-by-key", reason, sql, text), *proof.repairs))
-    return mend(sql, schema)
+            return replace(proof, repairs=(*quoted, Repair("join-by-key", reason, sql, text), *proof.repairs))
+    proof = mend(sql, schema)
+    return replace(proof, repairs=(*quoted, *proof.repairs))
+
+
+def _own_quotes(sql: str) -> str:
+    """Names in backticks, which a query could be read differently for, in double quotes; texts stay as they are."""
+    parts = _TEXT_OR_NAME.split(sql)
+    parts[::2] = [_BACKTICKS.sub(r'"\1"', part) for part in parts[::2]]
+    return "".join(parts)
+
+
+_TEXT_OR_NAME = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")""")
+_BACKTICKS = re.compile(r"`([^`\"]+)`")
 
 
 def question_of(prompt: Prompt) -> str:

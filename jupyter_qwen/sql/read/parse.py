@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar, Final
+from typing import Final
 
 import duckdb
 import sqlglot
 import sqlglot.errors
 from sqlglot import exp
-from sqlglot.dialects.duckdb import DuckDB
 
 from jupyter_qwen.sql.errors import diagnose
 from jupyter_qwen.sql.model import Diagnostic, StatementKind
@@ -154,7 +153,7 @@ def trim(sql: str) -> str:
 @lru_cache(maxsize=256)
 def _tree(sql: str) -> exp.Expr | None:
     try:
-        found = [tree for tree in sqlglot.parse(sql, read=_WithBackticks) if tree is not None]
+        found = [tree for tree in sqlglot.parse(sql, read="duckdb") if tree is not None]
     except (sqlglot.errors.SqlglotError, RecursionError):
         return None
     if len(found) != 1 or isinstance(found[0], exp.Command):
@@ -170,13 +169,6 @@ def _lift_joins(tree: exp.Expr) -> None:
         if isinstance(first, (exp.Table, exp.Subquery)) and first.args.get("joins"):
             select.set("joins", [*first.args["joins"], *(select.args.get("joins") or [])])
             first.set("joins", None)
-
-
-class _WithBackticks(DuckDB):
-    """DuckDB takes names in backticks; sqlglot's dialect of it does not."""
-
-    class Tokenizer(DuckDB.Tokenizer):
-        IDENTIFIERS: ClassVar[list[str | tuple[str, str]]] = ['"', "`"]
 
 
 def syntax_tree(sql: str) -> exp.Expr | None:

@@ -272,6 +272,14 @@ def test_nothing_runs_below_the_privacy_level_samples(privacy: PrivacyLevel) -> 
     assert examine("SELECT people FROM cities WHERE people < 0", schema).outcome == "untried"
 
 
+def test_names_in_backticks_are_put_into_duckdbs_own_quotes() -> None:
+    candidate = examine("SELECT `c`.`name` FROM `cities` AS c WHERE name <> '`'", SCHEMA)
+
+    assert candidate.sql == """SELECT "c"."name" FROM "cities" AS c WHERE name <> '`'"""
+    assert candidate.outcome == "rows"
+    assert [repair.name for repair in candidate.proof.repairs] == ["foreign-quotes"]
+
+
 def test_a_write_is_never_tried() -> None:
     candidate = examine("DELETE FROM cities", SCHEMA)
 

@@ -290,9 +290,3 @@ def test_an_order_by_the_name_of_an_output_keeps_no_needless_join() -> None:
     )
 
     assert "JOIN" not in changed(sql, "How many of each name?")[0]
-
-
-def test_names_in_backticks_are_read_as_names() -> None:
-    sql = "SELECT `p`.name FROM `player` AS p JOIN player_in_match AS x ON p.player_id = x.player_id WHERE p.age > 21"
-
-    assert "JOIN" not in changed(sql, "Names of players over 21")[0]
