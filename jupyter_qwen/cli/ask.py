@@ -8,6 +8,7 @@ import json
 import sys
 from contextlib import aclosing
 from dataclasses import asdict
+from pathlib import Path
 
 from jupyter_qwen.assistant.ask import ask
 from jupyter_qwen.assistant.engines import SupervisedEngines
@@ -19,6 +20,7 @@ from jupyter_qwen.cli.databases import CONNECTION, open_databases
 from jupyter_qwen.cli.engine_options import add_engine_options, engine_config
 from jupyter_qwen.cli.failure import CommandError
 from jupyter_qwen.kernel.terminal import printable, say
+from jupyter_qwen.knowledge.files import KnowledgeFiles
 from jupyter_qwen.schema.collect import collect
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, Schema
 
@@ -80,7 +82,8 @@ def _schema(arguments: argparse.Namespace) -> Schema:
 
 async def _answer(question: Question, arguments: argparse.Namespace) -> tuple[Answer, int]:
     engines = SupervisedEngines(engine_config(arguments))
-    services = Services(engines, limits=Limits(choice_seconds=arguments.seconds))
+    known = KnowledgeFiles(Path.cwd())  # what was taught for this folder, as for a notebook in it
+    services = Services(engines, limits=Limits(choice_seconds=arguments.seconds), knowledge=known)
     prompt_tokens = 0
     try:
         async with aclosing(ask(question, services)) as events:  # type: ignore[type-var]
@@ -125,6 +128,7 @@ def _print(answer: Answer, prompt_tokens: int, arguments: argparse.Namespace) ->
                     "prompt_tokens": answer.usage.prompt_tokens or prompt_tokens,
                     "new_tokens": answer.usage.new_tokens,
                     "model": answer.model,
+                    "origin": answer.origin,
                 }
             )
         )

@@ -25,6 +25,13 @@ INSERT INTO visit VALUES (1, 1, 1, '2023-01-09', 20, 80, false), (2, 1, 2, '2023
 -- ?es Las dos visitas más largas de cada médico
 -- ?zh 每位医生时间最长的两次就诊
 -- ?zh 每个类别中最高的三个
+-- ?de Welche drei Besuche jedes Arztes waren die teuersten?
+-- ?de Was sind die zwei höchsten Werte in jeder Gruppe?
+-- ?fr Quelles sont les deux visites les plus chères de chaque médecin ?
+-- ?fr les trois plus grands de chaque groupe
+-- ?es ¿Cuáles son las dos visitas más caras de cada médico?
+-- ?es los tres mayores de cada grupo
+-- ?zh 每个组里最大的两个是什么？
 -- = Abara, 2023-01-16, 35 | Abara, 2023-01-09, 20 | Brook, 2023-02-07, 45 | Brook, 2023-03-01, 15 | Costa, 2023-03-20, 30 | Costa, 2023-05-02, 25
 SELECT d.surname, v.seen_on, v.minutes
 FROM visit v JOIN doctor d ON d.doctor_no = v.doctor_no
@@ -40,6 +47,10 @@ QUALIFY row_number() OVER (PARTITION BY v.doctor_no ORDER BY v.minutes DESC) <= 
 -- ?fr La dernière visite de chaque patient
 -- ?es La última visita de cada paciente
 -- ?zh 每位患者最近一次就诊的费用
+-- ?de Was ist der aktuelle Stand jedes Patienten?
+-- ?de Was war jeweils die letzte Gebühr jedes Patienten?
+-- ?fr Quelle est la valeur la plus récente de chaque patient ?
+-- ?es ¿Cuál es el valor más reciente de cada paciente?
 -- = Ida Moss, 2023-03-20, 90.00 | Jon Peel, 2023-03-01, 70.00 | Kit Reed, 2023-05-02, 110.00
 SELECT p.full_name, v.seen_on, v.fee
 FROM visit v JOIN patient p ON p.patient_no = v.patient_no
@@ -56,6 +67,11 @@ QUALIFY row_number() OVER (PARTITION BY v.patient_no ORDER BY v.seen_on DESC) = 
 -- ?fr Quel pourcentage des visites a été manqué dans chaque service ?
 -- ?es ¿Qué porcentaje de las visitas se perdió en cada sala?
 -- ?zh 每个科室有百分之多少的就诊被错过？
+-- ?de Welcher Anteil der Besuche wurde je Arzt verpasst, in Prozent?
+-- ?de Quote der verpassten Besuche pro Station
+-- ?fr Taux de visites manquées par service
+-- ?es Tasa de visitas perdidas por sala
+-- ?zh 每位医生的就诊有百分之几被取消？
 -- = eyes, 40 | skin, 0
 SELECT d.ward, 100.0 * count(*) FILTER (WHERE v.missed) / count(*) AS missed_percent
 FROM visit v JOIN doctor d ON d.doctor_no = v.doctor_no
@@ -74,6 +90,11 @@ GROUP BY d.ward;
 -- ?es ¿Qué médicos nunca han tenido una visita?
 -- ?zh 哪些医生从来没有接诊过？
 -- ?zh 没有任何订单的客户
+-- ?de Welche haben nie etwas ausgeliehen?
+-- ?fr Clients sans commande
+-- ?fr Lesquels n'ont jamais rien acheté ?
+-- ?es Clientes sin pedidos
+-- ?es ¿Quiénes nunca han comprado nada?
 -- = Dahl
 SELECT d.surname
 FROM doctor d
@@ -125,6 +146,15 @@ SELECT full_name FROM patient WHERE born IS NULL;
 -- ?zh 一共有多少次就诊？
 -- ?fr Combien de visites y a-t-il ?
 -- ?es ¿Cuántas visitas hay?
+-- ?de Wie viele Ärzte gibt es?
+-- ?de Wie viele Besuche gibt es auf jeder Station?
+-- ?de Anzahl der Patienten
+-- ?fr Combien de médecins y a-t-il au total ?
+-- ?fr Nombre de visites par médecin
+-- ?es ¿Cuántos médicos hay en total?
+-- ?es Número de visitas por médico
+-- ?zh 有多少位医生？
+-- ?zh 每个科室有多少名医生？
 -- = 7
 SELECT count(*) AS visits FROM visit;
 
@@ -136,6 +166,13 @@ SELECT count(*) AS visits FROM visit;
 -- ? Total fee by doctor, highest first
 -- ?de Durchschnittliche Gebühr je Station
 -- ?zh 每个科室的平均费用
+-- ?de Durchschnittsgebühr pro Station
+-- ?de Summe der Gebühren je Arzt
+-- ?fr Montant moyen par service
+-- ?fr Total des frais pour chaque médecin
+-- ?es Tarifa media por sala
+-- ?es Total de tarifas de cada médico
+-- ?zh 每位医生的收费总额
 -- = eyes, 96 | skin, 100
 SELECT d.ward, avg(v.fee) AS average_fee
 FROM visit v JOIN doctor d ON d.doctor_no = v.doctor_no
@@ -224,6 +261,8 @@ SELECT title, genre FROM book WHERE title ILIKE '%ferry%';
 -- ? average time from start to end
 -- ?de Wie viele Tage dauert eine Ausleihe im Durchschnitt je Filiale?
 -- ?zh 每个分馆平均借阅多少天？
+-- ?fr Combien de jours dure un prêt en moyenne dans chaque succursale ?
+-- ?es ¿Cuántos días dura un préstamo en promedio en cada sucursal?
 -- = hill, 10.5 | harbour, 20.25
 SELECT r.branch, avg(date_diff('day', l.taken, l.brought_back)) AS average_days
 FROM loan l JOIN reader r ON r.card = l.card
@@ -287,6 +326,15 @@ WHERE pages > (SELECT avg(pages) FROM book);
 -- ? Show title and pages of the poetry books, longest first.
 -- ? Which books are of genre crime?
 -- ? What are the names of all readers?
+-- ?de Liste die Titel aller Krimis auf
+-- ?de Zeige alle Bücher mit Titel und Seitenzahl
+-- ?de Welche Leser gehören zur Filiale Hafen?
+-- ?fr Liste les titres de tous les romans policiers
+-- ?fr Quels lecteurs sont de la succursale du port ?
+-- ?es Lista los títulos de todos los libros policíacos
+-- ?es ¿Qué lectores son de la sucursal del puerto?
+-- ?zh 列出所有犯罪小说的标题
+-- ?zh 显示来自港口分馆的读者姓名
 -- = Night Ferry | The Well
 SELECT title FROM book WHERE genre = 'crime';
 
@@ -306,6 +354,11 @@ INSERT INTO crossing VALUES (1, '2024-05-01 08:00', 100, 20, 'sailed'), (1, '202
 -- ?fr Quelle part du total des passagers représente chaque île ?
 -- ?es ¿Qué parte del total de pasajeros tiene cada isla?
 -- ?zh 每个岛的乘客占总数的百分比
+-- ?de Wie groß ist der Anteil jeder Insel an der Gesamtzahl der Passagiere in Prozent?
+-- ?de prozentualer Anteil jeder Insel am Gesamtwert
+-- ?fr Quel est le pourcentage du total pour chaque île ?
+-- ?es Porcentaje sobre el total de cada isla
+-- ?zh 各个岛占总乘客数的比例
 -- = Mull, 250, 29.4118 | Lismore, 100, 11.7647 | Lewis, 500, 58.8235
 SELECT r.island, sum(c.passengers) AS carried, 100.0 * sum(c.passengers) / sum(sum(c.passengers)) OVER () AS percent
 FROM crossing c JOIN route r ON r.route_no = c.route_no
@@ -404,6 +457,11 @@ GROUP BY r.island;
 -- ?fr Variation du nombre de passagers par rapport au mois précédent
 -- ?es Cambio de pasajeros respecto al mes anterior
 -- ?zh 每月乘客数与上个月相比的变化
+-- ?de Wie haben sich die Passagiere im Vergleich zum vorigen Monat entwickelt?
+-- ?de Differenz zum Vormonat
+-- ?fr Comment le nombre de passagers a-t-il changé par rapport au mois d'avant ?
+-- ?es Diferencia con el mes anterior
+-- ?zh 与上月相比变化了多少？
 -- = 2024-05-01, 490, None | 2024-06-01, 360, -130 | 2024-07-01, 0, -360
 WITH monthly AS (
   SELECT date_trunc('month', departed)::DATE AS month, sum(passengers) AS carried
@@ -459,6 +517,11 @@ INSERT INTO exam VALUES (1, 'maths', '2024-01-15', 60), (1, 'maths', '2024-03-15
 -- ? For each subject, which pupils were above that subject's average?
 -- ?de Welche Schüler lagen über dem Durchschnitt ihrer eigenen Klasse?
 -- ?zh 高于本科目平均分的学生
+-- ?de Wer ist besser als der Durchschnitt der eigenen Gruppe?
+-- ?de Welche Ergebnisse liegen über dem Mittel ihres Fachs?
+-- ?fr Quels élèves sont au-dessus de la moyenne de leur propre classe ?
+-- ?es ¿Qué alumnos superan la media de su propio grupo?
+-- ?zh 哪些学生的分数高于其班级的平均分？
 -- = Sami, music, 90 | Uma, music, 90 | Sami, maths, 75 | Tove, maths, 80 | Vito, maths, 95
 SELECT p.pupil_name, e.subject, e.points
 FROM exam e JOIN pupil p ON p.pupil_id = e.pupil_id
@@ -641,6 +704,11 @@ GROUP BY park;
 -- ?fr Quel parc a produit le plus au total ?
 -- ?es ¿Qué parque produjo más en total?
 -- ?zh 哪个园区的总产量最高？
+-- ?de Wer hat die meisten Tage?
+-- ?de Welcher Mast hat die größte Anzahl?
+-- ?fr Qui en a le plus ?
+-- ?es ¿Quién tiene más?
+-- ?zh 谁的数量最多？
 -- = Shore, 640
 SELECT t.park, sum(y.kwh) AS total
 FROM yield_day y JOIN turbine t ON t.mast = y.mast
@@ -943,6 +1011,10 @@ LIMIT 1;
 -- ?fr Les trois pains les plus produits
 -- ?es Los tres panes más producidos
 -- ?zh 产量最高的三种面包
+-- ?de Welche fünf Brote haben die höchste Summe?
+-- ?zh 总量最多的五个是哪些？
+-- ?fr Les cinq premiers par total
+-- ?es Los cinco primeros por total
 -- = Bun, 380 | Miche, 90 | Dark, 65
 SELECT l.loaf_name, sum(b.made) AS total_made
 FROM batch b JOIN loaf l ON l.loaf_id = b.loaf_id
@@ -1102,6 +1174,12 @@ ORDER BY quarter;
 -- ?fr Nombre de membres par mois
 -- ?es Número de miembros por mes
 -- ?zh 每个月加入的会员数
+-- ?de Wie viele Anmeldungen gibt es pro Monat?
+-- ?de Anzahl je Monat
+-- ?fr Combien d'inscriptions y a-t-il chaque mois ?
+-- ?es ¿Cuántas inscripciones hay cada mes?
+-- ?zh 每个月有多少新会员？
+-- ?zh 按月统计数量
 -- = 2024-01-01, 2 | 2024-02-01, 3
 SELECT date_trunc('month', joined)::DATE AS month, count(*) AS members
 FROM member
