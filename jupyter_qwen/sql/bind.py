@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from jupyter_qwen.schema.quoting import quote_reference
 from jupyter_qwen.sql.read.functions import listed, standing
+from jupyter_qwen.sql.read.lexer import tokens
 from jupyter_qwen.sql.read.parse import Statement
 
 from ..schema.model import Schema, Table
@@ -45,7 +46,7 @@ _READING_OPERATORS: Final = listed(
 class Binding:
     """What the binder said: `error` is None when everything resolved; `outside` says that it stopped at a file or address.
 
-    `doubts` are operators in the plan of a query that are not known to read only.
+    `doubts` are operators in the plan of a query that are not known to read only. `unfinished`: the binder was stopped.
     """
 
     error: Diagnostic | None = None
@@ -53,6 +54,7 @@ class Binding:
     outside: bool = False
     hidden_types: bool = False
     doubts: tuple[str, ...] = ()
+    unfinished: bool = False
 
 
 def bind(statement: Statement, schema: Schema, *, time_limit_s: float = 2.0) -> Binding:
@@ -73,7 +75,15 @@ def bind(statement: Statement, schema: Schema, *, time_limit_s: float = 2.0) -> 
     if isinstance(error, duckdb.PermissionException):
         return Binding(error=replace(found, severity="warning", code="reads-outside"), notes=notes, outside=True)
     if isinstance(error, duckdb.InterruptException):
-        return Binding(error=replace(found, message=f"The binder took longer than {time_limit_s:g} s."), notes=notes)
+        found = replace(found, message=f"The binder took longer than {time_limit_s:g} s.", severity="warning")
+        return Binding(error=found, notes=notes, unfinished=True)
+    if isinstance(error, duckdb.OutOfMemoryException):
+        found = replace(found, message="The binder needed more memory than it may have.", severity="warning")
+        return Binding(error=found, notes=notes, unfinished=True)
+    if statement.reading.dynamic and _may_be_for_want_of_rows(found, statement):
+        hint = "A PIVOT takes columns from the rows, of which there are none where it was checked."
+        found = replace(found, severity="warning", code="columns-from-rows", hint=hint)
+        return Binding(error=found, notes=notes, unfinished=True)
     if "Could not choose a best candidate function" in found.message and any(
         not c.type for t in schema.tables for c in t.columns
     ):
@@ -111,6 +121,14 @@ def _operators(plan: str) -> Iterator[str]:
 
 def _only_reads(operator: str) -> bool:
     return operator in _READING_OPERATORS or standing(operator.lower(), table=True) == "allowed"
+
+
+def _may_be_for_want_of_rows(found: Diagnostic, statement: Statement) -> bool:
+    """Whether a PIVOT over values that only the data know may have failed because the clone is empty."""
+    if "SELECT list is empty" in found.message:
+        return True
+    words = [word.lower for word in tokens(statement.body)]
+    return "not found in FROM clause" in found.message and (words[0] != "pivot" or "order" in words)
 
 
 def _moved(found: Diagnostic, statement: Statement) -> Diagnostic:

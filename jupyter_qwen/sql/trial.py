@@ -23,8 +23,10 @@ from jupyter_qwen.sql.read.parse import parse
 
 from ..schema.model import Schema, Table
 from .clone import Clone, CloneCache, declared, interrupted_after, visible_columns
+from .elsewhere import WorkerStopped, is_child, result_of
 from .errors import diagnose
 from .model import Diagnostic
+from .wire import unpack, unpack_diagnostic
 
 MAX_ROWS: Final = 1000
 _CONNECTIONS_KEPT: Final = 4
@@ -36,10 +38,11 @@ class Trial:
     """The outcome. `rows` are Python values as DuckDB's client gives them, at most `MAX_ROWS` of them.
 
     `row_count` counts them, `truncated` says that there were more. `complete`: every table named holds all of its rows, so
-    this is the answer on the real data. `diagnostic` says what went wrong with status ``error``, ``timeout`` or ``refused``.
+    this is the answer on the real data. `diagnostic` says what went wrong with the other statuses;
+    ``exhausted`` means that it took more memory than it may.
     """
 
-    status: Literal["ok", "error", "timeout", "refused"]
+    status: Literal["ok", "error", "timeout", "exhausted", "refused"]
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()
     row_count: int = 0
@@ -103,6 +106,8 @@ def run(sql: str, schema: Schema, *, time_limit_s: float = 1.0) -> Trial:
     Anything that writes, or that would read outside, is refused. The first run for a schema loads its rows.
     """
     started = time.perf_counter()
+    if not is_child():
+        return _elsewhere(sql, schema, time_limit_s)
     statement = parse(sql)
     if isinstance(statement, Diagnostic):
         return Trial("refused", diagnostic=statement)
@@ -127,6 +132,13 @@ def run(sql: str, schema: Schema, *, time_limit_s: float = 1.0) -> Trial:
             found = diagnose(error, statement.sql)
             message = f"The trial run took longer than {time_limit_s:g} s."
             return Trial("timeout", seconds=time.perf_counter() - started, diagnostic=replace(found, message=message))
+        except (MemoryError, duckdb.OutOfMemoryException):
+            message = "The trial run needed more memory than it may have."
+            return Trial(
+                "exhausted",
+                seconds=time.perf_counter() - started,
+                diagnostic=Diagnostic("out-of-memory", "warning", message),
+            )
         except (duckdb.Error, OverflowError, ValueError) as error:
             # The client raises plain ValueErrors for dates outside Python's range.
             found = Diagnostic("value-error", "error", str(error))
@@ -137,6 +149,24 @@ def run(sql: str, schema: Schema, *, time_limit_s: float = 1.0) -> Trial:
     return Trial(
         "ok", columns, kept, len(kept), len(rows) > MAX_ROWS, complete, time.perf_counter() - started
     )  # fmt: skip
+
+
+def _elsewhere(sql: str, schema: Schema, time_limit_s: float) -> Trial:
+    started = time.perf_counter()
+    try:
+        found = result_of("try", sql, schema, seconds=time_limit_s, time_limit_s=time_limit_s)
+    except WorkerStopped as error:
+        stopped = Diagnostic("not-finished", "warning", f"The trial run did not end. {error}")
+        return Trial("timeout", seconds=time.perf_counter() - started, diagnostic=stopped)
+    told = found["diagnostic"]
+    return Trial(
+        **{
+            **found,
+            "columns": tuple(found["columns"]),
+            "rows": tuple(tuple(unpack(row)) for row in found["rows"]),
+            "diagnostic": unpack_diagnostic(told) if told else None,
+        }
+    )
 
 
 def result_key(rows: Sequence[Sequence[Any]]) -> str:

@@ -11,9 +11,10 @@ from jupyter_qwen.sql.read.parse import Statement, parse
 
 from ...schema.model import Schema
 from ..bind import BINDABLE, bind
+from ..elsewhere import is_child, proof_of
 from ..model import Diagnostic, Proof, Repair
 from ..tree import UNREADABLE
-from ..validate import judge, prove
+from ..validate import PROOF_SECONDS, judge, prove
 from .problem import Rule, problem
 from .rules.ambiguous import qualify_ambiguous
 from .rules.bridge import bridge_join
@@ -84,6 +85,10 @@ def mend(sql: str, schema: Schema, *, time_limit_s: float = 1.0, rules: tuple[Ru
     text, which fails on rows; one that cannot be mended comes back as it was, rejected. `repairs` hold the texts before and
     after each step, so each can be taken back. Blocking, for about `time_limit_s` seconds at most.
     """
+    if not is_child():
+        names = None if rules is RULES else [rule.__name__ for rule in rules]
+        seconds = time_limit_s + PROOF_SECONDS
+        return proof_of("mend", sql, schema, seconds=seconds, time_limit_s=time_limit_s, rules=names)
     deadline = time.monotonic() + time_limit_s
     proof = prove(sql, schema)
     if proof.verdict == "rejected" and proof.diagnostics:

@@ -17,20 +17,29 @@ def open_locked(memory: str, *, settings: tuple[str, ...] = ()) -> duckdb.DuckDB
 
     Its errors are JSON. What is in it can still be changed, its configuration cannot.
     """
-    connection = duckdb.connect(
-        config={
-            "threads": 1,
-            "memory_limit": memory,
-            "enable_external_access": False,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-    )
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": 1,
+        "memory_limit": memory,
+        "enable_external_access": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if _has_async_threads():
+        config["async_threads"] = 0  # eight of them, with 8 MB of stack each, wait for files that are never read
+    connection = duckdb.connect(config=config)
     # No option of `connect` in DuckDB 1.3, where these two belong to the session.
     for setting in ("SET errors_as_json = true", "SET max_expression_depth = 250", *settings):
         connection.execute(setting)
     connection.execute("SET lock_configuration = true")
     return connection
+
+
+@cache
+def _has_async_threads() -> bool:
+    """Whether this DuckDB has such a setting, as DuckDB 2 has."""
+    with duckdb.connect(config={"threads": 1}) as connection:
+        row = connection.execute("SELECT count(*) FROM duckdb_settings() WHERE name = 'async_threads'").fetchone()
+    return row is not None and row[0] > 0
 
 
 @cache

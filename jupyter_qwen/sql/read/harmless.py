@@ -48,6 +48,7 @@ class Reading:
     `consent` gives the reasons, in words for the user, why it must not run unasked; `outside` says that one of them is a file
     or an address. `writes` is the kind of a write inside a SELECT. `unknown` are functions that this DuckDB does not have:
     an extension's, a macro of the user's, or none. `sources` are the last parts of the names of tables, with those of CTEs.
+    `dynamic`: a PIVOT takes its columns from the data.
     """
 
     consent: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class Reading:
     writes: StatementKind | None = None
     unknown: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    dynamic: bool = False
 
 
 NOTHING_BESIDE: Final = Reading()
@@ -66,7 +68,7 @@ def read(sql: str) -> Reading:
         return Reading(("It is written in a way that could be read differently.",))
     tree = _serialized(sql)
     if tree is None:
-        return _by_words(sql)
+        return _by_words(sql) if _is_several(sql) else Reading(("It could not be taken apart.",))
     reasons = [f"It reads {text}, which is outside the database." for text in _texts_as_sources(sql)]
     unknown: list[str] = []
     sources: list[str] = []
@@ -139,6 +141,13 @@ def _serialized(sql: str) -> Any:
     return statements[0] if not found.get("error") and len(statements) == 1 else None
 
 
+def _is_several(sql: str) -> bool:
+    """Whether DuckDB makes several statements of the one in `sql`, as it does with a PIVOT over values that it must look up."""
+    with parser_lock:
+        found = parser().extract_statements(sql)
+    return len(found) > 1 or found[0].type.name == "MULTI"
+
+
 def _findings(tree: Any) -> Iterator[tuple[str, str]]:
     """Functions, table functions, sources, and nodes that are not allowed, each with its name."""
     waiting: list[tuple[Any, bool]] = [(tree, False)]
@@ -159,6 +168,8 @@ def _findings(tree: Any) -> Iterator[tuple[str, str]]:
             yield "node", "TABLE_FUNCTION"
         if kind is None and sort == "BASE_TABLE":
             yield "source", str(node.get("table_name"))
+        elif kind is None and sort == "SHOW_REF" and node.get("table_name"):
+            yield "source", str(node["table_name"]).strip('"')
         is_function = kind is None and sort == "TABLE_FUNCTION"
         waiting.extend((value, is_function and key == "function") for key, value in node.items())
 
@@ -171,8 +182,6 @@ def _by_words(sql: str) -> Reading:
     """For a PIVOT over values that only the data know: DuckDB makes several statements of it and serializes none of them."""
     words = list(tokens(sql))
     reasons, unknown = [], []
-    if not any("pivot" in word.lower for word in words):
-        return Reading(("It could not be taken apart.",))
     for before, word in pairwise(words):
         if word.text == "(" and before.kind in ("word", "quoted") and before.lower not in _BEFORE_PARENTHESES:
             reason = _against(before.name, table=False)
@@ -182,12 +191,18 @@ def _by_words(sql: str) -> Reading:
                 reasons.append(reason)
             elif reason is None:
                 unknown.append(before.name)
-        elif before.lower in ("(", "as") and word.kind == "word" and word.lower in _VERBS_THAT_WRITE:
-            reasons.append(f"It is not a plain query ({word.lower}).")
+        if before.kind == "word" and before.lower in _VERBS_THAT_WRITE:
+            reasons.append(f"It is not a plain query ({before.lower}).")
     reasons += [f"It reads {text}, which is outside the database." for text in _texts_as_sources(sql)]
     names = [word.name for word in words if word.kind in ("word", "quoted")]
     reasons += [f"It reads {name}, which tells of the session." for name in names if is_private_view(name)]
-    return Reading(_once(reasons), any("outside" in reason for reason in reasons), unknown=_once(unknown))
+    return Reading(
+        _once(reasons),
+        any("outside" in reason for reason in reasons),
+        unknown=_once(unknown),
+        sources=_once(names),
+        dynamic=True,
+    )
 
 
 #: Words that may stand before a parenthesis without calling anything.

@@ -180,7 +180,27 @@ def test_only_mentioned_tables_are_cloned_so_a_large_catalogue_is_cheap() -> Non
         for i in range(1000)
     )
     schema = Schema(tables)
-    prove("SELECT 1", Schema())
+    prove("SELECT 1", schema)  # the worker gets the catalogue, once
     started = time.perf_counter()
     assert prove("SELECT table_77.column_3 FROM table_512 JOIN table_77 USING (column_1)", schema).verdict == "bound"
     assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "PIVOT t ON b USING sum(a)",
+        'WITH p AS (PIVOT t ON a USING sum(a)) SELECT "value" FROM p',
+        'PIVOT t ON b USING sum(a) ORDER BY "value"',
+    ],
+)
+def test_a_pivot_that_fails_for_want_of_rows_is_unchecked(sql: str) -> None:
+    schema = Schema((Table(("t",), "table", (Column("a", "INTEGER"), Column("b", "VARCHAR")), "con"),))
+    proof = prove(sql, schema)
+    assert proof.verdict in ("unchecked", "bound"), proof
+
+
+def test_update_extensions_is_asked_about_and_raises_nothing(shop: Schema) -> None:
+    proof = prove("UPDATE EXTENSIONS", shop)
+    assert proof.needs_consent
+    assert proof.verdict != "bound"

@@ -1,0 +1,67 @@
+"""What the worker does for `sql.elsewhere`: imported there by name, never by the server."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from ..schema.model import Schema
+from . import trial
+from .elsewhere import MISSING
+from .mend.pipeline import RULES, mend
+from .validate import prove
+from .wire import pack, pack_proof
+
+_KEPT: Final = 8
+_schemas: Final[OrderedDict[str, Schema]] = OrderedDict()
+
+
+def _keep(digest: str, schema: Mapping[str, Any]) -> bool:
+    _schemas[digest] = Schema.from_json(schema)
+    while len(_schemas) > _KEPT:
+        _schemas.popitem(last=False)
+    return True
+
+
+def _with_schema(job: Callable[..., Any]) -> Callable[..., Any]:
+    def run(*, sql: str, schema: str, **arguments: Any) -> Any:
+        known = _schemas.get(schema)
+        if known is None:
+            return MISSING
+        _schemas.move_to_end(schema)
+        return job(sql, known, **arguments)
+
+    return run
+
+
+def _prove(sql: str, schema: Schema, *, time_limit_s: float) -> dict[str, Any]:
+    return pack_proof(prove(sql, schema, time_limit_s=time_limit_s))
+
+
+def _mend(sql: str, schema: Schema, *, time_limit_s: float, rules: list[str] | None) -> dict[str, Any]:
+    chosen = RULES if rules is None else tuple(rule for rule in RULES if rule.__name__ in rules)
+    return pack_proof(mend(sql, schema, time_limit_s=time_limit_s, rules=chosen))
+
+
+def _try(sql: str, schema: Schema, *, time_limit_s: float) -> dict[str, Any]:
+    found = trial.run(sql, schema, time_limit_s=time_limit_s)
+    return {
+        **vars(found),
+        "rows": [pack(list(row)) for row in found.rows],
+        "diagnostic": asdict(found.diagnostic) if found.diagnostic else None,
+    }
+
+
+JOBS: Final[dict[str, Callable[..., Any]]] = {
+    "keep": _keep,
+    "prove": _with_schema(_prove),
+    "mend": _with_schema(_mend),
+    "try": _with_schema(_try),
+}
+
+# Whatever is slow when it is done first is done before anybody waits.
+_WARMING: Final = Schema()
+prove("SELECT list_sum([1])", _WARMING)
+trial.run("SELECT 1", _WARMING)

@@ -1,0 +1,65 @@
+"""Keeps one worker for as long as this process lives: started when first needed, replaced as soon as it was killed."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from typing import Any
+
+from .limits import Limits
+from .process import Process, WorkerStopped
+
+
+class Keeper:
+    """One worker for the jobs of a module. Thread-safe: jobs wait for one another, and their time begins when they start."""
+
+    def __init__(self, jobs: str, limits: Limits | None = None) -> None:
+        self._jobs, self._limits = jobs, limits or Limits()
+        self._lock = threading.Lock()
+        self._process: Process | None = None
+        self._owner = os.getpid()
+        atexit.register(self.close)
+
+    def call(self, job: str, arguments: str, seconds: float) -> Any:
+        """What `job` returns for `arguments` (a JSON object). Raises WorkerStopped and WorkerFailed as `Process.call`.
+
+        A worker that died while idle is replaced unseen; one that was stopped is replaced at once, so that the next job
+        finds it starting.
+        """
+        with self._lock:
+            process = self._running()
+            try:
+                return process.call(job, arguments, seconds)
+            except WorkerStopped:
+                if not process.alive:
+                    process.kill()
+                    self._process = Process(self._jobs, self._limits)
+                raise
+
+    def warm(self) -> None:
+        """Start the worker when there is none, without waiting for it."""
+        with self._lock:
+            self._running()
+
+    def close(self) -> None:
+        """End the worker. A later call starts another."""
+        with self._lock:
+            if self._process is not None and self._owner == os.getpid():
+                self._process.kill()
+            self._process = None
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process, when there is one."""
+        return self._process.pid if self._process is not None else None
+
+    def _running(self) -> Process:
+        if self._owner != os.getpid():  # a fork: the worker is the parent's
+            self._process, self._owner = None, os.getpid()
+        if self._process is not None and not self._process.alive:
+            self._process.kill()
+            self._process = None
+        if self._process is None:
+            self._process = Process(self._jobs, self._limits)
+        return self._process
