@@ -52,6 +52,8 @@ _SYSTEM_VIEWS: Final = listed(
     pg_type pg_views
     """
 )
+#: No views, yet SHOW takes their names for more than tables.
+_SHOWN: Final = frozenset(("variables", "settings", "secrets"))
 #: These read files, addresses or other databases; most are of extensions, so that a clone cannot bind them.
 READS_OUTSIDE: Final = listed(
     """
@@ -84,10 +86,13 @@ def standing(name: str, *, table: bool = False) -> Standing:
     return "allowed" if pure else "macro" if macro_definitions(folded) else "asks"
 
 
-def is_private_view(name: str) -> bool:
-    """Whether `name` is a view of DuckDB's own that tells of more than tables and types, such as its log or its settings."""
+def is_private_view(name: str, *, shown: bool = False) -> bool:
+    """Whether `name` is a view of DuckDB's own that tells of more than tables and types, such as its log or its settings.
+
+    `shown`: it stands behind SHOW.
+    """
     folded = name.casefold()
-    return folded in _views() and folded not in _SYSTEM_VIEWS
+    return (shown and folded in _SHOWN) or (folded in _views() and folded not in _SYSTEM_VIEWS)
 
 
 @cache

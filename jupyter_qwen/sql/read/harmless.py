@@ -74,9 +74,9 @@ def read(sql: str) -> Reading:
     sources: list[str] = []
     writes: StatementKind | None = None
     for sort, name in _findings(tree):
-        if sort == "source":
+        if sort in ("source", "shown"):
             sources.append(name)
-            if is_private_view(name):
+            if is_private_view(name, shown=sort == "shown"):
                 reasons.append(f"It reads {name}, which tells of the session.")
         elif sort == "node":
             writes = writes or _WRITES.get(name.split("_", 1)[0])
@@ -169,7 +169,7 @@ def _findings(tree: Any) -> Iterator[tuple[str, str]]:
         if kind is None and sort == "BASE_TABLE":
             yield "source", str(node.get("table_name"))
         elif kind is None and sort == "SHOW_REF" and node.get("table_name"):
-            yield "source", str(node["table_name"]).strip('"')
+            yield "shown", str(node["table_name"]).strip('"')
         is_function = kind is None and sort == "TABLE_FUNCTION"
         waiting.extend((value, is_function and key == "function") for key, value in node.items())
 

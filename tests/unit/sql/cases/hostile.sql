@@ -603,3 +603,219 @@ GRANT ALL ON orders TO x
 EXPLAIN EXPLAIN ANALYZE DELETE FROM orders
 
 SELECT * FROM no_such_table
+
+SELECT * FROM customers AT (VERSION => nextval('s'))
+
+PIVOT cities ON year IN (SELECT nextval('s'))
+
+FROM (SUMMARIZE 'x.csv')
+
+FROM (DESCRIBE SELECT nextval('s'))
+
+SELECT * FROM (SHOW VARIABLES)
+
+SELECT * FROM customers WHERE (SELECT count(*) FROM duckdb_secrets()) > 0
+
+SELECT unnest(['a'], max_depth := nextval('s'))
+
+SELECT struct_pack(a := nextval('s'))
+
+SELECT list_transform([1], lambda x: nextval('s'))
+
+SELECT list_reduce([1,2], lambda a, b: a + setval('s', b))
+
+SELECT * FROM customers c JOIN LATERAL query('SELECT 1') ON true
+
+SELECT * FROM (VALUES (1)) t, read_csv('x.csv')
+
+FROM read_csv('x.csv', sql := 'x')
+
+SELECT * FROM range(1) WHERE getenv('x') IS NULL
+
+SELECT current_setting('home_directory') || name FROM customers
+
+SELECT name.current_setting() FROM customers
+
+SELECT json_extract(json_serialize_sql('SELECT 1'), '$')
+
+SELECT regexp_replace(name, 'a', getenv('X')) FROM customers
+
+SELECT map([nextval('s')], [1])
+
+SELECT grouping(nextval('s')) FROM orders GROUP BY nextval('s')
+
+SELECT x FROM (SELECT setseed(1) AS x)
+
+SELECT ifnull(NULL, nextval('s'))
+
+SELECT nullif(1, nextval('s'))
+
+SELECT coalesce(nextval('s'), 1)
+
+SELECT nextval('s') BETWEEN 1 AND 2
+
+SELECT CAST(nextval('s') AS VARCHAR)
+
+SELECT -nextval('s')
+
+SELECT NOT nextval('s')::BOOL
+
+SELECT nextval('s') IS NULL
+
+SELECT a[nextval('s')] FROM (SELECT [1] AS a)
+
+SELECT {'a': 1}[getenv('x')]
+
+SELECT INTERVAL (nextval('s')) DAY
+
+SELECT * FROM orders ORDER BY 1, CASE WHEN nextval('s') > 1 THEN 1 END
+
+SELECT * FROM orders USING SAMPLE 10 WHERE nextval('s') > 0
+
+SELECT EXTRACT(year FROM getvariable('x'))
+
+SELECT * FROM orders WHERE id IN (nextval('s'), 2)
+
+SELECT array_agg(id ORDER BY nextval('s')) FROM orders
+
+SELECT quantile_cont(total, getvariable('q')) FROM orders
+
+SELECT lag(total, nextval('s')) OVER (ORDER BY id) FROM orders
+
+SELECT sum(total) OVER (ORDER BY id ROWS BETWEEN nextval('s') PRECEDING AND CURRENT ROW) FROM orders
+
+INSERT INTO orders BY NAME (SELECT 1 AS id) RETURNING id
+
+FROM duckdb_settings() SELECT value WHERE name = 's3_secret_access_key'
+
+FROM pragma_table_info('orders')
+
+FROM pragma_show('orders')
+
+SELECT * FROM which_secret('s3://x','s3')
+
+FROM duckdb_external_resources()
+
+SELECT * FROM sql_auto_complete('SEL')
+
+SELECT * FROM check_peg_parser('SEL')
+
+SELECT * FROM parquet_full_metadata('x')
+
+CREATE TRIGGER t AFTER INSERT ON orders FOR EACH ROW SELECT 1
+
+SELECT in_search_path('a','b'), txid_current()
+
+SELECT stats(1)
+
+SELECT pg_get_viewdef(1)
+
+SELECT current_transaction_id()
+
+COPY (SELECT 1) TO STDOUT
+
+SHOW x.y
+
+DESCRIBE duckdb_logs
+
+SUMMARIZE duckdb_settings()
+
+SUMMARIZE duckdb_logs
+
+TABLE duckdb_logs
+
+FROM pg_catalog.pg_prepared_statements
+
+SELECT (FROM duckdb_logs LIMIT 1)
+
+WITH duckdb AS (FROM duckdb_logs) FROM duckdb
+
+EXPLAIN ANALYZE FROM read_csv('x')
+
+EXPLAIN (FORMAT json, ANALYZE) SELECT setval('s',1)
+
+explain analyze with x as (delete from orders returning *) from x
+
+ATTACH '' AS z
+
+ALTER DATABASE memory RENAME TO y
+
+SET SESSION search_path = 'x'
+
+SET LOCAL x = 1
+
+SET SCHEMA 'x'
+
+RESET VARIABLE x
+
+PRAGMA memory_limit='1TB'
+
+PRAGMA enable_object_cache
+
+CALL query('DELETE FROM orders')
+
+CALL read_csv('x')
+
+CREATE OR REPLACE TEMP MACRO f() AS nextval('s')
+
+CREATE TABLE IF NOT EXISTS z AS FROM orders
+
+DROP SCHEMA main CASCADE
+
+DROP MACRO IF EXISTS f
+
+UPDATE orders SET total = total FROM customers
+
+DELETE FROM main.orders WHERE true
+
+REPLACE INTO orders VALUES (1)
+
+UPSERT INTO orders VALUES (1)
+
+MERGE INTO orders USING (VALUES (1)) v(id) USING (id) WHEN NOT MATCHED THEN INSERT
+
+SELECT 1 UNION SELECT nextval('s') UNION SELECT 3
+
+(SELECT nextval('s'))
+
+((SELECT 1)) UNION ((SELECT nextval('s')))
+
+SELECT * FROM ((WITH d AS (DELETE FROM orders RETURNING *) FROM d))
+
+WITH RECURSIVE a AS (SELECT 1 x UNION ALL (WITH b AS (UPDATE orders SET id=1 RETURNING id) SELECT id FROM b)) FROM a
+
+SELECT * FROM orders LEFT JOIN (WITH d AS (INSERT INTO orders SELECT * FROM orders RETURNING *) FROM d) q USING (id)
+
+VALUES ((WITH d AS (DELETE FROM orders RETURNING id) SELECT max(id) FROM d))
+
+SELECT CASE WHEN EXISTS (WITH d AS (DELETE FROM orders RETURNING id) FROM d) THEN 1 END
+
+WITH x AS NOT MATERIALIZED (DELETE FROM orders RETURNING *) SELECT 1
+
+WITH x(a) AS (DELETE FROM orders RETURNING id) SELECT 1
+
+FROM (UNPIVOT (WITH d AS (DELETE FROM orders RETURNING id, customer_id) FROM d) ON id, customer_id)
+
+PIVOT cities ON year USING sum(nextval('s'))
+
+PIVOT cities ON nextval('s') USING sum(population)
+
+WITH y AS (WITH x AS (SELECT 1) DELETE FROM orders RETURNING *), p AS (PIVOT cities ON year) FROM p
+
+WITH p AS (PIVOT cities ON year), y AS MATERIALIZED (COPY orders TO 'x') FROM p
+
+PIVOT cities, 'x.csv' ON year
+
+PIVOT "x.csv" ON a
+
+PIVOT cities ON year USING sum(population) ORDER BY getenv('HOME')
+
+PIVOT (FROM query('SELECT 1 AS a')) ON a
+
+SELECT "getenv"('HOME')
+
+SELECT getenv ( 'HOME' )
+
+SELECT GETENV($$HOME$$)
+
+SELECT pragma_version()
