@@ -38,9 +38,12 @@ class Keeper:
                 raise
 
     def warm(self) -> None:
-        """Start the worker when there is none, without waiting for it."""
-        with self._lock:
-            self._running()
+        """Start the worker when there is none, without waiting for it to be ready."""
+        if self._lock.acquire(blocking=False):  # whoever holds it has a worker
+            try:
+                self._running()
+            finally:
+                self._lock.release()
 
     def close(self) -> None:
         """End the worker. A later call starts another."""

@@ -25,6 +25,7 @@ from jupyter_qwen.prompt.answers import first_statement
 from jupyter_qwen.prompt.model import Prompt
 from jupyter_qwen.prompt.shapes.retrieval import Example, fitting
 from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.sql.elsewhere import worker
 
 NO_TABLES = "No DataFrame and no DuckDB table is in view, so that nothing can be proved: run the cells that make them."
 NO_QUERY = "The model wrote no query. Say which tables or columns the answer should come from."
@@ -92,6 +93,7 @@ async def answer_with_sql(
 ) -> Answer:
     """Stream one query, prove it, and let `choose` look further when it is doubtful, first with a worked example."""
     await emit(Phase("linking"))
+    await asyncio.to_thread(worker.warm)  # it starts while the model writes
     build = partial(build_sql_prompt, question, schema, previous, engine=engine, limits=limits)
     prompt = await build()
     example: Example | None = None

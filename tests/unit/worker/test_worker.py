@@ -141,6 +141,17 @@ def test_the_worker_inherits_no_descriptor(keeper: Keeper, tmp_path: Path) -> No
     assert len([name for name in found if name.startswith("pipe:")]) == 2
 
 
+def test_a_warm_worker_is_the_one_that_does_the_job(keeper: Keeper) -> None:
+    keeper.close()
+    assert keeper.pid is None
+    keeper.warm()
+    started = keeper.pid
+    assert started is not None
+    keeper.warm()
+    assert ask(keeper, "echo", value=1) == 1
+    assert keeper.pid == started
+
+
 def test_many_threads_share_one_worker(keeper: Keeper) -> None:
     results: list[int] = []
     threads = [
