@@ -9,13 +9,17 @@ import importlib
 import json
 import os
 import queue
+import shutil
 import sys
 import threading
+from pathlib import Path
 from typing import BinaryIO, Final
 
 from .frames import FrameTooLong, read_frame, write_frame
 from .limits import Limits, confine
 
+#: How the temporary folder of a worker begins.
+FOLDER_PREFIX: Final = "jupyter-qwen-worker-"
 _state: Final = {"child": False}
 
 
@@ -66,4 +70,6 @@ def _listen(requests: BinaryIO, waiting: queue.SimpleQueue[bytes], most: int) ->
             waiting.put(request)
     except (OSError, FrameTooLong) as error:
         print(error, file=sys.stderr)
+    if Path.cwd().name.startswith(FOLDER_PREFIX):  # nobody else is left to remove it
+        shutil.rmtree(Path.cwd(), ignore_errors=True)
     os._exit(0)

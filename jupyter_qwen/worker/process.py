@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import psutil
 
+from .child import FOLDER_PREFIX
 from .frames import FrameTooLong, read_frame, write_frame
 from .limits import HELD_BY_KERNEL, Limits
 
@@ -45,7 +46,7 @@ class Process:
 
     def __init__(self, jobs: str, limits: Limits) -> None:
         self._limits = limits
-        self._folder = Path(tempfile.mkdtemp(prefix="jupyter-qwen-worker-"))
+        self._folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
         settings = json.dumps({"module": jobs, "limits": asdict(limits)})
         with (self._folder / "errors.txt").open("wb") as errors:
             self._popen = subprocess.Popen(

@@ -181,6 +181,8 @@ def test_the_worker_ends_with_its_parent_even_in_the_middle_of_a_job() -> None:
     ) as parent:
         assert parent.stdout is not None
         child = psutil.Process(int(parent.stdout.readline()))
+        folder = Path(child.cwd())
         time.sleep(0.3)
         parent.kill()
     child.wait(10)
+    assert not folder.exists()
