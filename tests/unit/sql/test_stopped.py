@@ -58,3 +58,13 @@ def test_a_trial_that_needs_too_much_memory_says_so(shop: Schema) -> None:
     trial = run("SELECT list_sum(range(60000000))", shop)
     assert trial.status in ("exhausted", "timeout")
     assert trial.message
+
+
+def test_a_query_that_hears_no_interrupt_is_killed_and_the_next_one_finds_another_worker(shop: Schema) -> None:
+    prove("SELECT 1", shop)
+    before = worker.pid
+    trial = run("SELECT levenshtein(repeat('a', 200000), repeat('b', 200000))", shop)
+    assert trial.status == "timeout"
+    assert "stopped after" in trial.message
+    assert run("SELECT count(*) FROM orders", shop).rows == ((3,),)
+    assert worker.pid != before
