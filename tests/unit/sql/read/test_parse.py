@@ -136,6 +136,6 @@ def test_very_long_and_very_deep_texts_are_refused_not_crashed() -> None:
 
 @pytest.mark.parametrize("sql", ["SELECT x'\xa0'", "SELECT '\ud800'"])
 def test_characters_that_duckdb_cannot_even_name_are_refused(sql: str) -> None:
-    assert isinstance(parse(sql), Diagnostic)
+    """DuckDB 2 cuts its own message about the first in the middle of a character; 1.x refuses it when it binds."""
     proof = prove(sql, Schema())
     assert proof.verdict == "rejected"
