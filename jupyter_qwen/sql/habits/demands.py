@@ -34,7 +34,7 @@ _SUPERLATIVE = re.compile(
     re.IGNORECASE,
 )
 _AT_MOST = re.compile(r"\bat (?:least|most)\b|\bmost recent(?:ly)?\b", re.IGNORECASE)
-_EACH = re.compile(
+EACH = re.compile(
     r"\b(?:per|(?:for|in|of) (?:each|every)|by each)\s+(?!cent\b|capita\b|unit\b|hour\b|minute\b|second\b)\w+",
     re.IGNORECASE,
 )
@@ -122,7 +122,7 @@ def _superlative(question: str, tree: exp.Expr) -> str | None:
 
 def limit_beside_each(question: str, tree: exp.Expr) -> str | None:
     """One for each of many: a LIMIT on the whole result cuts that off."""
-    found = _EACH.search(question)
+    found = EACH.search(question)
     limit = tree.args.get("limit")
     if found is None or not isinstance(limit, exp.Limit) or not isinstance(limit.expression, exp.Literal):
         return None

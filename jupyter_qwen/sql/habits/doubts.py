@@ -7,17 +7,15 @@ every doubt costs the seconds of another answer.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 
 from sqlglot import exp
 
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.periods import asked_period, names_period, period_column
-from jupyter_qwen.sql.habits.demands import unmet
+from jupyter_qwen.sql.habits.demands import EACH, unmet
 from jupyter_qwen.sql.tree import syntax_tree
 
-_FOR_EACH = re.compile(
-    r"\b(?:per|for each|for every|in each|of each|by each)\s+(?!cent\b|capita\b|unit\b)\w+", re.IGNORECASE
-)
 _TELLS_TIME = re.compile(r"\b(?:strftime|time_bucket|extract|date_part|datepart)\b", re.IGNORECASE)
 
 
@@ -30,10 +28,70 @@ def unmet_demands(question: str, sql: str, schema: Schema) -> tuple[str, ...]:
     period = asked_period(question)
     if period is not None and period_column(question, schema.tables) is not None and not says_period(sql, tree, period):
         found.append(f"no row for each {period}")
-    if _FOR_EACH.search(question) and _single_row(tree):
+    if EACH.search(question) and _single_row(tree):
         found.append("a single row where one for each is asked for")
     found.extend(unmet(question, tree))
+    found.extend(f"nothing answers {asked[0]!r}" for asked in _shapes_missing(question, tree))
     return tuple(found)
+
+
+def _shapes_missing(question: str, tree: exp.Expr) -> Iterator[re.Match[str]]:
+    """The words that ask for an analytic shape of which the query has none of the building blocks."""
+    for words, has in _SHAPES:
+        asked = words.search(question)
+        if asked is not None and not has(tree):
+            yield asked
+
+
+def _looks_beside(tree: exp.Expr) -> bool:
+    """Whether a row can be seen beside other rows: a window, a query inside, a table joined with itself."""
+    names = [table.name.casefold() for table in tree.find_all(exp.Table)]
+    return (
+        tree.find(exp.Window) is not None
+        or len(names) != len(set(names))
+        or any(select is not tree for select in tree.find_all(exp.Select))
+    )
+
+
+def _counts_once(tree: exp.Expr) -> bool:
+    return tree.find(exp.Distinct, exp.Group, exp.ApproxDistinct, exp.SetOperation) is not None
+
+
+def _in_columns(tree: exp.Expr) -> bool:
+    return tree.find(exp.Pivot) is not None or len(list(tree.find_all(exp.Case, exp.If, exp.Filter, exp.Select))) > 2
+
+
+def _says_any(*texts: str) -> Callable[[exp.Expr], bool]:
+    def has(tree: exp.Expr) -> bool:
+        said = tree.sql(dialect="duckdb").casefold()
+        return any(text in said for text in texts)
+
+    return has
+
+
+_SHAPES: tuple[tuple[re.Pattern[str], Callable[[exp.Expr], bool]], ...] = tuple(
+    (re.compile(words, re.IGNORECASE), has)
+    for words, has in (
+        (
+            r"\b(?:than|above|below|exceed\w*|under) (?:the |its |their |that of the )?(?:(?!on\b)\w+ )?(?:average|mean)\b",
+            _looks_beside,
+        ),
+        (
+            r"\b(?:from|to|than|over|with|against|since) (?:the |its )?(?:previous|preceding|prior)\b"
+            r"|\b(?:year|month|week|day)[- ]over[- ]\w+\b"
+            r"|\bconsecutive\b|\bsuccessive\b",
+            _looks_beside,
+        ),
+        (r"\b(?:shares?|percent(?:age)?|proportion|fraction) of (?:the |all )?(?:total|overall)\b", _looks_beside),
+        (r"\b(?:how many|number of|count(?: of)?)(?: the)? (?:different|distinct|unique)\b", _counts_once),
+        (r"\bside by side\b|\b(?:separate|own) columns\b", _in_columns),
+        (
+            r"\b(?:week ?days?|days? of (?:the )?week)\b",
+            _says_any("dayname", "dayofweek", "isodow", "weekday", "dow", "%a", "%u", "%w", "day_of_week"),
+        ),
+        (r"\b(?:each|every|by|which|what) hours?\b|\bhour of (?:the )?day\b", _says_any("hour", "%h")),
+    )
+)
 
 
 def says_period(sql: str, tree: exp.Expr, period: str) -> bool:

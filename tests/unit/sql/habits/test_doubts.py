@@ -33,3 +33,36 @@ SCHEMA = Schema((SALES,))
 )
 def test_a_demand_that_the_query_does_not_meet_is_told(question: str, sql: str, doubts: tuple[str, ...]) -> None:
     assert unmet_demands(question, sql, SCHEMA) == doubts
+
+
+@pytest.mark.parametrize(
+    ("question", "without", "with_it"),
+    [
+        ("sales dearer than the average", "SELECT price FROM sales WHERE price > 5",
+         "SELECT price FROM sales WHERE price > (SELECT avg(price) FROM sales)"),
+        ("change of the price over the previous sale", "SELECT price FROM sales",
+         "SELECT price - lag(price) OVER (ORDER BY sold_on) FROM sales"),
+        ("number of different regions", "SELECT count(region) FROM sales", "SELECT count(DISTINCT region) FROM sales"),
+        ("cheap and dear sales side by side", "SELECT count(*) FROM sales",
+         "SELECT count(*) FILTER (WHERE price < 5), "
+         "count(*) FILTER (WHERE price > 9), max(CASE WHEN price = 7 THEN 1 END) FROM sales"),
+        ("sales by weekday", "SELECT sold_on, count(*) FROM sales GROUP BY sold_on",
+         "SELECT dayname(sold_on), count(*) FROM sales GROUP BY 1"),
+        ("sales by hour", "SELECT sold_on, count(*) FROM sales GROUP BY sold_on",
+         "SELECT hour(sold_on), count(*) FROM sales GROUP BY 1"),
+        ("percentage of the total price of each region",
+         "SELECT region, sum(price) / 100 FROM sales GROUP BY region",
+         "SELECT region, sum(price) / sum(sum(price)) OVER () FROM sales GROUP BY region"),
+    ],
+)  # fmt: skip
+def test_a_shape_is_missed_only_without_any_of_its_building_blocks(question: str, without: str, with_it: str) -> None:
+    assert unmet_demands(question, without, SCHEMA)[-1].startswith("nothing answers")
+    assert unmet_demands(question, with_it, SCHEMA) == ()
+
+
+def test_units_and_comparisons_that_sound_like_a_shape_raise_no_doubt() -> None:
+    assert (
+        unmet_demands("How much dearer is north than south on average?", "SELECT avg(price) FROM sales", SCHEMA) == ()
+    )
+    assert unmet_demands("average miles per hour", "SELECT avg(price) FROM sales", SCHEMA) == ()
+    assert unmet_demands("sales with over 6 items", "SELECT price FROM sales WHERE shop_id > 6", SCHEMA) == ()
