@@ -7,16 +7,20 @@ import re
 from sqlglot import exp
 
 from jupyter_qwen.schema.model import Column
+from jupyter_qwen.schema.words import identifier_stems
 
 from ..scopes import column_of
 from .bound import Bound
 
 _MEDIAN = re.compile(r"\bmedians?\b", re.IGNORECASE)
-_LATEST = re.compile(r"\b(?:latest|most recent|newest|current)\b", re.IGNORECASE)
-_EARLIEST = re.compile(r"\b(?:earliest|oldest|initial)\b", re.IGNORECASE)
+_LATEST = re.compile(r"\b(?:latest|most recent)\b", re.IGNORECASE)
+_EARLIEST = re.compile(r"\bearliest\b", re.IGNORECASE)
 _GREATEST = re.compile(
     r"\b(?:max\w*|min\w*|highest|largest|greatest|biggest|lowest|smallest|least|most (?!recent))", re.IGNORECASE
 )
+_COUNTS_UP = frozenset({
+    "year", "date", "time", "day", "month", "week", "quarter", "id", "version", "number", "no", "season", "round",
+})  # fmt: skip
 _MEAN = re.compile(r"\b(?:mean|average|avg)s?\b", re.IGNORECASE)
 
 
@@ -47,7 +51,7 @@ def latest_for_greatest(bound: Bound) -> str | None:
         for extreme in list(view.select.find_all(exp.Max if latest else exp.Min)):
             found = column_of(view, extreme.this) if isinstance(extreme.this, exp.Column) else None
             source = view.owner(extreme.this) if found is not None else None
-            if found is None or source is None or _is_date(found[1]) or extreme.expressions:
+            if found is None or source is None or _tells_time(found[1]) or extreme.expressions:
                 continue
             dates = [column for column in found[0].columns if _is_date(column)]
             if len(dates) != 1:
@@ -81,6 +85,11 @@ def factor_of_same_row(bound: Bound) -> str | None:
                     changed.append(column.name)
                     break
     return f"The row that is counted has its own {', '.join(changed)}." if changed else None
+
+
+def _tells_time(column: Column) -> bool:
+    """Whether the greatest value is the latest one: dates, years, numbers that count up."""
+    return _is_date(column) or bool(_COUNTS_UP & set(identifier_stems(column.name)))
 
 
 def _is_date(column: Column) -> bool:

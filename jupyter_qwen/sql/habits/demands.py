@@ -147,7 +147,7 @@ def unasked_limit(question: str, tree: exp.Expr) -> str | None:
     if limit.expression.name in re.findall(r"\d+", question) or _SUPERLATIVE.search(question):
         return None
     if re.search(
-        rf"\b(?:most|least|first|last|top|best|worst|maximum|minimum|recent|\w{{3,}}est|one|any|example|sample|{'|'.join(_SMALL)})\b",
+        rf"\b(?:most|least|first|last|top|best|worst|maximum|minimum|recent|\w{{3,}}est|one|any|some|few|preview|look|example|sample|{'|'.join(_SMALL)})\b",
         question,
         re.I,
     ):

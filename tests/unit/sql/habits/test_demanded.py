@@ -130,6 +130,8 @@ KEPT = [
     ("Lines with or without trips", "SELECT l.line_name FROM line l LEFT JOIN trip t USING (line_id) WHERE t.minutes IS NULL"),
     ("How long do trips take?", "SELECT came_at - left_at FROM trip"),
     ("The highest balance of each line, latest first", "SELECT line_id, max(balance) FROM ticket GROUP BY line_id"),
+    ("Show me some stops", "SELECT stop FROM trip LIMIT 5"),
+    ("The latest ticket number of each line", "SELECT line_id, max(ticket_id) FROM ticket GROUP BY line_id"),
     ("When was the latest ticket?", "SELECT max(asked_on) FROM ticket"),
     ("Value of seats at today's fares", "SELECT sum(l.fare * t.ticket_id * l.line_id) FROM line l JOIN ticket t USING (line_id)"),
     ("Trips that came after they left", "SELECT trip_id FROM trip WHERE came_at > left_at"),
