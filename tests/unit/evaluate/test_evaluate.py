@@ -134,6 +134,35 @@ def test_a_prediction_says_the_example_and_where_its_query_comes_from(pack: Path
     assert {(item["example"], item["origin"]) for item in lines(out)} == {(None, "plain")}
 
 
+class HelpedByAnExample(OneAnswer):
+    """An engine that adds up as it goes only after an example."""
+
+    async def generate(self, request: GenerationRequest) -> AsyncIterator[Delta | Finished]:
+        self.prompts.append(request.prompt)
+        helped = "Example of another database" in request.prompt
+        yield Delta(
+            "SELECT id, count(*) OVER (ORDER BY id) FROM Person"
+            if helped
+            else "SELECT id, count(*) FROM Person GROUP BY id"
+        )
+        yield Finished("stop", Usage(prompt_tokens=100, new_tokens=7))
+
+
+def test_an_answer_in_doubt_is_asked_for_once_more_with_an_example_and_both_are_told(
+    pack: Path, tmp_path: Path
+) -> None:
+    case = {"id": "c", "db": "staff", "question": "What is the running total of people?"}
+    (pack / "sql" / "cases.jsonl").write_text(json.dumps(case) + "\n")
+    engine, out = HelpedByAnExample(""), tmp_path / "predictions.jsonl"
+
+    asyncio.run(text_to_sql.run(text_to_sql.Options(pack, out, cold=True), Source(engine)))
+
+    (item,) = lines(out)
+    assert (item["example"], item["origin"]) == ("running total", "shaped")
+    assert "OVER (ORDER BY id)" in item["sql"]
+    assert [("Example of" in prompt) for prompt in engine.prompts] == [False, True]
+
+
 def test_the_baseline_sends_the_whole_ddl_and_proves_nothing(pack: Path, tmp_path: Path) -> None:
     engine = OneAnswer("SELECT nonsense")
     out = tmp_path / "raw.jsonl"
