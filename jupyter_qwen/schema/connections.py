@@ -57,7 +57,8 @@ class Reader:
     """Runs our queries for one user connection; `own` says that they run on the connection itself."""
 
     def __init__(self, connection: Any) -> None:
-        self.cursor = connection.cursor()
+        self._class: Any = imported("duckdb", "DuckDBPyConnection")  # its own methods: a subclass may have others
+        self.cursor = self._class.cursor(connection)
         self.connection = connection
         self.own = False
         self.in_transaction = False
@@ -69,8 +70,8 @@ class Reader:
     def _look_at_connection(self) -> None:
         try:
             if self._may_use_connection():
-                first = self.connection.sql(_HERE).fetchall()[0]
-                second = self.connection.sql(_HERE).fetchall()[0]
+                first = self._class.sql(self.connection, _HERE).fetchall()[0]
+                second = self._class.sql(self.connection, _HERE).fetchall()[0]
                 self.own, self.place, self.in_transaction = True, first[:2], first[2] == second[2]
                 return
         except Exception:  # noqa: BLE001 (a pending result, an aborted transaction: the cursor serves)
@@ -83,12 +84,12 @@ class Reader:
         if not guarded or threading.current_thread() is not threading.main_thread() or other_threads_compute():
             return False
         # with profiling switched on, each of our queries would print its plan into the user's cell
-        return '"disabled"' in str(self.connection.get_profiling_information())
+        return '"disabled"' in str(self._class.get_profiling_information(self.connection))
 
     def query(self, sql: str, own: bool = False) -> list[Any]:
         """All rows of `sql`; on the connection itself when `own` and allowed, else on the cursor."""
         if own and self.own:
-            return list(self.connection.sql(sql).fetchall())
+            return list(self._class.sql(self.connection, sql).fetchall())
         return list(self.cursor.execute(sql).fetchall())
 
     def interrupt(self) -> None:

@@ -129,8 +129,10 @@ class PandasFrame(Frame):
             self.comment = "DuckDB cannot read this DataFrame because of the type of: " + ", ".join(unreadable[:5])
 
     def values(self, index: int, positions: list[int] | None) -> list[Any]:
-        """Floats that are NaN count as missing, as DuckDB has it."""
+        """Floats that are NaN count as missing, as DuckDB has it. Of an array of somebody's own class, nothing is read."""
         column = self._frame.iloc[:, index]
+        if class_path(type(column.dtype))[0].partition(".")[0] not in ("pandas", "numpy"):
+            return [None] * (len(column) if positions is None else len(positions))
         if positions is not None:
             column = column.iloc[positions]
         listed: list[Any] = column.tolist()
@@ -249,6 +251,9 @@ def find_frames(
 def _open(value: Any, cls: Any, reader: str, sample: int) -> Frame:
     if reader == "pandas":
         return PandasFrame(value, cls, sample)
+    if reader in ("polars", "lazy") and type(value) is not cls:  # so that no overridden method runs
+        inner = object.__getattribute__(value, "_df" if reader == "polars" else "_ldf")
+        value = cls._from_pydf(inner) if reader == "polars" else cls._from_pyldf(inner)
     if reader == "polars":
         return PolarsFrame(value)
     if reader == "arrow":

@@ -184,3 +184,66 @@ def test_contents_are_read_from_duckdb_files_of_this_machine_alone(path: str | N
     from jupyter_qwen.schema.duckdb_tables import is_foreign
 
     assert is_foreign(path, kind) is remote
+
+
+def test_no_method_of_a_class_of_the_users_own_is_called() -> None:
+    import numpy as np
+    import pandas as pd
+    import polars as pl
+    from pandas.api.extensions import ExtensionArray, ExtensionDtype
+
+    called: list[str] = []
+
+    class Kind(ExtensionDtype):
+        name, type = "mine", object
+
+    class Own(ExtensionArray):
+        nbytes = 0
+        dtype = Kind()
+
+        def __init__(self, values: Any) -> None:
+            self.held = np.asarray(values, dtype=object)
+
+        def __len__(self) -> int:
+            return len(self.held)
+
+        def __getitem__(self, index: Any) -> Any:
+            called.append("getitem")
+            return Own(self.held[index]) if isinstance(index, slice | list | np.ndarray) else self.held[index]
+
+        def tolist(self) -> list[Any]:
+            called.append("tolist")
+            return list(self.held)
+
+        def copy(self) -> Own:
+            return Own(self.held)
+
+    class Frame(pl.DataFrame):
+        @property
+        def height(self) -> int:
+            called.append("height")
+            return super().height
+
+        @property
+        def columns(self) -> Any:
+            called.append("columns")
+            return super().columns
+
+    class Lazy(pl.LazyFrame):
+        def collect_schema(self, **options: Any) -> Any:
+            called.append("collect_schema")
+            return super().collect_schema(**options)
+
+    own = pd.DataFrame({"a": [1, 2]})
+    own["b"] = Own(["x", "y"])
+    namespace = {
+        "own": own,
+        "frame": Frame({"a": [7]}),
+        "lazy": Lazy({"a": [7]}),
+    }
+    called.clear()
+    schema = Schema.from_json(collect(namespace, limits=Limits(seconds=20)))
+    assert called == []
+    assert table(schema, "own").rows == ((1, None), (2, None))
+    assert table(schema, "frame").rows == ((7,),)
+    assert table(schema, "lazy").columns[0].name == "a"
