@@ -135,7 +135,8 @@ class CompletionText:
     """The inline completion so far (`text` is cumulative); the last one has `done`.
 
     `reason` of the last: why the text ended (stop, line, block, repeat, suffix, length …), `cache`, or why there is none: a
-    state of the model, `no-fim`, `secret`, `slow`, `superseded`, `dropped`. `advice` is how to ask next time.
+    state of the model, `no-fim`, `secret`, `slow`, `superseded`, `dropped`, or an
+    administrator's lock: `off`, `by-key`. `advice` is how to ask next time.
     """
 
     type: ClassVar[str] = "completion"

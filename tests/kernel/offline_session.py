@@ -73,7 +73,7 @@ def session(folder: Path) -> list[Any]:
     runtime.mkdir()
     os.environ.update(
         JUPYTER_RUNTIME_DIR=str(runtime), JUPYTER_CONFIG_DIR=str(folder / "config"), HOME=str(folder), IPYTHONDIR=str(folder),
-        JUPYTER_QWEN_CACHE=str(folder),
+        XDG_CACHE_HOME=str(folder / "cache"),
     )  # fmt: skip
     script = [
         {"match": "how many orders", "reply": "SELECT count(*) AS n FROM orders"},
