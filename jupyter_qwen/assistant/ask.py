@@ -208,7 +208,10 @@ def resolve(question: Question, previous: Sequence[Turn] = ()) -> tuple[Question
         question = replace(question, text=plot_question(question, schema, previous))
     try:
         connection = choose_connection(
-            schema, question.cells, question.connection, question=" ".join((question.text, *question.tables))
+            schema,
+            cells_up_to(question) if question.mode == "fix" else question.cells,  # a mended cell keeps its connection
+            question.connection,
+            question=" ".join((question.text, *question.tables)),
         )
     except KeyError as error:
         known = ", ".join(c.name for c in schema.connections) or "none"

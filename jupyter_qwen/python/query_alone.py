@@ -24,8 +24,9 @@ def is_query_alone(
 ) -> bool:
     """Whether running `source` runs `query` on one of `connections` (as the schema names them) and does nothing else.
 
-    Allowed around it are ``import duckdb``, a call that shows the rows, and one new name for them that hides neither a
-    connection nor one of `tables`.
+    Without `connections`, or with ``duckdb`` among them, the query was proved on the module's own connection. Allowed around
+    it are ``import duckdb``, a call that shows the rows, and one new name for them that hides neither a connection nor one
+    of `tables`.
     """
     if language.lower() == "sql":
         return True
@@ -51,7 +52,8 @@ def is_query_alone(
             return False
     elif not isinstance(statement, ast.Expr):
         return False
-    return _is_plain_call(statement.value, {*modules, *connections})
+    own = not connections or _MODULE in connections
+    return _is_plain_call(statement.value, {*connections, *modules} if own else connections)
 
 
 def _is_plain_call(value: ast.expr, owners: Collection[str]) -> bool:

@@ -200,6 +200,20 @@ async def test_fix_of_a_cell_that_holds_more_than_its_query_shows_all_of_it_and_
     assert block["diagnostics"][0]["code"] == "other-code"
 
 
+@pytest.mark.parametrize(("owner", "verdict"), [("con", "bound"), ("duckdb", "rejected")])
+async def test_fix_is_proved_on_the_connection_that_the_cell_queries(
+    ask_events: Post, question: Post, owner: str, verdict: str
+) -> None:
+    cells = [
+        {"id": "c1", "type": "code", "source": f"{owner}.sql('SELECT totl FROM orders')"},
+        {"id": "c2", "type": "code", "source": "other.sql('SELECT 1')"},
+    ]
+    body = question("/fix", cells=cells, active_cell="c1")
+    body["schema"]["connections"] += ({"name": "other"},)
+    block = (await ask_events("ask", body))[-1]["blocks"][0]
+    assert (block["verdict"], block["needs_consent"]) == (verdict, verdict == "rejected")
+
+
 async def test_fix_of_one_of_two_queries_tells_that_the_other_does_not_bind(ask_events: Post, question: Post) -> None:
     source = "con.sql('SELECT 1 FROM nothing_like_it_at_all')\ncon.sql('SELECT totl FROM orders')"
     answer = (await ask_events("ask", question("/fix", cells=[{"id": "c1", "type": "code", "source": source}])))[-1]

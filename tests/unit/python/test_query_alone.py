@@ -13,8 +13,7 @@ TABLES = ("orders",)
 ALONE = [
     ('con.sql("SELECT 1 FROM orders")', "python"),
     ('con.sql("""\nSELECT 1\n""").df()', "python"),
-    ("import duckdb\n\nduckdb.sql('SELECT 1').pl()", "python"),
-    ("import duckdb as dd\ndd.sql('SELECT 1').show()", "python"),
+    ("import duckdb\n\ncon.sql('SELECT 1').pl()", "python"),
     ("# revenue\nfound = con.execute('SELECT 1').fetchall()  # rows", "python"),
     ("%%sql\nSELECT 1\n", "python"),
     ("%%sql shop\nSELECT 1", "python"),
@@ -75,6 +74,17 @@ def test_the_notebooks_own_way_of_running_a_query_adds_nothing(source: str, lang
     query = find_sql(source, language)
     assert query is not None
     assert is_query_alone(source, query, language, CONNECTIONS, TABLES)
+
+
+@pytest.mark.parametrize(
+    "source", ["import duckdb\n\nduckdb.sql('SELECT 1').pl()", "import duckdb as dd\ndd.sql('SELECT 1').show()"]
+)
+def test_the_module_is_a_connection_of_its_own(source: str) -> None:
+    query = find_sql(source)
+    assert query is not None
+    assert is_query_alone(source, query, "python", (), TABLES)
+    assert is_query_alone(source, query, "python", ("duckdb",), TABLES)
+    assert not is_query_alone(source, query, "python", CONNECTIONS, TABLES)  # the proof was another connection's
 
 
 @pytest.mark.parametrize("source", MORE)
