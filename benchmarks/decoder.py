@@ -2,9 +2,8 @@
 
     python -m benchmarks.decoder FOLDER [--threads 2] [--new 64] [--rounds 2]
 
-Prints, for a prompt about a notebook: tokens per second of `generate` and of our decode loop (without and with guesses from the
-prompt), the first token of a first and of a second question on the same context, whether the tokens agree, and whether the
-logits are the same bits with and without the cache.
+Prints, for a prompt about a notebook: tokens per second of `generate` and of our decode loop, the first token of a first and of a
+second question on the same context, whether the tokens agree, and whether the logits are the same bits with the cache.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ from transformers import AutoModelForCausalLM
 
 from jupyter_qwen.engine.children.decoder.attention import KeyValues, Piece
 from jupyter_qwen.engine.children.decoder.computer import Computer
-from jupyter_qwen.engine.children.decoder.lookup import MOST
 from jupyter_qwen.engine.children.decoder.network import Network, Rows
 from jupyter_qwen.engine.children.decoder.pace import Pace
 from jupyter_qwen.engine.children.decoder.sequence import Ended, Failed, Job, Timings
@@ -132,22 +130,19 @@ def main() -> None:
         print(
             f"round {number}: generate      prefill {len(prompts[0]) / read:6.1f}/s  decode {(len(found) - 1) / wrote:5.2f}/s"
         )
-        for drafts in (0, MOST):
-            computer = Computer(loaded, slots=8, cache_bytes=2**30, pace=Pace(drafts=drafts))
-            tokens, timings, first = ours(computer, prompts[0], options.new)
-            prefill, decode = timings.prompt_n / timings.prompt_ms, (timings.predicted_n - 1) / timings.predicted_ms
-            print(
-                f"round {number}: ours, {drafts} drafted prefill {prefill * 1000:6.1f}/s  decode {decode * 1000:5.2f}/s"
-                f"  same tokens as generate: {tokens[: len(found)] == found[: len(tokens)]}"
-            )
-            again, timings, second = ours(computer, prompts[1], options.new)
-            alone, _, _ = ours(
-                Computer(loaded, slots=8, cache_bytes=2**30, pace=Pace(drafts=0)), prompts[1], options.new
-            )
-            print(
-                f"round {number}:   first token {first:.2f} s, of a second question on the same context {second:.2f} s "
-                f"({timings.cache_n} tokens cached); its tokens are those without a cache: {again == alone}"
-            )
+        computer = Computer(loaded, slots=8, cache_bytes=2**30, pace=Pace())
+        tokens, timings, first = ours(computer, prompts[0], options.new)
+        prefill, decode = timings.prompt_n / timings.prompt_ms, (timings.predicted_n - 1) / timings.predicted_ms
+        print(
+            f"round {number}: ours          prefill {prefill * 1000:6.1f}/s  decode {decode * 1000:5.2f}/s"
+            f"  same tokens as generate: {tokens[: len(found)] == found[: len(tokens)]}"
+        )
+        again, timings, second = ours(computer, prompts[1], options.new)
+        alone, _, _ = ours(Computer(loaded, slots=8, cache_bytes=2**30, pace=Pace()), prompts[1], options.new)
+        print(
+            f"round {number}:   first token {first:.2f} s, of a second question on the same context {second:.2f} s "
+            f"({timings.cache_n} tokens cached); its tokens are those without a cache: {again == alone}"
+        )
 
 
 if __name__ == "__main__":

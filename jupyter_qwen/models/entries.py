@@ -113,3 +113,21 @@ class ModelEntry:
             return self.gguf.bytes if self.gguf and self.gguf.bytes else int(self.parameters * Q4_K_M_BITS / 8)
         half = self.half_bytes or int(self.parameters * 2)
         return half * bits // 16
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A model with what is on disk: a path and its bytes for each format that is whole, `partial_bytes` of stopped pulls."""
+
+    entry: ModelEntry
+    paths: tuple[tuple[Format, Path, int], ...] = ()
+    partial_bytes: int = 0
+
+    @property
+    def path(self) -> Path | None:
+        """The usual format's path, else the other's, else ``None``."""
+        return self.paths[0][1] if self.paths else None
+
+    @property
+    def bytes(self) -> int:
+        return self.paths[0][2] if self.paths else 0

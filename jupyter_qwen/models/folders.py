@@ -14,7 +14,7 @@ from jupyter_qwen.models.errors import SourcesFailed, SourceUnavailable
 from jupyter_qwen.models.fetching import check_space, fetch_file
 from jupyter_qwen.models.hub_listing import Listing, list_repository
 from jupyter_qwen.models.local import MANIFEST, folder_is_whole, read_json
-from jupyter_qwen.models.names import is_plain
+from jupyter_qwen.models.names import is_hub_id, is_plain
 from jupyter_qwen.models.progress import Cancelled, Meter, Phase
 from jupyter_qwen.models.sources import Source
 
@@ -106,12 +106,9 @@ def cached_folder(model_id: str) -> Path | None:
     """A whole snapshot in the user's Hugging Face cache, if some other program put it there. No network."""
     from huggingface_hub import try_to_load_from_cache
 
-    if model_id.count("/") != 1:
+    if model_id.count("/") != 1 or not is_hub_id(model_id):
         return None
-    try:
-        found = try_to_load_from_cache(model_id, "config.json")
-    except ValueError:  # no name that the Hub could have
-        return None
+    found = try_to_load_from_cache(model_id, "config.json")
     if not isinstance(found, str):
         return None
     folder = Path(found).parent

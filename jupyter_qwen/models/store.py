@@ -7,54 +7,33 @@ never beside the package. A file gets its final name only after its digest was c
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import platformdirs
 
 from jupyter_qwen.models.catalog import DEFAULT_MODEL, MODELS, UnknownModel, find, near_names, typed_name
 from jupyter_qwen.models.digests import DigestMemory
-from jupyter_qwen.models.entries import Format, GgufFile, ModelEntry
+from jupyter_qwen.models.entries import Format, GgufFile, ModelEntry, StoredModel
 from jupyter_qwen.models.errors import ModelAbsent, ModelCorrupt, SourcesFailed
 from jupyter_qwen.models.fetching import FOLDER_VARIABLE, check_space, fetch_file, full_disk_told, hold_lock
 from jupyter_qwen.models.folders import cached_folder, folder_name, partial_folder, pull_folder, size_on_disk
 from jupyter_qwen.models.index_parts import IndexSource
 from jupyter_qwen.models.local import entry_of_folder, entry_of_gguf, entry_of_hub, folder_is_whole
-from jupyter_qwen.models.names import is_plain
+from jupyter_qwen.models.names import is_hub_id
 from jupyter_qwen.models.progress import Cancelled, Meter, OnProgress, Phase
 from jupyter_qwen.models.sources import HubSource, Source, cached_on_hub
 from jupyter_qwen.models.verification import Verification, Verifier
 
 __all__ = ["FOLDER_VARIABLE", "ModelStore", "StoredModel", "Verification", "default_folder"]
 
-_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+(/[\w.-]+\.gguf)?")
-
 
 def default_folder() -> Path:
     """JUPYTER_QWEN_MODELS, or `models` in the user's cache folder of jupyter_qwen."""
     chosen = os.environ.get(FOLDER_VARIABLE)
     return Path(chosen).expanduser() if chosen else Path(platformdirs.user_cache_dir("jupyter_qwen")) / "models"
-
-
-@dataclass(frozen=True)
-class StoredModel:
-    """A model with what is on disk: a path and its bytes for each format that is whole, `partial_bytes` of stopped pulls."""
-
-    entry: ModelEntry
-    paths: tuple[tuple[Format, Path, int], ...] = ()
-    partial_bytes: int = 0
-
-    @property
-    def path(self) -> Path | None:
-        """The usual format's path, else the other's, else ``None``."""
-        return self.paths[0][1] if self.paths else None
-
-    @property
-    def bytes(self) -> int:
-        return self.paths[0][2] if self.paths else 0
 
 
 class ModelStore:
@@ -77,7 +56,7 @@ class ModelStore:
             here = self._here(name)
             if here is not None:
                 return here
-            if _HUB_ID.fullmatch(name) and not near_names(name):
+            if is_hub_id(name) and not near_names(name):
                 pull = f"jupyter qwen model pull {name}"
                 raise UnknownModel(name, (), f"Fetch it from the Hub first: {pull}") from None
             raise
@@ -236,14 +215,8 @@ class ModelStore:
         try:
             return self.entry(model)
         except UnknownModel:
-            if not isinstance(model, str) or not _HUB_ID.fullmatch(model) or not all(map(is_plain, model.split("/"))):
+            if not isinstance(model, str) or not is_hub_id(model):
                 raise
-            from huggingface_hub import hf_hub_url
-
-            try:
-                hf_hub_url("/".join(model.split("/")[:2]), "config.json")  # it knows what names there can be
-            except ValueError as error:
-                raise UnknownModel(model, (), str(error)) from error
             return entry_of_hub(model)
 
     # -- files
@@ -281,7 +254,7 @@ class ModelStore:
         if file.suffix.casefold() == ".gguf" and file.is_file():
             return entry_of_gguf(file)
         own = self.folder / folder_name(name)
-        found = own if folder_is_whole(own) else cached_folder(name) if _HUB_ID.fullmatch(name) else None
+        found = own if folder_is_whole(own) else cached_folder(name) if is_hub_id(name) else None
         if found is None:
             return None
         entry = entry_of_folder(found)

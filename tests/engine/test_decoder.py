@@ -105,20 +105,6 @@ def test_greedy_tokens_are_the_same_with_and_without_the_cache(loaded: Loaded) -
     assert all(end.timings.cache_n > 0 for _, end in found[1:])
 
 
-def test_guesses_change_no_token_greedy_or_sampled(loaded: Loaded) -> None:
-    for sampling in (Sampling(), Sampling(temperature=0.9, top_p=0.95, seed=5)):
-        found = {
-            drafts: answer(
-                Computer(loaded, slots=4, cache_bytes=2**26, pace=Pace(drafts=drafts)),
-                ids(loaded, COUNTING + " 7, 8, 9, count: 1, 2, 3,"),
-                limit=60,
-                sampling=sampling,
-            )[0]
-            for drafts in (0, 3, 7)
-        }
-        assert found[0] == found[3] == found[7]
-
-
 def test_fused_attention_of_graphics_cards_agrees_with_ours(loaded: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
     tokens = ids(loaded, COUNTING)
     network = Network(loaded)

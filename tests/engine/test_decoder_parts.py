@@ -1,4 +1,4 @@
-"""The transformers engine's parts: the prefix cache, text as it comes, sampling, guesses, pace, loading."""
+"""The transformers engine's parts: the prefix cache, text as it comes, sampling, pace, loading."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import pytest
 import torch
 
 from jupyter_qwen.engine.children.decoder.attention import GRID, CacheShape, KeyValues, padded
-from jupyter_qwen.engine.children.decoder.lookup import MOST, Lookup, bolder
-from jupyter_qwen.engine.children.decoder.pace import Pace, worth_drafting
+from jupyter_qwen.engine.children.decoder.pace import Pace
 from jupyter_qwen.engine.children.decoder.prefixes import Held, PrefixCache, common
 from jupyter_qwen.engine.children.decoder.sampling import Sampler, Sampling
 from jupyter_qwen.engine.children.decoder.text import TextStream
@@ -86,7 +85,7 @@ def test_cache_grows_without_losing_what_it_holds() -> None:
     assert torch.equal(values, keys * 2)
 
 
-# -- text, sampling, guesses, loading
+# -- text, sampling, loading
 
 
 def test_half_a_character_is_held_back_until_it_is_whole(words: Any) -> None:
@@ -130,26 +129,6 @@ def test_sampling_follows_seed_temperature_and_top_p() -> None:
     assert set(draws(seed=3, top_k=1)) == {1}
 
 
-def test_guess_is_what_followed_the_same_words_before() -> None:
-    lookup = Lookup()
-    lookup.extend([1, 2, 3, 4, 5, 6, 9, 2, 3])
-    assert lookup.draft(3) == [4, 5, 6]
-    assert lookup.draft(2) == [4, 5]
-    lookup.extend([7])
-    assert lookup.draft(3) == []
-
-
-def test_longer_match_wins_over_the_later_one() -> None:
-    lookup = Lookup()
-    lookup.extend([1, 2, 3, 7, 8, 2, 3, 9, 1, 2, 3])
-    assert lookup.draft(2) == [7, 8]
-
-
-def test_guesses_are_made_only_where_a_longer_pass_is_nearly_free() -> None:
-    assert worth_drafting(0.15, 0.16) > 0
-    assert worth_drafting(0.15, 0.25) == 0
-
-
 def test_rows_follow_the_speed_and_the_company() -> None:
     pace = Pace(rows_per_second=240)
     assert pace.rows(alone=True) == 240
@@ -181,10 +160,3 @@ def test_context_beyond_the_native_one_sets_yarn() -> None:
     assert config.rope_parameters == {
         "rope_type": "yarn", "rope_theta": 1e6, "factor": 4.0, "original_max_position_embeddings": 32768,
     }  # fmt: skip
-
-
-def test_answer_that_repeats_the_prompt_earns_more_guesses_and_one_is_always_free() -> None:
-    assert [bolder(1, True), bolder(3, True), bolder(MOST, True), bolder(MOST, False)] == [3, MOST, MOST, 1]
-    assert Pace(drafts=0).drafted(1) == 1
-    assert Pace(drafts=0).drafted(2) == 0
-    assert Pace(drafts=MOST).drafted(2) == MOST // 2

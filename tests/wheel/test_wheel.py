@@ -43,14 +43,14 @@ def without_node() -> dict[str, str]:
     return {**os.environ, "PATH": os.pathsep.join(kept)}
 
 
-def test_wheel_holds_the_prebuilt_front_end_and_no_tests(wheel: Path) -> None:
+def test_wheel_holds_the_prebuilt_front_end_and_no_tests_or_benchmarks(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     front_end = [name for name in names if "share/jupyter/labextensions/jupyter_qwen/" in name]
     assert any(name.endswith("/package.json") for name in front_end)
     assert any("/static/remoteEntry." in name for name in front_end)
     assert any(name.endswith("jupyter_server_config.d/jupyter_qwen.json") for name in names)
     assert "jupyter_qwen/prompt/shapes/library.sql" in names
-    assert not [name for name in names if name.startswith(("tests/", "node_modules/", "src/"))]
+    assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "node_modules/", "src/"))]
     assert not [name for name in names if name.endswith((".gguf", ".duckdb"))]
 
 

@@ -1,15 +1,13 @@
 """Child process: torch and transformers on a folder of safetensors, behind the same endpoints as llama.cpp's server.
 
 Settings (one JSON line on standard input): model (folder), alias, key, context_tokens, pool_tokens (of all kept KV caches
-together), threads; optional: device ("cpu", "cuda", "mps"), dtype ("bfloat16", …), drafts (guesses checked in a pass; measured
-when absent).
+together), threads; optional: device ("cpu", "cuda", "mps"), dtype ("bfloat16", …).
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +30,8 @@ async def _run(settings: dict[str, Any], channel: Any) -> None:
         device=settings.get("device"),
         dtype=settings.get("dtype"),
     )
-    pace = _measured(loaded, settings.get("drafts"))
     kept = int(settings.get("pool_tokens") or context) * loaded.shape.bytes_per_token
-    computer = Computer(loaded, slots=TOTAL, cache_bytes=kept, pace=pace)
+    computer = Computer(loaded, slots=TOTAL, cache_bytes=kept, pace=_paced(loaded))
     routes = Routes(
         computer, loaded.tokenizer, alias=settings.get("alias") or "local", key=settings["key"], context_tokens=context
     )
@@ -44,31 +41,17 @@ async def _run(settings: dict[str, Any], channel: Any) -> None:
     await server.serve_forever()
 
 
-def _measured(loaded: Any, drafts: int | None) -> Any:
-    """The pace of this machine, from a few short passes; they also bring the mapped weights into memory."""
+def _paced(loaded: Any) -> Any:
+    """A first guess of this machine's pace, which passes correct, and one short pass: it maps the weights into memory."""
     import torch
 
     from jupyter_qwen.engine.children.decoder.attention import KeyValues
-    from jupyter_qwen.engine.children.decoder.lookup import MOST
     from jupyter_qwen.engine.children.decoder.network import Network, Rows
-    from jupyter_qwen.engine.children.decoder.pace import Pace, worth_drafting
-
-    network = Network(loaded)
-    cache = KeyValues(loaded.shape, 1)
-
-    def seconds(rows: int) -> float:
-        began = time.perf_counter()
-        network.compute([Rows([1] * rows, 0, cache, wanted=rows)], lambda: None)
-        return time.perf_counter() - began
+    from jupyter_qwen.engine.children.decoder.pace import Pace
 
     with torch.inference_mode():
-        seconds(1)
-        one = min(seconds(1), seconds(1))
-        many = min(seconds(1 + MOST), seconds(1 + MOST))
-    return Pace(
-        rows_per_second=128.0 if loaded.shape.device.type == "cpu" else 2048.0,  # a first guess; passes correct it
-        drafts=worth_drafting(one, many) if drafts is None else drafts,
-    )
+        Network(loaded).compute([Rows([1], 0, KeyValues(loaded.shape, 1), wanted=1)], lambda: None)
+    return Pace(rows_per_second=128.0 if loaded.shape.device.type == "cpu" else 2048.0)
 
 
 def main() -> int:

@@ -36,7 +36,7 @@ class Computer:
         self._waiting: list[Job] = []
         self._jobs: dict[Job, int] = {}  # the slot of each job that computes
         self._sequences: list[Sequence] = []
-        self._parts: list[tuple[Sequence, Rows, list[int]]] = []
+        self._parts: list[tuple[Sequence, Rows]] = []
         self.finished = 0
         self.cancelled = 0
         threading.Thread(target=self._guarded, name="compute", daemon=True).start()
@@ -82,44 +82,40 @@ class Computer:
 
     def _step(self) -> None:
         self._parts = self._plan()
-        rows = sum(len(part.tokens) for _, part, _ in self._parts)
+        rows = sum(len(part.tokens) for _, part in self._parts)
         began = time.perf_counter()
         try:
-            logits = self._network.compute([part for _, part, _ in self._parts], self._check)
+            logits = self._network.compute([part for _, part in self._parts], self._check)
         except Interrupted:
             return
         except Exception as error:  # noqa: BLE001 - whatever it was, the next request must find this thread alive
             self._fail(error)
             return
         self._pace.note(rows, time.perf_counter() - began)
-        for (sequence, part, guesses), found in zip(self._parts, logits, strict=True):
-            self._take(sequence, part, guesses, found)
+        for (sequence, part), found in zip(self._parts, logits, strict=True):
+            self._take(sequence, part, found)
         self._leave([sequence for sequence in self._sequences if sequence.over])
 
-    def _plan(self) -> list[tuple[Sequence, Rows, list[int]]]:
+    def _plan(self) -> list[tuple[Sequence, Rows]]:
         """Rows for the next pass: answers first, then prompts by lane and by age, as many as the time allows."""
         reading = sorted((s for s in self._sequences if s.reading), key=lambda s: s.job.rank)
         writing = [s for s in self._sequences if not s.reading]
         urgent = any(s.job.rank == 0 for s in reading)
         budget = self._pace.rows(alone=not writing and not urgent and len(reading) == 1)
-        drafted = self._pace.drafted(len(writing)) if not reading else 0
-        parts = []
-        for sequence in writing:
-            tokens = sequence.next_rows(1, drafted)
-            parts.append((sequence, self._rows(sequence, tokens, wanted=len(tokens)), tokens[1:]))
+        parts = [(sequence, self._rows(sequence, sequence.next_rows(1), wanted=1)) for sequence in writing]
         for sequence in reading:
             if budget <= 0:
                 break
-            tokens = sequence.next_rows(budget, 0)
+            tokens = sequence.next_rows(budget)
             budget -= len(tokens)
             last = sequence.computed + len(tokens) == len(sequence.tokens) and sequence.job.limit > 0
-            parts.append((sequence, self._rows(sequence, tokens, wanted=int(last)), []))
+            parts.append((sequence, self._rows(sequence, tokens, wanted=int(last))))
         return parts
 
     def _rows(self, sequence: Sequence, tokens: list[int], *, wanted: int) -> Rows:
         return Rows(tokens, sequence.computed, sequence.cache, wanted)
 
-    def _take(self, sequence: Sequence, part: Rows, guesses: list[int], logits: Any) -> None:
+    def _take(self, sequence: Sequence, part: Rows, logits: Any) -> None:
         if sequence.reading:
             sequence.take_prompt(len(part.tokens))
             if logits is None:
@@ -129,15 +125,15 @@ class Computer:
             forks = [sequence.fork(index) for index in range(1, sequence.job.samples)]
             self._sequences += forks
             for one in (sequence, *forks):
-                one.take_logits(logits, [])
+                one.take_logits(logits)
             return
         sequence.computed += 1
-        sequence.take_logits(logits, guesses)
+        sequence.take_logits(logits)
 
     def _check(self) -> None:
         """Called before each layer: is the greater part of this pass still wanted, and does nothing urgent wait?"""
-        total = sum(len(part.tokens) for _, part, _ in self._parts)
-        wanted = sum(len(part.tokens) for sequence, part, _ in self._parts if not sequence.job.cancelled)
+        total = sum(len(part.tokens) for _, part in self._parts)
+        wanted = sum(len(part.tokens) for sequence, part in self._parts if not sequence.job.cancelled)
         if wanted * 2 < total:
             raise Interrupted
         if total > self._pace.rows(alone=False) * 2:
@@ -196,7 +192,7 @@ class Computer:
     def _fail(self, error: Exception) -> None:
         """A pass failed: end its jobs, with a sentence to those who wait for them."""
         failure = self._failure(error)
-        jobs = {sequence.job for sequence, _, _ in self._parts}
+        jobs = {sequence.job for sequence, _ in self._parts}
         self._sequences = [sequence for sequence in self._sequences if sequence.job not in jobs]
         with self._changed:
             for job in jobs:

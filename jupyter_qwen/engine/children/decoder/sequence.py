@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from jupyter_qwen.engine.children.decoder.attention import KeyValues
-from jupyter_qwen.engine.children.decoder.lookup import Lookup, bolder
 from jupyter_qwen.engine.children.decoder.prefixes import Held
 from jupyter_qwen.engine.children.decoder.sampling import Sampler, Sampling
 from jupyter_qwen.engine.children.decoder.text import TextStream
@@ -98,8 +97,6 @@ class Sequence:
         self._ends = ends
         self._sampler = Sampler(job.sampling)
         self._text = TextStream(tokenizer, job.stops)
-        self._lookup: Lookup | None = None
-        self._boldness = 1
         self._began: float | None = None
         self._read = 0.0
 
@@ -127,17 +124,10 @@ class Sequence:
         other._began, other._read = self._began, self._read
         return other
 
-    def next_rows(self, most: int, drafted: int) -> list[int]:
-        """The tokens that the next pass should compute: at most `most`, and up to `drafted` guesses behind the last one."""
+    def next_rows(self, most: int) -> list[int]:
+        """The tokens that the next pass should compute: at most `most`."""
         self._began = self._began or time.perf_counter()
-        rows = self.tokens[self.computed : self.computed + most]
-        whole = self.computed + len(rows) == len(self.tokens)
-        if whole and drafted > 0 and not self.reading and self.job.limit - self.written > 1:
-            if self._lookup is None:
-                self._lookup = Lookup()
-            self._lookup.extend(self.tokens[self._lookup.size :])
-            rows += self._lookup.draft(min(drafted, self._boldness, self.job.limit - self.written - 1))
-        return rows
+        return self.tokens[self.computed : self.computed + most]
 
     @property
     def written(self) -> int:
@@ -150,18 +140,9 @@ class Sequence:
         self._read = time.perf_counter()
         self.job.tell(Read(min(self.computed, len(self.job.prompt)), self.cached, len(self.job.prompt)))
 
-    def take_logits(self, logits: Any, guesses: list[int]) -> None:
-        """Draw from rows of logits ``[1 + len(guesses), vocabulary]``; a row counts as long as the guesses before were right."""
-        right = 0
-        for row in range(len(guesses) + 1):
-            token = self._sampler.draw(logits[row])
-            self._add(token)
-            if self.over or row == len(guesses) or token != guesses[row]:
-                break
-            self.computed += 1
-            right += 1
-        if guesses:
-            self._boldness = bolder(self._boldness, right == len(guesses))
+    def take_logits(self, logits: Any) -> None:
+        """Draw the next token from the last row of logits ``[1, vocabulary]``."""
+        self._add(self._sampler.draw(logits[-1]))
 
     def finish(self, reason: Reason) -> None:
         """Release what was held back and say that it is over."""
