@@ -234,6 +234,9 @@ export type StreamEvent =
       seconds: number;
       ttft_seconds: number | null;
       model: string;
+      /** Buttons to offer for an answer that no model wrote. */
+      actions?: string[];
+      notes?: string[];
     }
   | {
       type: 'completion';

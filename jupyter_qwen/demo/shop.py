@@ -106,9 +106,22 @@ def build_shop(path: Path) -> None:
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)
     with duckdb.connect(str(part)) as con:
-        con.execute(_DDL)
-        _fill(con, random.Random(SEED))
+        _build(con)
     part.replace(path)
+
+
+def shop_in_memory() -> duckdb.DuckDBPyConnection:
+    """The same tables in a database that is gone with its connection."""
+    import duckdb
+
+    con = duckdb.connect()
+    _build(con)
+    return con
+
+
+def _build(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(_DDL)
+    _fill(con, random.Random(SEED))
 
 
 def _fill(con: duckdb.DuckDBPyConnection, rng: random.Random) -> None:

@@ -57,6 +57,8 @@ export class Answer {
   parts: IPromptPart[] = [];
   /** What the user should know about the context: cut tables, a busy kernel. */
   notes: string[] = [];
+  /** What the server offers where there is nothing to ask. */
+  actions: string[] = [];
   usage: IUsage | null = null;
   seconds: number | null = null;
   ttftSeconds: number | null = null;
@@ -120,6 +122,8 @@ export class Answer {
         this.seconds = event.seconds ?? null;
         this.ttftSeconds = event.ttft_seconds ?? null;
         this.model = event.model ?? '';
+        this.actions = event.actions ?? [];
+        this.notes = [...this.notes, ...(event.notes ?? [])];
         break;
       case 'error':
         this.fail({ message: event.message, hint: event.hint });

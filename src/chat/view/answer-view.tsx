@@ -16,6 +16,7 @@ import { BlockView } from './block-view';
 import { withoutControls } from './controls';
 import { Prose } from './prose';
 import { splitProse, splitSegments } from './segments';
+import { WaysOut } from './ways-out';
 
 export interface IAnswerServices {
   actions: BlockActions;
@@ -107,6 +108,7 @@ function Body(props: IAnswerViewProps): JSX.Element {
           {trans.__('Ask again')}
         </button>
       )}
+      {answer.actions.length > 0 && <WaysOut {...props} />}
       {answer.state === 'done' && <Footer {...props} />}
     </>
   );

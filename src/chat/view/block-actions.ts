@@ -90,7 +90,7 @@ export class BlockActions {
     ) {
       return '';
     }
-    const place = this._place(exchange);
+    const place = this.placeFor(exchange);
     if (typeof place === 'string') {
       return place;
     }
@@ -119,7 +119,7 @@ export class BlockActions {
     if (!fresh) {
       return { said: trans.__('This is not code for this notebook.') };
     }
-    const place = this._place(exchange);
+    const place = this.placeFor(exchange);
     if (typeof place === 'string') {
       return { said: place };
     }
@@ -182,7 +182,7 @@ export class BlockActions {
   }
 
   /** The notebook that asked; a sentence when there is none to work on. */
-  private _place(
+  placeFor(
     exchange: IExchange
   ): { anchor: Anchor; panel: NotebookPanel } | string {
     const { askedFrom } = exchange.answer;

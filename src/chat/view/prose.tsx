@@ -55,9 +55,6 @@ function Rendered(props: IProseProps): JSX.Element {
         renderer.dispose();
         return;
       }
-      for (const link of renderer.node.querySelectorAll('a[href]')) {
-        link.setAttribute('rel', 'noopener noreferrer'); // the renderer leaves the first of the two
-      }
       if (!host.current.closest('[tabindex="0"].jp-Qwen-code')) {
         for (const code of renderer.node.querySelectorAll('pre')) {
           code.tabIndex = 0; // long lines scroll by keyboard, too

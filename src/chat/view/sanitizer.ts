@@ -16,10 +16,11 @@ const UNWANTED =
 /** Attributes that fetch, or tell where somebody went. */
 const UNWANTED_ATTRIBUTES = new Set(['srcset', 'background', 'ping']);
 
-/** A link opens elsewhere and does not tell where it comes from. */
+/** A link opens elsewhere and does not tell where it comes from; JupyterLab writes a `rel` of its own later. */
 const LINK = [
   ['target', '_blank'],
-  ['rel', 'noopener noreferrer']
+  ['rel', 'noopener'],
+  ['referrerpolicy', 'no-referrer']
 ] as const;
 
 export class AnswerSanitizer implements IRenderMime.ISanitizer {

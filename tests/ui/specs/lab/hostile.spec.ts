@@ -73,7 +73,8 @@ test('hostile text is inert while it streams, when it is done, and in code', asy
     answer.locator('[href^="javascript" i], [href^="data" i]')
   ).toHaveCount(0);
   for (const link of await answer.locator('a[href]').all()) {
-    await expect(link).toHaveAttribute('rel', 'noopener noreferrer');
+    await expect(link).toHaveAttribute('rel', 'noopener');
+    await expect(link).toHaveAttribute('referrerpolicy', 'no-referrer');
   }
   // Pressing all that can be pressed does nothing, either.
   for (const word of ['link', 'encoded', 'press', 'cover', 'data']) {
