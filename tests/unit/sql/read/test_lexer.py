@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 import duckdb
@@ -93,8 +94,9 @@ def test_what_duckdb_parses_is_cut_where_duckdb_cuts(beginning: str, rest: str) 
         parsed = bool(parser().extract_statements(sql))
     except (duckdb.Error, UnicodeDecodeError):
         parsed = False
-    # DuckDB 1.x joins texts over line ends and reads `?1e5` as a parameter and a name: there it asks.
-    assert like_duckdb(sql) or not parsed or not DUCKDB_2
+    # DuckDB 1.x joins texts over line ends and reads `?1e5` as a parameter and a name: there it asks. So it does where the
+    # parser takes a no-break space for a space, and `duckdb.tokenize` for a letter of the name before a dollar sign.
+    assert like_duckdb(sql) or not parsed or not DUCKDB_2 or re.search("[\xa0\u200b]", sql)
 
 
 @given(TEXTS)
