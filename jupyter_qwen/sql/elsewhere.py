@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import threading
 from collections import OrderedDict
 from typing import Any, Final
 
 from jupyter_qwen.worker.child import is_child
 from jupyter_qwen.worker.keeper import Keeper
-from jupyter_qwen.worker.process import WorkerStopped
+from jupyter_qwen.worker.process import WorkerFailed, WorkerStopped
 
 from ..schema.model import SCHEMA_VERSION, Schema
 from .model import Diagnostic, Proof
 from .wire import unpack_proof
 
-__all__ = ["GRACE_SECONDS", "WorkerStopped", "is_child", "proof_of", "result_of", "worker"]
+__all__ = ["GRACE_SECONDS", "WorkerFailed", "WorkerStopped", "is_child", "proof_of", "result_of", "worker"]
 
 #: What a job has beyond its own limit before its process is killed: DuckDB hears an interrupt between two vectors only.
 GRACE_SECONDS: Final = 0.4
@@ -30,6 +31,7 @@ _SEND_SECONDS: Final = 30.0
 _TEXTS_KEPT: Final = 4
 
 worker: Final = Keeper("jupyter_qwen.sql.jobs")
+_log: Final = logging.getLogger(__name__)
 _lock: Final = threading.Lock()
 _texts: Final[OrderedDict[int, tuple[Schema, str, str]]] = OrderedDict()
 
@@ -47,10 +49,12 @@ def result_of(job: str, sql: str, schema: Schema, *, seconds: float, **arguments
 
 
 def proof_of(job: str, sql: str, schema: Schema, *, seconds: float, **arguments: Any) -> Proof:
-    """The proof that `job` gives; *unchecked*, with the reason, when it had to be stopped."""
+    """The proof that `job` gives; *unchecked*, with the reason, when it had to be stopped or failed by itself."""
     try:
         return unpack_proof(result_of(job, sql, schema, seconds=seconds, **arguments))
-    except WorkerStopped as error:
+    except (WorkerStopped, WorkerFailed) as error:
+        if isinstance(error, WorkerFailed):
+            _log.warning("A proof failed with an error of its own: %s", error)
         found = Diagnostic("not-finished", "warning", f"The query was not checked to its end. {error}")
         return Proof(sql.strip(), "unchecked", "other", (found,), needs_consent=True)
 

@@ -99,9 +99,13 @@ def scope_views(tree: exp.Expr, schema: Schema) -> tuple[ScopeView, ...]:
             columns = [c for c in scope.columns if isinstance(c, exp.Column)]
         except UNREADABLE:
             columns = [c for c in scope.find_all(exp.Column)]
+        try:
+            chosen = list(scope.selected_sources.items())
+        except UNREADABLE:  # a PIVOT among the sources
+            return ()
         view = ScopeView(
             select=scope.expression,
-            sources=[_source(alias, node, source, schema) for alias, (node, source) in scope.selected_sources.items()],
+            sources=[_source(alias, node, source, schema) for alias, (node, source) in chosen],
             columns=columns,
             aliases=frozenset(e.alias.casefold() for e in scope.expression.expressions if isinstance(e, exp.Alias)),
         )

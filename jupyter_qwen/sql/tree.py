@@ -17,8 +17,9 @@ from jupyter_qwen.sql.read.parse import syntax_tree
 
 __all__ = ["UNREADABLE", "equal_columns", "free_alias", "identifier", "syntax_tree", "table_as", "write"]
 
-#: What sqlglot raises at syntax that it does not know, and at a query that is nested too deeply for it.
-UNREADABLE: Final = (SqlglotError, RecursionError, ValueError)
+#: What sqlglot raises at syntax that it does not know, at a query that is nested too deeply for it, and where its own
+#: assumptions do not hold, as with a PIVOT that is joined.
+UNREADABLE: Final = (SqlglotError, RecursionError, ValueError, AssertionError)
 
 
 def write(tree: exp.Expr, *, like: str) -> str:

@@ -23,7 +23,7 @@ from jupyter_qwen.sql.read.parse import parse
 
 from ..schema.model import Schema, Table
 from .clone import Clone, CloneCache, declared, interrupted_after, visible_columns
-from .elsewhere import WorkerStopped, is_child, result_of
+from .elsewhere import WorkerFailed, WorkerStopped, is_child, result_of
 from .errors import diagnose
 from .model import Diagnostic
 from .wire import unpack, unpack_diagnostic
@@ -158,6 +158,9 @@ def _elsewhere(sql: str, schema: Schema, time_limit_s: float) -> Trial:
     except WorkerStopped as error:
         stopped = Diagnostic("not-finished", "warning", f"The trial run did not end. {error}")
         return Trial("timeout", seconds=time.perf_counter() - started, diagnostic=stopped)
+    except WorkerFailed as error:
+        failed = Diagnostic("not-finished", "warning", f"The trial run failed with an error of its own: {error}")
+        return Trial("refused", seconds=time.perf_counter() - started, diagnostic=failed)
     told = found["diagnostic"]
     return Trial(
         **{

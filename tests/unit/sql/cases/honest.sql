@@ -363,3 +363,269 @@ SELECT count() FROM orders
 SELECT max(ordered_at)::DATE, min(ordered_at)::DATE, max(ordered_at) - min(ordered_at) FROM orders
 
 SELECT strftime(date_trunc('quarter', ordered_at), '%Y-Q') || quarter(ordered_at) AS q, sum(total) FROM orders GROUP BY ALL HAVING sum(total) > 0 ORDER BY q
+
+SELECT * FROM customers ORDER BY name COLLATE NOCASE.NOACCENT
+
+SELECT current_user, current_schema, current_catalog, session_user
+
+SELECT current_schema(), current_database(), version()
+
+SELECT * FROM duckdb_functions() WHERE function_name LIKE 'list%'
+
+SELECT * FROM duckdb_columns() LIMIT 5
+
+SELECT * FROM duckdb_keywords()
+
+SELECT * FROM duckdb_types()
+
+SELECT * FROM pg_catalog.pg_tables
+
+FROM sqlite_master
+
+SHOW DATABASES
+
+SHOW orders
+
+DESCRIBE customers
+
+SUMMARIZE customers
+
+SELECT * FROM repeat('x', 3)
+
+SELECT * FROM repeat_row(1, 'a', num_rows = 3)
+
+SELECT * FROM unnest([1,2,3])
+
+SELECT generate_subscripts([4,5,6], 1) AS i
+
+SELECT * FROM test_all_types()
+
+SELECT array_slice([1,2,3], 1, 2), list_resize([1], 3, 0), list_where([1,2], [true,false]), list_select([1,2],[1])
+
+SELECT list_grade_up([3,1,2]), list_cosine_similarity([1.0,2.0],[1.0,2.0]), list_dot_product([1.0],[2.0]), list_inner_product([1.0],[2.0])
+
+SELECT list_reverse_sort([1,2]), list_count([1,NULL]), list_first([1]), list_last([1]), list_any_value([NULL,1]), list_prepend(1,[2]), array_push_back([1],2), array_pop_front([1,2])
+
+SELECT list_min([1]), list_mode([1]), list_median([1]), list_stddev_pop([1]), list_string_agg(['a','b']), list_histogram([1,1])
+
+SELECT [1,2] && [2], [1,2] @> [1], [1] <@ [1,2], [1] + [2]
+
+SELECT 'abc' ^@ 'a', 'abc' ~ 'a.*', 'abc' ~~ 'a%', 'abc' ~~* 'A%', 'abc' !~~ 'b%'
+
+SELECT 10 ^ 2, 10 ** 2, @ -3, 5 << 2, 91 & 15, 32 | 3, ~15, xor(17, 5), 5 // 2
+
+SELECT bit_count(31), cbrt(8), even(2.9), gamma(5.5), lgamma(2), isfinite(1.0), isinf(1.0), isnan(1.0), nextafter(1::FLOAT, 2::FLOAT), signbit(-1.0), round_even(24.5, 0), log(100), log2(8)
+
+SELECT cot(0.5), acos(0.5), asin(0.5), atan(0.5), sinh(1), tanh(0.1), cosh(1.5), asinh(0.5), setbit IS NULL FROM (SELECT 1 AS setbit)
+
+SELECT array_extract('DuckDB', 2), bit_length('abc'), char_length('a'), format_bytes(16384), from_base64('QQ=='), greatest('a','b'), left_grapheme('ab',1), length_grapheme('ab'), md5_number('a'), nfc_normalize('a'), not_like_escape('a$c','a$$c','$'), ord('a'), parse_dirname('a/b'), parse_filename('a/b.csv'), parse_path('a/b'), regexp_escape('a.b'), sha1('a'), string_split_regex('a b',' '), substring_grapheme('ab',1,1), to_base64('A'::BLOB), translate('dog','d','g'), unbin('0110'), unhex('42'), url_decode('a%20b'), url_encode('a b'), stem IS NULL FROM (SELECT 'x' AS stem)
+
+SELECT datepart('year', DATE '1992-09-20'), datesub('month', DATE '1992-09-15', DATE '1992-11-14'), datetrunc('century', DATE '1992-03-07'), date_add(DATE '1992-09-15', INTERVAL 2 MONTH), dayofyear(DATE '2020-01-01'), isodow(DATE '2020-01-01'), julian(DATE '1992-09-15'), weekofyear(DATE '2020-01-01'), yearweek(DATE '2020-01-01'), era(DATE '2020-01-01'), century(DATE '2020-01-01'), decade(DATE '2020-01-01'), millennium(DATE '2020-01-01')
+
+SELECT isfinite(DATE '1992-03-07'), greatest(DATE '1992-09-20', DATE '1992-03-07'), epoch_us(TIMESTAMP '2022-01-01'), epoch_ns(TIMESTAMP '2022-01-01'), epoch(TIMESTAMP '2022-01-01'), make_timestamp_ms(1), make_time(1,2,3.4), make_timestamptz(2020,1,1,1,1,1.0)
+
+SELECT get_current_time(), get_current_timestamp(), current_time, localtime, localtimestamp, transaction_timestamp(), timezone_hour(now()), timezone('Asia/Tokyo', now())
+
+SELECT TIMESTAMP WITH TIME ZONE '2022-10-08 13:13:34 Europe/Amsterdam', strftime(now(), '%c'), now() AT TIME ZONE 'UTC', timetz '12:00:00+01'
+
+SELECT * FROM pg_timezone_names() ORDER BY name LIMIT 3
+
+SELECT to_years(1), to_months(1), to_weeks(1), to_hours(1), to_minutes(1), to_seconds(1), to_milliseconds(1), to_microseconds(1), to_centuries(1), to_quarters(1)
+
+SELECT date_part(['year','month'], ordered_at) FROM orders
+
+SELECT enum_range(NULL::ENUM('a','b')), enum_first(NULL::ENUM('a','b')), enum_code('a'::ENUM('a','b')), enum_last(NULL::ENUM('a','b'))
+
+SELECT ('a'::ENUM('a','b')) < 'b'
+
+SELECT array_cross_product(array_value(1.0,2,3), array_value(2.0,3,4)), array_cosine_distance([1,2]::FLOAT[2],[1,3]::FLOAT[2]), array_inner_product([1,2]::FLOAT[2],[1,3]::FLOAT[2])
+
+SELECT struct_concat({'a':1},{'b':2}), struct_update({'a':1}, a := 2), struct_values({'a':1}), struct_contains((1,2), 1)
+
+SELECT map_extract(MAP {'a':1}, 'a'), map_concat(MAP {'a':1}, MAP {'b':2}), map_contains_entry(MAP {'a':1}, 'a', 1)
+
+SELECT json_extract_path(doc, 'a'), json_extract_path_text(doc, 'a'), json_exists(doc, '$.a'), json_value(doc, '$.a'), json_pretty(doc), json_strip IS NULL, array_to_json([1]), row_to_json({'a':1}) FROM (SELECT '{"a":1}'::JSON AS doc, 1 AS json_strip)
+
+SELECT json_transform_strict('{"a":1}', '{"a":"INTEGER"}'), json_group_structure(doc) FROM orders
+
+SELECT je.* FROM json_each('{"duck":[1,2]}', '$.duck') AS je
+
+SELECT unnest(from_json('[{"a":1}]', '[{"a":"INTEGER"}]'))
+
+SELECT doc->>'a' = 'x', (doc->>'$.b')::INTEGER + 1, doc['a'], doc->0 FROM orders
+
+SELECT arbitrary(id), avg(id), bit_and(id), bit_xor(id), bool_or(id > 1), countif(id > 1), first(id), geometric_mean(total), listagg(status, ','), max(id, 2), max_by(id, total), sum(total), weighted_avg(total, id), kahan_sum(total), sumkahan(total), mean(total) FROM orders
+
+SELECT mad(total), quantile(total, 0.5), reservoir_quantile(total, 0.5), stddev_pop(total), var_pop(total), variance(total), stddev_samp(total), sem(total), kurtosis_pop(total), approx_top_k(status, 3), histogram(total, [1,2]), covar_samp(total, id), regr_avgx(total,id), regr_count(total,id), regr_r2(total,id), regr_sxx(total,id), bitstring_agg(id, 1, 10), arg_max(status, total, 2), arg_max_null(status, total), arg_min_null(status,total), percentile_cont(0.5) WITHIN GROUP (ORDER BY total), percentile_disc(0.5) WITHIN GROUP (ORDER BY total), mode() WITHIN GROUP (ORDER BY total) FROM orders
+
+SELECT string_agg(DISTINCT status, ', '), array_agg(id ORDER BY id DESC NULLS LAST), list(id) FILTER (WHERE id > 1), first(id ORDER BY total) FROM orders
+
+SELECT nth_value(total, 2) OVER (ORDER BY id), sum(total) OVER (ORDER BY id GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING EXCLUDE CURRENT ROW), count(DISTINCT status) OVER (), fill(total) OVER (ORDER BY id) FROM orders
+
+SELECT id, lag(total, 1, 0 ORDER BY total) OVER (ORDER BY id) FROM orders
+
+SELECT quantile_cont(total, 0.5) OVER (ORDER BY ordered_at RANGE BETWEEN INTERVAL 3 DAYS PRECEDING AND CURRENT ROW) FROM orders
+
+FROM customers AS c SELECT c.name LIMIT 1 OFFSET 1
+
+SELECT * LIKE '%id' FROM orders
+
+SELECT * SIMILAR TO 'c.*' FROM orders
+
+SELECT COLUMNS(* EXCLUDE (doc)) FROM orders
+
+SELECT COLUMNS('(id|total)') * 2 FROM orders
+
+SELECT coalesce(*COLUMNS(['jan', 'feb'])) FROM monthly_sales
+
+SELECT * EXCLUDE (doc) REPLACE (total / 2 AS total) FROM orders
+
+SELECT struct_pack(*COLUMNS(* EXCLUDE (doc))) FROM orders
+
+SELECT c FROM customers c
+
+SELECT (SELECT name FROM customers ORDER BY id LIMIT 1) AS first_name
+
+SELECT ARRAY(SELECT id FROM customers ORDER BY id)
+
+SELECT id, total FROM orders ORDER BY total DESC NULLS FIRST LIMIT (SELECT count(*) / 2 FROM orders)
+
+SELECT DISTINCT ON (customer_id) customer_id, total FROM orders ORDER BY customer_id, total DESC
+
+SELECT * FROM orders WHERE (customer_id, total) IN (SELECT customer_id, max(total) FROM orders GROUP BY 1)
+
+SELECT * FROM orders o WHERE total > 1.5 * (SELECT avg(total) FROM orders WHERE customer_id = o.customer_id)
+
+SELECT * FROM customers JOIN orders USING (id)
+
+SELECT * FROM customers c, orders o WHERE c.id = o.customer_id AND o.total NOT BETWEEN 1 AND 2
+
+SELECT * FROM trades t ASOF JOIN prices p ON t.ticker = p.ticker AND p.moment <= t.moment
+
+SELECT t.*, p.price * t.shares AS value FROM trades t ASOF JOIN prices p USING (ticker, moment)
+
+SELECT * FROM orders o JOIN range(5) r(i) ON o.id = r.i
+
+WITH RECURSIVE fib(n, a, b) AS (SELECT 0, 0, 1 UNION ALL SELECT n + 1, b, a + b FROM fib WHERE n < 10) SELECT n, a FROM fib
+
+WITH RECURSIVE tbl(a, b) USING KEY (a) AS (SELECT a, b FROM (VALUES (1, 3), (2, 4)) t(a, b) UNION SELECT a + 1, b FROM tbl WHERE a < 3) SELECT * FROM tbl
+
+WITH t AS NOT MATERIALIZED (SELECT * FROM orders) SELECT count(*) FROM t
+
+WITH x AS (VALUES (1), (2)) SELECT * FROM x
+
+SELECT 1 UNION (SELECT 2 UNION ALL SELECT 2) ORDER BY 1 DESC
+
+SELECT * FROM (SELECT 1 AS a UNION BY NAME SELECT 2 AS b)
+
+SELECT * FROM range(10) EXCEPT ALL SELECT * FROM range(3)
+
+SELECT * FROM range(10) INTERSECT ALL SELECT * FROM range(3)
+
+PIVOT (SELECT country, year, population FROM cities WHERE year > 2000) ON year USING sum(population) GROUP BY country ORDER BY country LIMIT 5
+
+PIVOT cities ON year USING sum(population) AS total, max(population) AS m GROUP BY country
+
+SELECT * FROM (PIVOT cities ON year USING sum(population) GROUP BY country) p JOIN customers c ON p.country = c.country
+
+PIVOT cities ON year, name USING count(*)
+
+PIVOT cities ON country USING sum(population), count(*) GROUP BY year
+
+WITH u AS (UNPIVOT monthly_sales ON jan, feb, mar INTO NAME month VALUE sales) SELECT dept, sum(sales) FROM u GROUP BY dept
+
+SELECT * FROM monthly_sales UNPIVOT INCLUDE NULLS (sales FOR month IN (jan, feb, mar))
+
+EXPLAIN (FORMAT json) SELECT 1
+
+EXPLAIN (ANALYZE, FORMAT json) SELECT count(*) FROM orders
+
+SELECT error('x') WHERE false
+
+SELECT try_cast('a' AS INTEGER), TRY(CAST('x' AS DATE)), CAST('1' AS HUGEINT), '1e3'::DOUBLE, 0xFF, 0b101, 1_000_000
+
+SELECT [a, b] FROM (SELECT 1 AS a, 2 AS b)
+
+SELECT row(1, 2)::STRUCT(a INTEGER, b INTEGER)
+
+SELECT typeof({'a': 1}), alias(1), hash('a'), if(true, 1, 2), nullif(1, 2), ifnull(NULL, 1), constant_or_null(1, 2), pg_typeof(1), can_cast_implicitly(1::INT, 1::BIGINT)
+
+SELECT count(*) AS "n of rows", 'x' AS 'alias' FROM orders
+
+SELECT sum(total) AS total_sum, total_sum / count(*) FROM orders GROUP BY customer_id
+
+SELECT customer_id AS c, sum(total) s FROM orders GROUP BY c HAVING s > 10 ORDER BY s
+
+SELECT * FROM customers WHERE name IN ('a', 'b') OR country IS NOT NULL AND NOT email = ''
+
+SELECT * FROM customers WHERE email NOTNULL AND name ISNULL
+
+SELECT date_trunc('week', ordered_at)::DATE AS week, count(*) FILTER (WHERE status = 'paid') * 100.0 / count(*) AS pct FROM orders GROUP BY 1
+
+SELECT ordered_at::DATE AS d, count(*) FROM range(DATE '2024-01-01', DATE '2024-12-31', INTERVAL 1 DAY) r(day) LEFT JOIN orders ON ordered_at::DATE = day GROUP BY ALL
+
+SELECT median(total) OVER (PARTITION BY customer_id), ntile(10) OVER (ORDER BY total) FROM orders
+
+SELECT lower(name).trim().length() FROM customers
+
+SELECT sum(population) FROM cities GROUP BY GROUPING SETS ((country, year), (country), ())
+
+SELECT GROUPING_ID(country, year), country, year FROM cities GROUP BY CUBE (country, year)
+
+SELECT regexp_extract(name, '(?P<first>\w+)', 1), regexp_matches(name, 'a', 'i'), name SIMILAR TO '.*' FROM customers
+
+SELECT string_to_array('a b', ' '), str_split('a,b', ','), string_split('a b', ' '), unnest(split('a b', ' '))
+
+SELECT concat('a', NULL), 'a' || 1, format('{:,}', 1000), printf('%05d', 7), lpad('1', 3, '0'), rpad('1', 3, '0'), ltrim(' a'), rtrim('a '), trim('>a<', '<>')
+
+SELECT damerau_levenshtein('duckdb','udckbd'), editdist3('a','b'), mismatches('duck','luck'), jaro_similarity('a','b')
+
+SELECT least(1, 2), greatest(3, 4), sign(-3), trunc(2.7), fmod(5.1, 2), fdiv(5, 2), divide(5, 2), add(1, 2), subtract(3, 1), multiply(2, 3)
+
+SELECT * FROM icu_calendar_names()
+
+SELECT is_histogram_other_bin(1), equi_width_bins(0, 10, 5, true)
+
+SELECT time_bucket(INTERVAL '2 weeks', DATE '1992-04-20', DATE '1992-04-01'), date_diff('hour', TIMESTAMPTZ '1992-09-30', TIMESTAMPTZ '1992-10-01')
+
+SELECT uuid_extract_version('81964ebe-00b1-7e1d-b0f9-43c29b6fb8f5'::UUID), uuidv7(), uuidv4()
+
+SELECT bitstring('0101011', 12), get_bit('0110010'::BIT, 2), set_bit('0110010'::BIT, 2, 0), bit_position('010'::BIT, '1110101'::BIT)
+
+SELECT 'abc'::BLOB, blob IS NULL, encode('a'), decode('\x61'::BLOB), hex('abc'), md5('a'), crc IS NULL FROM (SELECT 1 AS blob, 2 AS crc)
+
+SELECT variant_typeof(1::VARIANT)
+
+SELECT list_transform([1,2,3], lambda x, i: x + i), list_filter([3,4], lambda x, i: i > 1), list_reduce([1,2,3], lambda acc, x: acc + x, 10)
+
+SELECT [x + 1 for x, i in [1, 2, 3] if i > 1]
+
+SELECT [upper(s) for s in tags] FROM orders
+
+SELECT max(COLUMNS(lambda c: c LIKE '%total%')) FROM orders
+
+SELECT * FROM orders TABLESAMPLE 20 PERCENT (system, 377)
+
+SELECT * FROM (FROM orders LIMIT 5) USING SAMPLE 3
+
+SELECT o.info.city, o.info['a'], o.tags[1], o.doc.a.b FROM orders o
+
+SELECT unnest(info), unnest(tags) FROM orders
+
+SELECT * FROM orders WHERE info.city = 'Oslo' AND tags[1] = 'x' AND list_contains(tags, 'y')
+
+SELECT current_date - INTERVAL 1 YEAR, today() - 1, DATE 'infinity', TIMESTAMP 'epoch', '2020-01-01'::DATE + INTERVAL '1' DAY
+
+SELECT e.name, m.name AS boss FROM employees e LEFT JOIN employees m ON e.manager_id = m.id WHERE m.salary < e.salary
+
+SELECT dept, name FROM employees QUALIFY rank() OVER (PARTITION BY dept ORDER BY salary DESC) <= 3
+
+SELECT percent_rank() OVER w, cume_dist() OVER w FROM employees WINDOW w AS (ORDER BY salary)
+
+SELECT dept, list(name ORDER BY salary DESC)[1:3] AS top3 FROM employees GROUP BY dept
+
+SELECT dept, max_by(name, salary) FROM employees GROUP BY dept
+
+SELECT arg_max(e, e.salary) FROM employees e
+
+SELECT sum(1) FROM (SELECT * FROM employees UNION ALL SELECT * FROM employees)
