@@ -35,28 +35,41 @@ def equals_itself(subject: Subject) -> tuple[Diagnostic, ...]:
 
 
 def two_values_at_once(subject: Subject) -> tuple[Diagnostic, ...]:
-    """``name = 'Everest' AND name = 'Dhaulagiri'``: no single row has both."""
+    """``name = 'Everest' AND name = 'Dhaulagiri'``, a condition and its opposite: no single row has both."""
     if subject.tree is None:
         return ()
     found = []
     for node in subject.tree.find_all(exp.And):
         if isinstance(node.parent, exp.And):
             continue
+        parts = [part.unnest() for part in node.flatten()]
         demanded: dict[exp.Expr, exp.Expr] = {}
-        for part in node.flatten():
-            if not (isinstance(part, exp.EQ) and isinstance(part.left, exp.Column)):
-                continue
-            if not isinstance(part.right, exp.Literal):
-                continue
-            first = demanded.setdefault(part.left, part.right)
-            if first != part.right:
-                name = part.left.sql(dialect="duckdb")
-                message = (
-                    f"{name} cannot be {first.sql(dialect='duckdb')} and {part.right.sql(dialect='duckdb')} in one row."
-                )
+        for number, part in enumerate(parts):
+            against = next((other for other in parts[:number] if _opposite(part) == other), None)
+            if isinstance(part, exp.EQ) and isinstance(part.left, exp.Column) and isinstance(part.right, exp.Literal):
+                first = demanded.setdefault(part.left, part.right)
+                against = against or (exp.EQ(this=part.left, expression=first) if first != part.right else None)
+            if against is not None:
+                message = f"{against.sql(dialect='duckdb')} and {part.sql(dialect='duckdb')} cannot hold in one row."
                 hint = "OR finds the rows with either; a group or INTERSECT finds what has both."
                 found.append(subject.warn("two-values-at-once", message, at=part, hint=hint))
     return tuple(found)
+
+
+def _opposite(condition: exp.Expr) -> exp.Expr | None:
+    """What holds exactly where `condition` does not, in the form in which people write it."""
+    if isinstance(condition, exp.Not):
+        inner: exp.Expr = condition.this
+        return inner.unnest()
+    for kind, other in _OPPOSITES:
+        if type(condition) is kind:
+            return other(this=condition.this, expression=condition.expression)
+    return exp.Not(this=condition)
+
+
+_OPPOSITES: tuple[tuple[type[exp.Binary], type[exp.Binary]], ...] = (
+    (exp.EQ, exp.NEQ), (exp.NEQ, exp.EQ), (exp.GT, exp.LTE), (exp.LTE, exp.GT), (exp.LT, exp.GTE), (exp.GTE, exp.LT),
+)  # fmt: skip
 
 
 def divides_by_itself(subject: Subject) -> tuple[Diagnostic, ...]:

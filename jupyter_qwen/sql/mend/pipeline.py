@@ -19,12 +19,12 @@ from .problem import Rule, problem
 from .rules.ambiguous import qualify_ambiguous
 from .rules.bridge import bridge_join
 from .rules.casts import cast_arguments, cast_compared
-from .rules.columns import move_column, near_column, struct_field, swap_aliases
+from .rules.columns import move_column, named_in_full, near_column, struct_field, swap_aliases
 from .rules.conditions import move_condition
 from .rules.dialects import known_function, other_dialect, quote_unit
 from .rules.exclude import exclude_columns
 from .rules.follow_key import follow_key
-from .rules.grouping import bare_columns
+from .rules.grouping import aggregate_as_key, bare_columns
 from .rules.join_in import join_in
 from .rules.mismatch import join_over_names, value_elsewhere
 from .rules.nested import nested_aggregate
@@ -49,12 +49,14 @@ RULES: Final[tuple[Rule, ...]] = (
     part_of_date,
     quote_unit,
     keep_column,
+    named_in_full,
     bridge_join,
     join_in,
     literal_in_double_quotes,
     near_table,
     near_column,
     known_function,
+    aggregate_as_key,
     bare_columns,
     move_condition,
     nested_aggregate,

@@ -124,3 +124,54 @@ def test_of_two_dates_the_year_is_that_of_the_table_that_points_at_the_other() -
 
     assert "YEAR(o.placed)" in mend(sql, Schema((people, orders))).sql
     assert mend(sql, Schema((people, Table(("orders",), "table", orders.columns)))).verdict == "rejected"
+
+
+def test_a_name_in_full_within_reach_comes_before_a_join_to_another_table() -> None:
+    carriers = Table(
+        ("carriers",),
+        "table",
+        (Column("carrier_id", "INTEGER"), Column("name", "VARCHAR")),
+        primary_key=("carrier_id",),
+    )
+    buyers = Table(
+        ("buyers",), "table", (Column("id", "INTEGER"), Column("firmname", "VARCHAR"), Column("carrier_id", "INTEGER")),
+        primary_key=("id",), foreign_keys=(ForeignKey(("carrier_id",), "carriers", ("carrier_id",)),),
+    )  # fmt: skip
+    schema = Schema((carriers, buyers))
+
+    proof = mend("SELECT b.name FROM buyers b WHERE b.name = 'Ann'", schema)
+    assert proof.sql == "SELECT b.firmname AS name FROM buyers AS b WHERE b.firmname = 'Ann'"
+    assert [repair.name for repair in proof.repairs] == ["named-in-full"]
+
+    # a state's code is no state: the other table has it
+    states = Table(("states",), "table", (Column("code", "INTEGER"), Column("state", "VARCHAR")), primary_key=("code",))
+    towns = Table(
+        ("towns",), "table", (Column("town", "VARCHAR"), Column("state_code", "INTEGER")),
+        foreign_keys=(ForeignKey(("state_code",), "states", ("code",)),),
+    )  # fmt: skip
+    assert "JOIN states" in mend("SELECT t.state FROM towns t", Schema((states, towns))).sql
+
+
+def told(*values: str) -> Schema:
+    rows = tuple((value, 1.0) for value in values)
+    columns = (Column("told on", "VARCHAR"), Column("n", "DOUBLE"))
+    return Schema((Table(("notes",), "table", columns, rows=rows, rows_complete=True),))
+
+
+def test_a_text_is_read_by_the_format_of_its_values() -> None:
+    proof = mend('SELECT year("told on"), count(*) FROM notes GROUP BY 1', told("1/8/1990", "12/25/2003", "2/3/2001"))
+    assert proof.sql == "SELECT YEAR(STRPTIME(\"told on\", '%m/%d/%Y')), count(*) FROM notes GROUP BY 1"
+
+    proof = mend('SELECT sum("told on") FROM notes', told("$1,200.00", "$3.50", "$7.25"))
+    assert "REPLACE(REPLACE(\"told on\", '$', ''), ',', '')" in proof.sql
+
+
+def test_a_cast_that_no_value_survives_is_no_repair() -> None:
+    proof = mend('SELECT avg("told on") FROM notes', told("often", "never", "rarely"))
+    assert proof.verdict == "rejected"
+    assert "TRY_CAST" in mend('SELECT avg("told on") FROM notes', told("12", "n/a", "7.5 or so")).sql
+
+
+def test_no_alias_is_found_by_comparing_a_column_with_itself(shop: Schema) -> None:
+    proof = mend("SELECT o.id FROM customers c JOIN orders o ON o.customer_id = x.customer_id", shop)
+    assert "o.customer_id = o.customer_id" not in proof.sql

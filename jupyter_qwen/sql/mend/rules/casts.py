@@ -11,12 +11,20 @@ from typing import Final
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.errors import UnsupportedError
 
+from jupyter_qwen.schema.formats import format_of
+from jupyter_qwen.schema.model import Column, Table
+
+from ...scopes import ScopeView, column_of
 from ...tree import UNREADABLE
 from ..problem import Change, Problem
 
 _NUMBER: Final = re.compile(r"^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?(_LITERAL)?|FLOAT|DOUBLE|DECIMAL.*|BIGNUM)$")
 _DATE: Final = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}")
+_MOMENTS: Final = ("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIME")
+_MOMENT_TEXT: Final = re.compile(r"\s*(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}:\d{2})")
+_NUMBER_TEXT: Final = re.compile(r"\s*[+-]?(?:\d|\.\d)[\d_]*(?:\.\d*)?(?:[eE][+-]?\d+)?\s*\Z")
 _MOMENT: Final = re.compile(r"^(DATE|TIME|TIMESTAMP.*|INTERVAL)$")
 _DATE_FUNCTIONS_WORDS: Final = """
     year month day week quarter hour minute second dayofweek dayofyear weekday dayname monthname yearweek
@@ -46,6 +54,7 @@ def cast_compared(problem: Problem) -> Iterator[Change]:
     """A comparison of text with a date, time or number: the text side is cast to the other side's type."""
     if not problem.is_about("comparison"):
         return
+    read = _reader(problem)
     left, right = problem.names["left"].strip(), problem.names["right"].strip()
     for side, (mine, other) in (("this", (left, right)), ("expression", (right, left))):
         if mine != "VARCHAR" or other == "VARCHAR":
@@ -54,18 +63,18 @@ def cast_compared(problem: Problem) -> Iterator[Change]:
         def change(node: exp.Expr, side: str = side, other: str = other) -> bool:
             if isinstance(node, exp.Between):
                 if side == "this":
-                    node.set("this", _try(node.this, other))
+                    node.set("this", read(node.this, other))
                 else:
-                    node.set("low", _try(node.args["low"], other))
-                    node.set("high", _try(node.args["high"], other))
+                    node.set("low", read(node.args["low"], other))
+                    node.set("high", read(node.args["high"], other))
                 return True
             if isinstance(node, exp.In):
                 if side == "this":
-                    node.set("this", _try(node.this, other))
+                    node.set("this", read(node.this, other))
                     return True
                 return False
             if isinstance(node, exp.Binary):
-                node.set(side, _try(node.args[side], other))
+                node.set(side, read(node.args[side], other))
                 return True
             return False
 
@@ -92,6 +101,7 @@ def cast_arguments(problem: Problem) -> Iterator[Change]:
     if name in _PART_FUNCTIONS and any(_NUMBER.match(t) for t in types[-1:]):
         yield from _rewrite(problem, lambda node: _number_is_the_part(node, name), f"The number is the {name} already.")
     wanted = _wanted_types(name, types)
+    read = _reader(problem)
     if wanted:
 
         def change(node: exp.Expr) -> bool:
@@ -102,7 +112,7 @@ def cast_arguments(problem: Problem) -> Iterator[Change]:
                 if kind is not None:
                     if kind == "INTERVAL" and isinstance(argument, exp.Literal) and _DATE.match(argument.this):
                         kind = "TIMESTAMP"
-                    argument.replace(exp.cast(argument.copy(), kind) if kind == "VARCHAR" else _try(argument, kind))
+                    argument.replace(exp.cast(argument.copy(), kind) if kind == "VARCHAR" else read(argument, kind))
             return True
 
         into = ", ".join(dict.fromkeys(kind for kind in wanted if kind))
@@ -181,8 +191,36 @@ def _number_is_the_part(node: exp.Expr, name: str) -> bool:
     return False
 
 
-def _try(node: exp.Expr, kind: str) -> exp.Expr:
-    return exp.TryCast(this=node.copy(), to=exp.DataType.build(kind, dialect="duckdb"))
+def _reader(problem: Problem) -> Callable[[exp.Expr, str], exp.Expr]:
+    """What reads an expression as another type: the format of the column's own values where one is known, else TRY_CAST.
+
+    Raises UnsupportedError where no value at hand would survive the cast: all NULL is no repair.
+    """
+
+    def read(node: exp.Expr, kind: str) -> exp.Expr:
+        found = next((known for view in problem.views if (known := _known(view, node)) is not None), None)
+        form = format_of(*found) if found is not None else None
+        if form is not None and (form.type in _MOMENTS) == (kind in _MOMENTS):
+            return sqlglot.parse_one(form.of(node.sql(dialect="duckdb")), read="duckdb")
+        if found is not None and not _some_survive(*found, kind):
+            raise UnsupportedError(f"no value of {found[1].name} is a {kind}")
+        return exp.TryCast(this=node.copy(), to=exp.DataType.build(kind, dialect="duckdb"))
+
+    return read
+
+
+def _known(view: ScopeView, node: exp.Expr) -> tuple[Table, Column] | None:
+    return column_of(view, node) if isinstance(node, exp.Column) else None
+
+
+def _some_survive(table: Table, column: Column, kind: str) -> bool:
+    """Whether some value at hand can be cast to `kind`; true where none is at hand."""
+    position = table.columns.index(column)
+    values = [*column.values, *(str(row[position]) for row in table.rows if row[position] is not None)]
+    if column.type.upper() != "VARCHAR" or not values or kind not in (*_MOMENTS, "DOUBLE", "INTEGER", "BIGINT"):
+        return True
+    pattern = _MOMENT_TEXT if kind in _MOMENTS else _NUMBER_TEXT
+    return any(pattern.match(value) for value in values)
 
 
 def _rewrite(problem: Problem, change: Callable[[exp.Expr], bool], reason: str) -> Iterator[Change]:

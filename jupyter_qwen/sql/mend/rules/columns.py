@@ -7,10 +7,16 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from jupyter_qwen.schema.keys import is_foreign_key
+from jupyter_qwen.schema.words import identifier_stems
+
 from ...likeness import closest
 from ...scopes import ScopeView, Source
 from ...tree import identifier
 from ..problem import Change, Problem
+
+_LETTERS_AT_LEAST = 4
+_KEY_WORDS = frozenset(("code", "number"))
 
 
 def move_column(problem: Problem) -> Iterator[Change]:
@@ -28,7 +34,7 @@ def move_column(problem: Problem) -> Iterator[Change]:
             if _lacks(view, table, name) and (holder := view.source(alias)) and holder.has(name):
                 for column in list(view.named(name, table)):
                     point(column, alias, column.name)
-        if not _compares_with_itself(tree):
+        if not compares_with_itself(tree):
             yield Change(problem.write(tree), f"{table} has no column {name}; {alias} has it.")
 
 
@@ -122,8 +128,42 @@ def near_column(problem: Problem) -> Iterator[Change]:
             if view.source(alias) and (_lacks(view, table, name) if table else _unresolved(view, name)):
                 for column in list(view.named(name, table or "")):
                     point(column, alias if column.table else "", right)
-        if not _compares_with_itself(tree):
+        if not compares_with_itself(tree):
             yield Change(problem.write(tree), f"There is no column {name}; the closest name in {alias} is {right}.")
+
+
+def named_in_full(problem: Problem) -> Iterator[Change]:
+    """``c.name`` where c has a ``companyname`` and no other column that ends so: nearer than a join to another table's name.
+
+    The last word says what a column is: a company's name is a name, a state's code is no state.
+    """
+    if not problem.is_about("column-of-table", "column"):
+        return
+    table, name = problem.names.get("table"), problem.names["name"]
+    for number, view in enumerate(problem.views):
+        if not (_lacks(view, table, name) if table else _unresolved(view, name)):
+            continue
+        sources = [s for s in view.sources if table is None or s.alias.casefold() == table.casefold()]
+        found = [(s, right) for s in sources for right in s.columns.values() if _in_full(name, right, s)]
+        edited = problem.edit()
+        if len(found) != 1 or edited is None:
+            continue
+        (source, right), (tree, views) = found[0], edited
+        for column in list(views[number].named(name, table or "")):
+            shown = column.parent is views[number].select
+            point(column, source.alias if column.table else "", right)
+            if shown:
+                column.replace(exp.alias_(column.copy(), name))
+        yield Change(problem.write(tree), f"The {name} of {source.alias} is called {right}.")
+
+
+def _in_full(name: str, column: str, source: Source) -> bool:
+    """Whether `column` is `name` with something before it, and no key of another table."""
+    wanted = "".join(identifier_stems(name))
+    full = "".join(identifier_stems(column))
+    if len(wanted) < _LETTERS_AT_LEAST or not full.endswith(wanted) or full == wanted or name.casefold() in _KEY_WORDS:
+        return False
+    return source.table is None or not is_foreign_key(source.table, column)
 
 
 def point(column: exp.Column, alias: str, name: str) -> None:
@@ -134,7 +174,7 @@ def point(column: exp.Column, alias: str, name: str) -> None:
     column.set("catalog", None)
 
 
-def _compares_with_itself(tree: exp.Expr) -> bool:
+def compares_with_itself(tree: exp.Expr) -> bool:
     """Whether a condition says ``T2.x = T2.x``: it joins nothing, so the repair that led there was the wrong one."""
     return any(equals.left == equals.right for equals in tree.find_all(exp.EQ))
 

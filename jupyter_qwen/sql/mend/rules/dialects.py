@@ -9,10 +9,14 @@ from typing import Final
 import sqlglot
 from sqlglot import exp
 
+from jupyter_qwen.sql.read.lexer import tokens
+
 from ...likeness import likeness
 from ...tree import UNREADABLE, write
 from ..problem import Change, Problem
 
+#: Where double quotes hold texts: read so, a column would become one.
+_QUOTES_TEXT: Final = frozenset(("mysql", "bigquery", "spark"))
 _DIALECTS: Final = ("sqlite", "postgres", "mysql", "bigquery", "snowflake", "tsql", "spark")
 
 #: Functions that sqlglot leaves as they are: SQL text with {0}, {1} … for the arguments.
@@ -85,7 +89,11 @@ def other_dialect(problem: Problem) -> Iterator[Change]:
     ):
         return
     seen = {problem.sql}
+    names = {name.casefold() for t in problem.schema.tables for name in (t.name, *(c.name for c in t.columns))}
+    quoted = any(token.kind == "quoted" and token.name.casefold() in names for token in tokens(problem.sql))
     for dialect in _DIALECTS:
+        if quoted and dialect in _QUOTES_TEXT:
+            continue
         try:
             trees = [tree for tree in sqlglot.parse(problem.sql, read=dialect) if tree is not None]
         except UNREADABLE:

@@ -34,6 +34,36 @@ def bare_columns(problem: Problem) -> Iterator[Change]:
             yield from _with_group(problem, number, name)
 
 
+def aggregate_as_key(problem: Problem) -> Iterator[Change]:
+    """``SELECT a, sum(x) AS s … GROUP BY a, s``: an aggregate is no group key, nor is its alias or its position."""
+    if "GROUP BY clause cannot contain aggregates" not in problem.error.message:
+        return
+    edited = problem.edit()
+    if edited is None:
+        return
+    tree, views = edited
+    changed = False
+    for view in views:
+        group, outputs = view.select.args.get("group"), view.select.expressions
+        if group is None or group.args.get("all"):
+            continue
+        aliases = {item.alias.casefold() for item in outputs if item.alias and item.find(exp.AggFunc)}
+        positions = {str(place) for place, item in enumerate(outputs, 1) if item.find(exp.AggFunc)}
+        keys = [
+            key
+            for key in group.expressions
+            if key.find(exp.AggFunc) is None
+            and not (isinstance(key, exp.Column) and not key.table and key.name.casefold() in aliases)
+            and not (isinstance(key, exp.Literal) and key.name in positions)
+        ]
+        if len(keys) < len(group.expressions):
+            bare = any(item.find(exp.AggFunc) is None and not isinstance(item, exp.Literal) for item in outputs)
+            view.select.set("group", exp.Group(expressions=keys) if keys else exp.Group(all=True) if bare else None)
+            changed = True
+    if changed:
+        yield Change(problem.write(tree), "An aggregate is no group key: groups come first, aggregates of them after.")
+
+
 def _without_group(problem: Problem, number: int, name: str) -> Iterator[Change]:
     edited = problem.edit()
     if edited is None:

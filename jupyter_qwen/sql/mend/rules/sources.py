@@ -9,7 +9,7 @@ from sqlglot import exp
 from ...likeness import closest, likeness
 from ...tree import identifier
 from ..problem import Change, Problem
-from .columns import point
+from .columns import compares_with_itself, point
 
 
 def right_alias(problem: Problem) -> Iterator[Change]:
@@ -40,7 +40,8 @@ def right_alias(problem: Problem) -> Iterator[Change]:
             for column in list(views[number].columns):
                 if column.table.casefold() == wrong.casefold():
                     point(column, alias, column.name)
-            yield Change(problem.write(tree), f"Nothing is called {wrong} here; {alias} has the column.")
+            if not compares_with_itself(tree):
+                yield Change(problem.write(tree), f"Nothing is called {wrong} here; {alias} has the column.")
 
 
 def near_table(problem: Problem) -> Iterator[Change]:

@@ -284,3 +284,23 @@ SELECT COUNT(*) FROM orders AS o WHERE MONTH(o.ordered_at) = 3;
 SELECT name FROM customers WHERE visits.pages > 3;
 -- becomes
 SELECT name FROM customers JOIN Visits AS visits ON customers.id = visits.customer WHERE visits.pages > 3;
+
+-- aggregate-as-key
+SELECT country, count(*) AS n FROM customers GROUP BY country, n;
+-- becomes
+SELECT country, COUNT(*) AS n FROM customers GROUP BY country;
+
+-- aggregate-as-key
+SELECT country, count(*) AS n FROM customers GROUP BY n ORDER BY n;
+-- becomes
+SELECT country, COUNT(*) AS n FROM customers GROUP BY ALL ORDER BY n;
+
+-- aggregate-as-key
+SELECT sum(total) AS s FROM orders GROUP BY 1;
+-- becomes
+SELECT SUM(total) AS s FROM orders;
+
+-- named-in-full
+SELECT v.total, p.name FROM orders AS v JOIN "Order Details" AS p ON v.id = p.order_id;
+-- becomes
+SELECT v.total, p."Product Name" AS name FROM orders AS v JOIN "Order Details" AS p ON v.id = p.order_id;
