@@ -23,11 +23,9 @@ from .limits import limit_of_each, needless_limit
 from .literal_places import move_literals
 from .needless_joins import drop_needless_joins
 from .outputs import constant_aggregates, full_names, only_the_ratio
-from .periods import group_by_period
 from .quoted_columns import unquote_columns
 from .text_search import search_without_case
 from .time_units import interval_as_number, name_the_period, period_as_date, period_number
-from .twin_aliases import one_row_once
 
 #: In the order in which they are looked for, by the names that the user reads.
 HABITS: Final[tuple[tuple[str, Habit], ...]] = (
@@ -35,7 +33,6 @@ HABITS: Final[tuple[tuple[str, Habit], ...]] = (
     ("cast-by-format", cast_by_format),
     ("period-name", name_the_period),
     ("value-elsewhere", move_literals),
-    ("one-row-once", one_row_once),
     ("constant-aggregate", constant_aggregates),
     ("needless-join", drop_needless_joins),
     ("group-by-key", group_by_key),
@@ -49,7 +46,6 @@ HABITS: Final[tuple[tuple[str, Habit], ...]] = (
     ("both-values", both_values),
     ("flag-spelling", flag_spelled_otherwise),
     ("period-as-date", period_as_date),
-    ("by-period", group_by_period),
     ("missing-partner", missing_partner),
     ("interval-as-number", interval_as_number),
     ("period-number", period_number),

@@ -22,13 +22,9 @@ from .rules.casts import cast_arguments, cast_compared
 from .rules.columns import move_column, named_in_full, near_column, struct_field, swap_aliases
 from .rules.conditions import move_condition
 from .rules.dialects import known_function, other_dialect, quote_unit
-from .rules.exclude import exclude_columns
-from .rules.follow_key import follow_key
 from .rules.grouping import aggregate_as_key, bare_columns
 from .rules.join_in import join_in
-from .rules.mismatch import join_over_names, value_elsewhere
 from .rules.nested import nested_aggregate
-from .rules.periods import part_of_date
 from .rules.projection import keep_column
 from .rules.sources import near_table, right_alias
 from .rules.text import foreign_quotes, literal_in_double_quotes, quote_alias, quote_names, strip_prose
@@ -39,14 +35,11 @@ RULES: Final[tuple[Rule, ...]] = (
     quote_names,
     quote_alias,
     strip_prose,
-    exclude_columns,
-    follow_key,
     swap_aliases,
     move_column,
     struct_field,
     right_alias,
     qualify_ambiguous,
-    part_of_date,
     quote_unit,
     keep_column,
     named_in_full,
@@ -63,8 +56,6 @@ RULES: Final[tuple[Rule, ...]] = (
     cast_compared,
     cast_arguments,
     other_dialect,
-    join_over_names,
-    value_elsewhere,
 )
 MAX_DEPTH: Final = 6
 MAX_BINDS: Final = 80
@@ -80,12 +71,12 @@ class _State:
     repairs: tuple[Repair, ...] = ()
 
 
-def mend(sql: str, schema: Schema, *, time_limit_s: float = 1.0, rules: tuple[Rule, ...] = RULES) -> Proof:
+def mend(sql: str, schema: Schema, *, time_limit_s: float = 3.0, rules: tuple[Rule, ...] = RULES) -> Proof:
     """Prove `sql`; when DuckDB rejects it, the nearest text that binds, with every repair named.
 
-    Mechanical: no model, and nothing is executed. A query that binds is not touched, unless it compares a number with a
-    text, which fails on rows; one that cannot be mended comes back as it was, rejected. `repairs` hold the texts before and
-    after each step, so each can be taken back. Blocking, for about `time_limit_s` seconds at most.
+    Mechanical: no model, and nothing is executed. A query that binds is not touched; one that cannot be mended comes back as it
+    was, rejected. `repairs` hold the texts before and after each step, so each can be taken back. Blocking, for about
+    `time_limit_s` seconds at most.
     """
     if not is_child():
         names = None if rules is RULES else [rule.__name__ for rule in rules]
@@ -94,9 +85,7 @@ def mend(sql: str, schema: Schema, *, time_limit_s: float = 1.0, rules: tuple[Ru
     deadline = time.monotonic() + time_limit_s
     proof = prove(sql, schema)
     if proof.verdict == "rejected" and proof.diagnostics:
-        proof = _bound(proof, schema, rules, deadline)
-    if proof.verdict == "bound" and proof.kind == "query":
-        proof = _types_agree(proof, schema, rules, deadline)
+        return _bound(proof, schema, rules, deadline)
     return proof
 
 
@@ -125,25 +114,6 @@ def _bound(proof: Proof, schema: Schema, rules: tuple[Rule, ...], deadline: floa
         if not level:
             break
     return proof
-
-
-def _types_agree(proof: Proof, schema: Schema, rules: tuple[Rule, ...], deadline: float) -> Proof:
-    """Repair comparisons of numbers with texts one by one, as long as each repair leaves fewer of them."""
-    clashes = _clashes(proof)
-    while clashes and time.monotonic() < deadline:
-        for name, text, reason in _proposals(proof.sql, clashes[0], schema, rules):
-            mended = prove(text, schema)
-            if mended.verdict == "bound" and len(_clashes(mended)) < len(clashes):
-                proof = replace(mended, repairs=(*proof.repairs, Repair(name, reason, proof.sql, text)))
-                break
-        else:
-            return proof
-        clashes = _clashes(proof)
-    return proof
-
-
-def _clashes(proof: Proof) -> list[Diagnostic]:
-    return [finding for finding in proof.diagnostics if finding.code == "text-beside-number"]
 
 
 def _proposals(sql: str, error: Diagnostic, schema: Schema, rules: tuple[Rule, ...]) -> Iterator[tuple[str, str, str]]:

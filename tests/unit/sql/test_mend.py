@@ -27,7 +27,7 @@ def pairs() -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize(("rules", "before", "after"), pairs(), ids=[f"{n}-{p[0]}" for n, p in enumerate(pairs())])
 def test_a_query_becomes_what_the_case_says(rules: str, before: str, after: str, shop: Schema) -> None:
-    assert prove(before, shop).verdict == "rejected" or "over-names" in rules
+    assert prove(before, shop).verdict == "rejected"
     proof = mend(before, shop)
     assert proof.sql == after
     assert proof.verdict == "bound"
@@ -57,40 +57,14 @@ def test_a_query_that_binds_is_not_touched(shop: Schema) -> None:
 
 def test_every_rule_has_a_case() -> None:
     shown = {name for rules, _, _ in pairs() for name in rules.split(", ")}
-    elsewhere = {"follow-key", "struct-field", "value-elsewhere"}
+    elsewhere = {"struct-field"}
     assert {rule.__name__.replace("_", "-") for rule in RULES} == shown | elsewhere
-
-
-def test_the_second_key_into_a_table_is_followed() -> None:
-    people = Table(("people",), "table", (Column("id", "INTEGER"), Column("name", "VARCHAR")), primary_key=("id",))
-    friend = Table(
-        ("friend",), "table", (Column("person", "INTEGER"), Column("friend", "INTEGER")),
-        foreign_keys=(ForeignKey(("person",), "people", ("id",)), ForeignKey(("friend",), "people", ("id",))),
-    )  # fmt: skip
-    proof = mend(
-        "SELECT f.name FROM people p JOIN friend f ON p.id = f.person WHERE p.name = 'Kyle'", Schema((people, friend))
-    )
-    assert proof.sql == (
-        "SELECT people.name FROM people AS p JOIN friend AS f ON p.id = f.person "
-        "JOIN people ON f.friend = people.id WHERE p.name = 'Kyle'"
-    )
 
 
 def test_a_field_of_a_struct_is_found() -> None:
     schema = Schema((Table(("test",), "table", (Column("person", "STRUCT(name VARCHAR, id INTEGER)"),)),))
     proof = mend("SELECT name FROM test WHERE id > 3", schema)
     assert proof.sql == "SELECT person.name AS name FROM test WHERE person.id > 3"
-
-
-def test_a_text_compared_with_a_number_moves_to_the_column_that_holds_it() -> None:
-    country = Column("country", "VARCHAR", values=("usa", "japan"))
-    makers = Table(("makers",), "table", (Column("id", "INTEGER"), country), primary_key=("id",))
-    models = Table(
-        ("models",), "table", (Column("model", "VARCHAR"), Column("maker", "INTEGER")),
-        foreign_keys=(ForeignKey(("maker",), "makers", ("id",)),),
-    )  # fmt: skip
-    proof = mend("SELECT model FROM models WHERE maker = 'USA'", Schema((makers, models)))
-    assert proof.sql == "SELECT model FROM models JOIN makers ON models.maker = makers.id WHERE makers.country = 'usa'"
 
 
 def test_nothing_that_writes_comes_out_of_a_repair(shop: Schema) -> None:
@@ -112,18 +86,6 @@ def test_no_repair_compares_a_column_with_itself(shop: Schema) -> None:
     assert proof.verdict == "bound"
     assert "o.customer_id = o.customer_id" not in proof.sql
     assert not [d for d in proof.diagnostics if d.code == "equals-itself"]
-
-
-def test_of_two_dates_the_year_is_that_of_the_table_that_points_at_the_other() -> None:
-    people = Table(("people",), "table", (Column("id", "INTEGER"), Column("born", "DATE")), primary_key=("id",))
-    orders = Table(
-        ("orders",), "table", (Column("person", "INTEGER"), Column("placed", "DATE")),
-        foreign_keys=(ForeignKey(("person",), "people", ("id",)),),
-    )  # fmt: skip
-    sql = "SELECT p.year, count(*) FROM people p JOIN orders o ON o.person = p.id GROUP BY p.year"
-
-    assert "YEAR(o.placed)" in mend(sql, Schema((people, orders))).sql
-    assert mend(sql, Schema((people, Table(("orders",), "table", orders.columns)))).verdict == "rejected"
 
 
 def test_a_name_in_full_within_reach_comes_before_a_join_to_another_table() -> None:

@@ -70,30 +70,6 @@ def test_other_joins_stay(sql: str, question: str) -> None:
     assert changed(sql, question) == (sql, [])
 
 
-def test_two_aliases_of_one_row_become_one() -> None:
-    sql = (
-        "SELECT a.name FROM player AS a JOIN player_in_match AS x ON a.player_id = x.player_id "
-        "JOIN player AS b ON x.player_id = b.Player_ID WHERE b.age > 21 AND x.goals > 0"
-    )
-
-    text, repairs = changed(sql, "Who over 21 scored goals in a match?")
-
-    assert text == (
-        "SELECT a.name FROM player AS a JOIN player_in_match AS x ON a.player_id = x.player_id "
-        "WHERE a.age > 21 AND x.goals > 0"
-    )
-    assert repairs == ["one-row-once"]
-
-
-def test_two_rows_of_one_table_stay_two() -> None:
-    sql = (
-        "SELECT a.name, b.name FROM player AS a JOIN player_in_match AS x ON a.player_id = x.player_id "
-        "JOIN player AS b ON x.goals = b.player_id"
-    )
-
-    assert changed(sql, "names of players of a match") == (sql, [])
-
-
 def test_groups_of_a_name_that_rows_share_are_told_apart_by_the_key() -> None:
     sql = "SELECT p.name, count(*) FROM player AS p JOIN player_in_match AS x ON p.player_id = x.player_id GROUP BY p.name"
 
@@ -244,43 +220,6 @@ def test_no_value_is_looked_at_below_the_privacy_level_values() -> None:
 )
 def test_a_mean_becomes_the_median_that_was_asked_for(question: str, sql: str, after: str | None) -> None:
     assert changed(sql, question) == ((after, ["median-for-mean"]) if after else (sql, []))
-
-
-SHOP = Table(("shop",), "table", (Column("id", "INTEGER"), Column("city", "VARCHAR")), primary_key=("id",))
-SALE = Table(
-    ("sale",), "table", (Column("shop_id", "INTEGER"), Column("sold_on", "DATE"), Column("price", "DOUBLE"),
-     Column("limit_daily", "DOUBLE")),
-    foreign_keys=(ForeignKey(("shop_id",), "shop", ("id",)),),
-)  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("question", "sql", "after"),
-    [
-        (
-            "monthly revenue per city",
-            "SELECT h.city, sum(s.price) AS r FROM sale s JOIN shop h ON s.shop_id = h.id GROUP BY h.city ORDER BY r DESC",
-            "SELECT DATE_TRUNC('MONTH', s.sold_on) AS month, h.city, SUM(s.price) AS r FROM sale AS s JOIN shop AS h "
-            "ON s.shop_id = h.id GROUP BY DATE_TRUNC('MONTH', s.sold_on), h.city "
-            "ORDER BY DATE_TRUNC('MONTH', s.sold_on), r DESC",
-        ),
-        (
-            "revenue by year",
-            "SELECT sold_on, sum(price) FROM sale GROUP BY sold_on",
-            "SELECT YEAR(sold_on) AS year, SUM(price) FROM sale GROUP BY YEAR(sold_on) ORDER BY YEAR(sold_on)",
-        ),
-        ("revenue by year", "SELECT year(sold_on), sum(price) FROM sale GROUP BY 1", None),
-        ("the month with the best monthly revenue", "SELECT sum(price) FROM sale LIMIT 1", None),
-        ("sales of each month", "SELECT price FROM sale", None),
-        ("shops per month", "SELECT count(*) FROM shop", None),
-        ("revenue per city", "SELECT sum(price) FROM sale", None),
-        ("the mean of the limit_daily and of the sales by day", "SELECT avg(limit_daily) FROM sale", None),
-    ],
-)
-def test_a_period_that_is_asked_for_gets_a_row_each(question: str, sql: str, after: str | None) -> None:
-    schema = Schema((SHOP, SALE))
-    proof = look_again(prove(sql, schema), question, schema)
-    assert (proof.sql, [repair.name for repair in proof.repairs]) == ((after, ["by-period"]) if after else (sql, []))
 
 
 def test_an_order_by_the_name_of_an_output_keeps_no_needless_join() -> None:
