@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from jupyter_qwen.assistant.question import MODES, Mode
 from jupyter_qwen.schema.model import Schema
-from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.schema.notebook import Cell, runs_sql
 
 # Words by which people ask for code or talk about code rather than for rows.
 _ABOUT_CODE = re.compile(
@@ -87,11 +87,7 @@ def choose_connection(schema: Schema, cells: Sequence[Cell], wanted: str | None,
         magic = next((connection.name for connection in schema.connections if connection.magic), None)
         if magic is not None and cell.source.lstrip().startswith("%%sql"):
             return magic
-        used = [
-            (match.start(), name)
-            for name in names
-            for match in re.finditer(rf"(?<![\w.]){re.escape(name)}\.(?:sql|execute|query|table)\(", cell.source)
-        ]
+        used = [(match.start(), name) for name in names for match in runs_sql(name).finditer(cell.source)]
         if used:
             return max(used)[1]
     owned = {name: sum(table.connection == name for table in schema.tables) for name in names}

@@ -11,14 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.schema.notebook import Cell, without_magics
 from jupyter_qwen.schema.words import STOP_WORDS, identifier_stems, stem, words
 
 RECALL_TOKENS = 200  # two and a half seconds on two cores, for they stand in the turn that is never cached
 _MOST = 3
 RECALL_FRAME = 40  # the heading, and a fence around each
 _SHORTEST_WORD = 4
-_MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -91,7 +90,7 @@ def _definitions(cell: Cell) -> tuple[tuple[str, str, bool], ...]:
     maxsize=4096
 )  # a prompt is built while the user types, and 300 cells take longer to parse than all else about it
 def _defined(source: str) -> tuple[tuple[str, str, bool], ...]:
-    source = _MAGIC.sub("", source)
+    source = without_magics(source)
     try:
         tree = ast.parse(source)
     except (

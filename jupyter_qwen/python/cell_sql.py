@@ -6,10 +6,10 @@ import ast
 import re
 from dataclasses import dataclass
 
+from jupyter_qwen.schema.notebook import SQL_MAGICS, SQL_METHODS, without_magics
 from jupyter_qwen.sql.render.cell import python_text
 
-_METHODS = frozenset({"sql", "execute", "query", "from_query"})
-_MAGIC = re.compile(r"%%(?:sql|duckdb|dql)\b[^\n]*\n")
+_MAGIC = re.compile(rf"%%(?:{'|'.join(SQL_MAGICS)})\b[^\n]*\n")
 _FIRST_WORD = re.compile(
     r"\s*(?:--[^\n]*\n\s*)*(?:SELECT|WITH|FROM|INSERT|UPDATE|DELETE|CREATE|DESCRIBE|SHOW|SUMMARIZE|PIVOT)\b", re.I
 )
@@ -44,8 +44,7 @@ def find_sql(source: str, language: str = "python") -> CellSql | None:
     magic = _MAGIC.match(source)
     if magic:
         return CellSql(source[magic.end() :], magic.end(), len(source), None, False)
-    # lines for IPython become comments of the same length, so that offsets stay those of the cell
-    plain = re.sub(r"(?m)^([ \t]*)[%!]", r"\1#", source)
+    plain = without_magics(source)
     try:
         tree = ast.parse(plain)
     except (SyntaxError, ValueError):
@@ -56,7 +55,10 @@ def find_sql(source: str, language: str = "python") -> CellSql | None:
 
 def _in_call(node: ast.AST, source: str) -> CellSql | None:
     if not (
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS and node.args
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in SQL_METHODS
+        and node.args
     ):
         return None
     text = node.args[0]

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 
 from jupyter_qwen.python.columns import parsed, unknown_columns, with_columns
 from jupyter_qwen.python.polars_names import with_polars_names
-from jupyter_qwen.python.syntax import plain
 from jupyter_qwen.python.table_variables import reading_lines
 from jupyter_qwen.schema.model import Schema
-from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.schema.notebook import Cell, without_magics
 from jupyter_qwen.sql.model import Diagnostic, Repair
 
 # What everybody means by these names. Names that are also common words (`data`, `time`) are left out.
@@ -90,7 +89,7 @@ def check_python(source: str, schema: Schema | None, cells: Sequence[Cell]) -> C
 
 def _free_names(source: str) -> list[str]:
     """Names that the code reads and does not define anywhere, in the order of their first use."""
-    code = plain(source)
+    code = without_magics(source)
     top = symtable.symtable(code, "<cell>", "exec")
     bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported() or s.is_namespace()}
     free: dict[str, None] = {}

@@ -7,9 +7,8 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 
-from jupyter_qwen.python.syntax import plain
 from jupyter_qwen.schema.model import Schema, Table
-from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.schema.notebook import Cell, without_magics
 from jupyter_qwen.sql.model import Diagnostic, Repair
 
 _CHANGE_COLUMNS = ("columns", "rename", "insert", "drop")
@@ -18,7 +17,7 @@ _CHANGE_COLUMNS = ("columns", "rename", "insert", "drop")
 def parsed(source: str) -> ast.Module | None:
     """The syntax tree of a cell, magics read as `pass`; ``None`` when it is no Python."""
     try:
-        return ast.parse(plain(source))
+        return ast.parse(without_magics(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 
 from jupyter_qwen.python.cell_sql import CellSql, offset_of
 from jupyter_qwen.schema.model import Schema
-from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.schema.notebook import SQL_METHODS, SQL_READERS, Cell, without_magics
 from jupyter_qwen.sql.mend import mend
 from jupyter_qwen.sql.model import Diagnostic, Proof, Repair, Verdict
 from jupyter_qwen.sql.validate import prove
 
-_ON_CONNECTION = frozenset({"sql", "execute", "query", "executemany"})
-_READING = frozenset({"read_sql", "read_sql_query", "read_database"})
 _STATEMENT = re.compile(
     r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(?:SELECT|WITH|FROM|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|COPY|ATTACH|INSTALL|LOAD|"
     r"DESCRIBE|SHOW|SUMMARIZE|PIVOT|UNPIVOT|MERGE|TRUNCATE|EXPORT|IMPORT|SET|PRAGMA|CALL|VALUES)\b",
@@ -52,7 +50,7 @@ def prove_inside(source: str, schema: Schema, cells: Sequence[Cell]) -> Inside:
     *unchecked*: they may be right, and nobody has shown it.
     """
     try:
-        tree = ast.parse(_without_magics(source))
+        tree = ast.parse(without_magics(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Inside(source)
     aliases = {"duckdb", *(name for cell in cells for name in _ALIAS.findall(cell.source)), *_ALIAS.findall(source)}
@@ -80,9 +78,9 @@ def find_calls(source: str, tree: ast.Module) -> Iterator[Found]:
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
             continue
-        if node.func.attr in _READING and len(node.args) > 1:
+        if node.func.attr in SQL_READERS and len(node.args) > 1:
             owner = ast.unparse(node.args[1])
-        elif node.func.attr in _ON_CONNECTION:
+        elif node.func.attr in SQL_METHODS:
             owner = ast.unparse(node.func.value)
         else:
             continue
@@ -172,8 +170,3 @@ def _told(found: Found, proof: Proof) -> Iterator[Diagnostic]:
             sql = found.query.sql
             line += item.line - 1 + sql[: len(sql) - len(sql.lstrip())].count("\n")
         yield replace(item, start=None, end=None, line=line, column=None)
-
-
-def _without_magics(source: str) -> str:
-    """Lines for IPython as comments of the same length, so that offsets stay those of the cell."""
-    return re.sub(r"(?m)^([ \t]*)[%!]", r"\1#", source)

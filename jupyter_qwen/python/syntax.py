@@ -7,6 +7,8 @@ import re
 import warnings
 from functools import lru_cache
 
+from jupyter_qwen.schema.notebook import without_magics
+
 # Compiling warns of escapes that Python does not know, in the server's log: not in texts of this name. A filter that is set for
 # each text, in a thread, would be every other thread's as well.
 _FILE = "<a cell that is looked at>"
@@ -34,8 +36,6 @@ _ENDINGS = (
 )
 # What could stand between a cursor and the rest of its line: when one of them makes it Python, a suggestion must as well.
 _FILLERS = ("a", "", " = ", ", ", ".a", "a, ", "(a", "'", '"', ": ")
-_MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2})$", re.MULTILINE)
-_CELL_MAGIC = re.compile(r"\s*%%\w[^\n]*\n?")
 
 
 def fits(text: str, prefix: str, suffix: str) -> bool:
@@ -43,7 +43,7 @@ def fits(text: str, prefix: str, suffix: str) -> bool:
 
     True when the code was broken before: then nothing can be said.
     """
-    before = plain(prefix)
+    before = without_magics(prefix)
     if parses(before + text + suffix):
         return True
     rest = suffix.split("\n", 1)[0].rstrip()
@@ -61,12 +61,6 @@ def cut_to_fit(text: str, prefix: str, suffix: str) -> str:
         return ""
     places = [place for place in range(len(text) - 1, 0, -1) if text[place] == rest[0]]
     return next((text[:place] for place in places if fits(text[:place], prefix, suffix)), "")
-
-
-def plain(source: str) -> str:
-    """`source` without IPython's magics, shell lines and question marks; every line stays a line."""
-    source = _CELL_MAGIC.sub("\n", source, count=1) if source.lstrip().startswith("%%") else source
-    return _MAGIC.sub(r"\1pass", source)
 
 
 @lru_cache(maxsize=512)

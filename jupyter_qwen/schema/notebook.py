@@ -95,3 +95,25 @@ def without_literals(text: str, known: str) -> str:
         return match[0] if _TYPE.fullmatch(value) and value.casefold() == value else "<text>"
 
     return _LITERAL.sub(hidden, text)
+
+
+#: Methods of a connection, or of the module `duckdb`, that take SQL first.
+SQL_METHODS = ("sql", "execute", "executemany", "query", "from_query")
+#: Functions of DataFrame libraries that take SQL first and the connection second.
+SQL_READERS = ("read_sql", "read_sql_query", "read_database")
+#: Cell magics whose body is SQL.
+SQL_MAGICS = ("sql", "dql", "duckdb", "bigquery")
+_MAGIC = re.compile(r"^([ \t]*)([%!?].*|[\w.]+\?{1,2})$", re.MULTILINE)
+
+
+def runs_sql(connection: str) -> re.Pattern[str]:
+    """What finds the places where the code of a cell uses `connection`."""
+    return re.compile(rf"(?<![\w.]){re.escape(connection)}\.(?:{'|'.join((*SQL_METHODS, 'table'))})\(")
+
+
+def without_magics(source: str) -> str:
+    """`source` with statements that do nothing in place of lines for IPython: magics, shell commands, question marks.
+
+    Every character behind them keeps its offset, and a block that holds nothing else stays a block.
+    """
+    return _MAGIC.sub(lambda found: found[1] + ("pass" if len(found[2]) > 3 else "0").ljust(len(found[2])), source)

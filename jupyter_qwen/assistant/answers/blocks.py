@@ -10,7 +10,7 @@ from jupyter_qwen.assistant.events import Block, CellSource
 from jupyter_qwen.python.check import check_python
 from jupyter_qwen.python.embedded_sql import Inside, prove_inside
 from jupyter_qwen.schema.model import Schema
-from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.schema.notebook import Cell, without_magics
 from jupyter_qwen.sql.dialect import find_dialect, transpile
 from jupyter_qwen.sql.model import Diagnostic, Proof
 from jupyter_qwen.sql.render import detect_idiom, render_cell
@@ -94,10 +94,8 @@ def _python_block(index: int, language: str, source: str, schema: Schema | None,
 
 
 def _python_syntax(source: str) -> tuple[Diagnostic, ...]:
-    # lines for IPython (%magic, !command, ?) are no Python; a blank in their place keeps the line numbers
-    plain = "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.split("\n"))
     try:
-        ast.parse(plain)
+        ast.parse(without_magics(source))
     except (SyntaxError, ValueError) as error:
         line = error.lineno if isinstance(error, SyntaxError) else None
         column = error.offset if isinstance(error, SyntaxError) else None

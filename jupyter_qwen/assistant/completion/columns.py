@@ -7,9 +7,8 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from jupyter_qwen.python.syntax import plain
 from jupyter_qwen.schema.model import Schema, Table
-from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.schema.notebook import Cell, without_magics
 
 # `frame["` right before the cursor, with what is typed of the name. Assignments to new columns begin their line with it.
 _SUBSCRIPT = re.compile(
@@ -92,7 +91,7 @@ def _columns_added(prefix: str, cells: Sequence[Cell]) -> set[str]:
 
 def _reads(prefix: str, text: str) -> Iterator[tuple[str, str]]:
     """(frame, column) for every constant subscript that `text`, or the cursor's line with it, reads."""
-    line = plain(prefix.rsplit("\n", 1)[-1]) + text
+    line = without_magics(prefix.rsplit("\n", 1)[-1]) + text
     for source in (line, text):
         for candidate in (source, source.rstrip().rstrip(":,"), source + ")", source + "]", source + "])"):
             try:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from jupyter_qwen.schema.notebook import SQL_MAGICS, SQL_METHODS, SQL_READERS
+
 PlaceKind = Literal["code", "comment", "string", "sql"]
 _OPENER = re.compile(r"#|\"\"\"|'''|\"|'")
 _CLOSER = {
@@ -15,14 +17,14 @@ _CLOSER = {
     for quote in ('"""', "'''", '"', "'")
 }
 _SQL_CALL = re.compile(
-    r"(?:([A-Za-z_]\w*)\s*\.\s*)?(?:sql|execute|executemany|query|read_sql|read_sql_query|from_query)\s*\(\s*([A-Za-z]{0,2})\Z"
+    rf"(?:([A-Za-z_]\w*)\s*\.\s*)?(?:{'|'.join((*SQL_METHODS, *SQL_READERS))})\s*\(\s*([A-Za-z]{{0,2}})\Z"
 )
 _STRING_LETTERS = re.compile(r"(?<![A-Za-z0-9_])([rbfuRBFU]{1,2})\Z")
 _STATEMENT = re.compile(
     r"\s*(?:SELECT\b|WITH\s+\w+\s+AS\b|FROM\s+\w+\s|INSERT\s+INTO\b|CREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMP\s+)?(?:TABLE|VIEW)\b)",
     re.IGNORECASE,
 )
-_SQL_MAGIC = re.compile(r"\s*%%(?:sql|duckdb|bigquery)\b[^\n]*\n")
+_SQL_MAGIC = re.compile(rf"\s*%%(?:{'|'.join(SQL_MAGICS)})\b[^\n]*\n")
 _TRANSPOSED = re.compile(r"(?<=[\w)\]'])'(?!')")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ...schema.model import Schema
-from ...schema.notebook import Cell
+from ...schema.notebook import SQL_MAGICS, SQL_METHODS, Cell, runs_sql
 
 Style = Literal["python", "magic", "sql", "r", "julia", "markdown"]
 
@@ -16,8 +16,8 @@ _IMPORT: Final = re.compile(r"^[ \t]*import[ \t]+duckdb(?:[ \t]+as[ \t]+(\w+))?[
 _POLARS: Final = re.compile(r"^[ \t]*(?:import[ \t]+polars|from[ \t]+polars\b)", re.MULTILINE)
 _PANDAS: Final = re.compile(r"^[ \t]*(?:import[ \t]+pandas|from[ \t]+pandas\b)", re.MULTILINE)
 _RESULT: Final = re.compile(r"\.(df|fetchdf|to_df|pl|arrow|fetchall|show)\(")
-_PYTHON_SQL: Final = re.compile(r"\.(sql|execute|query)\(")
-_MAGIC: Final = re.compile(r"\A\s*%%(sql|dql|duckdb)\b[ \t]*([^\n]*)")
+_PYTHON_SQL: Final = re.compile(rf"\.(?:{'|'.join(SQL_METHODS)})\(")
+_MAGIC: Final = re.compile(rf"\A\s*%%({'|'.join(SQL_MAGICS)})\b[ \t]*([^\n]*)")
 _LOAD_MAGIC: Final = re.compile(r"^[ \t]*%(?:load_ext|reload_ext)[ \t]+(sql|magic_duckdb)\b", re.MULTILINE)
 _CONNECTION_NAME: Final = re.compile(r"[\w.:/@+%\\][\w.:/@+%\\?=&-]*")
 _R_CONNECTION: Final = re.compile(r"([\w.]+)\s*(?:<-|=)\s*(?:DBI::)?dbConnect\(")
@@ -90,7 +90,7 @@ def _preferred(names: Sequence[str], code: Iterable[str]) -> str | None:
     best, where = None, -1
     text = "\n".join(code)
     for name in names:
-        uses = [m.start() for m in re.finditer(rf"(?<![\w.]){re.escape(name)}\.(?:sql|execute|query|table)\(", text)]
+        uses = [m.start() for m in runs_sql(name).finditer(text)]
         if uses and uses[-1] > where:
             best, where = name, uses[-1]
     return best or (names[0] if names else None)

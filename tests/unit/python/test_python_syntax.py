@@ -8,7 +8,8 @@ from itertools import count
 import pytest
 
 from jupyter_qwen.python import syntax
-from jupyter_qwen.python.syntax import cut_to_fit, fits
+from jupyter_qwen.python.syntax import cut_to_fit, fits, parses
+from jupyter_qwen.schema.notebook import without_magics
 
 
 @pytest.mark.parametrize(
@@ -94,3 +95,21 @@ def test_looking_at_code_in_threads_leaves_the_servers_warnings_alone() -> None:
         assert list(warnings.filters) == before
     assert all(seen)
     assert heard == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "%matplotlib inline\nx = 1\n",
+        "if x:\n    !ls\n    %time f(x)\nelse:\n    df?\ny = 2",
+        "%%time\nx = [\n  1,\n]",
+        "!x\n%a\ndf??\n?df\nz = 'ü'",
+    ],
+)
+def test_lines_for_ipython_do_nothing_and_move_nothing(source: str) -> None:
+    plain = without_magics(source)
+
+    assert len(plain) == len(source)
+    assert parses(plain)
+    kept = [line for line in source.split("\n") if line.strip()[:1] not in "%!?" and not line.endswith("?")]
+    assert all(line in plain.split("\n") for line in kept)

@@ -1,4 +1,4 @@
-"""What no parser accepts: foreign quotes, names that need quotes and lack them, prose and fences around the query."""
+"""What no parser accepts: foreign quotes, names that need quotes and lack them, prose around the query."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from jupyter_qwen.sql.read.lexer import Token, tokens
 
 from ..problem import Change, Problem
 
-_FENCE = re.compile(r"```(?:sql|duckdb)?[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL | re.IGNORECASE)
 _START = re.compile(r"\b(?:WITH\s+[\w\"]+(?:\s*\([^)]*\))?\s+AS|SELECT|FROM)\b", re.IGNORECASE)
 _ALIAS = re.compile(r"(\bAS\s+)([A-Za-z_][^,'\"\n;]*?)(?=\s*(?:,|\n|;|\bFROM\b|\Z))", re.IGNORECASE)
 _BACKTICKED = re.compile(r"`([^`\n]+)`")
@@ -18,12 +17,9 @@ _BRACKETED = re.compile(r"(?<![\w\])\"'])\[([A-Za-z_][\w $#()./%-]*)\]")
 
 
 def strip_prose(problem: Problem) -> Iterator[Change]:
-    """Keep the fenced block, the first statement, or what follows the first SELECT or WITH."""
+    """Keep the first statement, or what follows the first SELECT or WITH."""
     if not problem.is_about("parser", "several-statements"):
         return
-    fenced = _FENCE.search(problem.sql)
-    if fenced:
-        yield Change(fenced[1].strip(), "Only the code block is SQL.")
     pieces = _statements(problem.sql)
     if len(pieces) > 1:
         yield Change(pieces[0], "One statement at a time.")
