@@ -1,7 +1,7 @@
 """What each mechanical technique adds to the answers of a run, and what taking one rule away costs. No model is needed.
 
     jupyter qwen eval sql PACK --raw --out raw.jsonl
-    python benchmarks/sql_repairs.py --scorer score_sql.py --answers PACK raw.jsonl [--answers PACK2 raw2.jsonl …] [--without]
+    python -m benchmarks.sql_repairs --scorer score_sql.py --answers PACK raw.jsonl [--answers PACK2 raw2.jsonl …] [--without]
 
 The scorer is a Python file with a class `Scorer(pack)` that has `cases` and `score(case, sql) -> (status, right, ...)`, status
 "ok" where the query runs. `--without` makes the second table: one rule or habit less at a time, for the answers whose chain of

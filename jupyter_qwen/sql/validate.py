@@ -8,7 +8,7 @@ from jupyter_qwen.sql.read.parse import Statement, parse
 
 from ..schema.model import Schema
 from .bind import BINDABLE, Binding, bind
-from .checks import CHECKS, Subject
+from .checks import CHECKS, Examined
 from .elsewhere import is_child, proof_of
 from .model import Diagnostic, Proof
 
@@ -40,8 +40,8 @@ def judge(statement: Statement, schema: Schema, *, time_limit_s: float = PROOF_S
     binding = bind(statement, schema, time_limit_s=time_limit_s)
     if binding.error is not None:
         return _not_bound(statement, binding, consent)
-    subject = Subject(statement, schema)
-    findings = tuple(finding for check in CHECKS for finding in check(subject))
+    examined = Examined(statement, schema)
+    findings = tuple(finding for check in CHECKS for finding in check(examined))
     doubts = [f"DuckDB would do {name} for it." for name in binding.doubts]
     doubts += [f"It calls {name}(), which nobody here knows." for name in statement.reading.unknown]
     consent += tuple(Diagnostic("needs-consent", "info", doubt) for doubt in doubts)

@@ -19,12 +19,12 @@ from .conditions import (
     like_without_wildcard,
     two_values_at_once,
 )
+from .examined import Examined
 from .joins import cross_join, join_beside_key
-from .subject import Subject
 from .types import text_beside_number
 from .values import literal_not_in_values
 
-Check = Callable[[Subject], tuple[Diagnostic, ...]]
+Check = Callable[[Examined], tuple[Diagnostic, ...]]
 
 CHECKS: Final[tuple[Check, ...]] = (
     text_beside_number,
@@ -40,4 +40,4 @@ CHECKS: Final[tuple[Check, ...]] = (
     divides_by_itself,
 )
 
-__all__ = ["CHECKS", "Check", "Subject"]
+__all__ = ["CHECKS", "Check", "Examined"]

@@ -8,13 +8,13 @@ from jupyter_qwen.schema.keys import is_foreign_key, is_primary_key
 
 from ..model import Diagnostic
 from ..scopes import column_of
-from .subject import Subject
+from .examined import Examined
 
 
-def aggregate_of_key(subject: Subject) -> tuple[Diagnostic, ...]:
+def aggregate_of_key(examined: Examined) -> tuple[Diagnostic, ...]:
     """``sum(id)``: the sum or mean of numbers that only name things."""
     found = []
-    for view in subject.views:
+    for view in examined.views:
         for column in view.columns:
             aggregate = column.parent
             if not isinstance(aggregate, (exp.Sum, exp.Avg)):
@@ -26,7 +26,7 @@ def aggregate_of_key(subject: Subject) -> tuple[Diagnostic, ...]:
                 continue
             word = "sum" if isinstance(aggregate, exp.Sum) else "mean"
             found.append(
-                subject.warn("aggregate-of-key", f"{column.name} is a key of {known[0].name}: a {word} of keys means nothing.",
+                examined.warn("aggregate-of-key", f"{column.name} is a key of {known[0].name}: a {word} of keys means nothing.",
                              at=aggregate, hint="count(*) counts the rows.")
             )  # fmt: skip
     return tuple(found)

@@ -5,41 +5,41 @@ from __future__ import annotations
 from sqlglot import exp
 
 from ..model import Diagnostic
-from .subject import Subject
+from .examined import Examined
 
 
-def equals_null(subject: Subject) -> tuple[Diagnostic, ...]:
+def equals_null(examined: Examined) -> tuple[Diagnostic, ...]:
     """``x = NULL`` is never true."""
-    if subject.tree is None:
+    if examined.tree is None:
         return ()
     return tuple(
-        subject.warn(
+        examined.warn(
             "equals-null", f"{node.sql(dialect='duckdb')} is never true.", at=node, hint="Write IS NULL or IS NOT NULL."
         )
-        for node in subject.tree.find_all(exp.EQ, exp.NEQ)
+        for node in examined.tree.find_all(exp.EQ, exp.NEQ)
         if (isinstance(node.left, exp.Null) or isinstance(node.right, exp.Null))
         and node.find_ancestor(exp.Update) is None
     )
 
 
-def equals_itself(subject: Subject) -> tuple[Diagnostic, ...]:
+def equals_itself(examined: Examined) -> tuple[Diagnostic, ...]:
     """``T2.id = T2.id`` holds for every row: as the condition of a join it joins everything with everything."""
-    if subject.tree is None:
+    if examined.tree is None:
         return ()
     return tuple(
-        subject.warn("equals-itself", f"{node.sql(dialect='duckdb')} compares a column with itself.", at=node,
+        examined.warn("equals-itself", f"{node.sql(dialect='duckdb')} compares a column with itself.", at=node,
                      hint="Another table's column is probably meant on one side.")
-        for node in subject.tree.find_all(exp.EQ)
+        for node in examined.tree.find_all(exp.EQ)
         if isinstance(node.left, exp.Column) and node.left == node.right
     )  # fmt: skip
 
 
-def two_values_at_once(subject: Subject) -> tuple[Diagnostic, ...]:
+def two_values_at_once(examined: Examined) -> tuple[Diagnostic, ...]:
     """``name = 'Everest' AND name = 'Dhaulagiri'``, a condition and its opposite: no single row has both."""
-    if subject.tree is None:
+    if examined.tree is None:
         return ()
     found = []
-    for node in subject.tree.find_all(exp.And):
+    for node in examined.tree.find_all(exp.And):
         if isinstance(node.parent, exp.And):
             continue
         parts = [part.unnest() for part in node.flatten()]
@@ -52,7 +52,7 @@ def two_values_at_once(subject: Subject) -> tuple[Diagnostic, ...]:
             if against is not None:
                 message = f"{against.sql(dialect='duckdb')} and {part.sql(dialect='duckdb')} cannot hold in one row."
                 hint = "OR finds the rows with either; a group or INTERSECT finds what has both."
-                found.append(subject.warn("two-values-at-once", message, at=part, hint=hint))
+                found.append(examined.warn("two-values-at-once", message, at=part, hint=hint))
     return tuple(found)
 
 
@@ -72,35 +72,35 @@ _OPPOSITES: tuple[tuple[type[exp.Binary], type[exp.Binary]], ...] = (
 )  # fmt: skip
 
 
-def divides_by_itself(subject: Subject) -> tuple[Diagnostic, ...]:
+def divides_by_itself(examined: Examined) -> tuple[Diagnostic, ...]:
     """``count(id) / count(id)`` is 1 whatever the rows are."""
-    if subject.tree is None:
+    if examined.tree is None:
         return ()
     return tuple(
-        subject.warn("divides-by-itself", f"{node.sql(dialect='duckdb')} is always 1.", at=node,
+        examined.warn("divides-by-itself", f"{node.sql(dialect='duckdb')} is always 1.", at=node,
                      hint="One of the two probably needs a FILTER or a CASE.")
-        for node in subject.tree.find_all(exp.Div)
+        for node in examined.tree.find_all(exp.Div)
         if node.left.unnest() == node.right.unnest() and node.left.find(exp.Column) is not None
     )  # fmt: skip
 
 
-def like_without_wildcard(subject: Subject) -> tuple[Diagnostic, ...]:
+def like_without_wildcard(examined: Examined) -> tuple[Diagnostic, ...]:
     """``name LIKE 'Ann'`` finds equal texts only."""
-    if subject.tree is None:
+    if examined.tree is None:
         return ()
     found = []
-    for node in subject.tree.find_all(exp.Like, exp.ILike):
+    for node in examined.tree.find_all(exp.Like, exp.ILike):
         pattern = node.expression
         if isinstance(pattern, exp.Literal) and pattern.is_string and not set(pattern.this) & set("%_"):
             message = f"{pattern.sql(dialect='duckdb')} has no % or _, so LIKE finds equal texts only."
             hint = f"Perhaps '%{pattern.this}%' is meant."
-            found.append(subject.warn("like-without-wildcard", message, at=node, hint=hint))
+            found.append(examined.warn("like-without-wildcard", message, at=node, hint=hint))
     return tuple(found)
 
 
-def empty_limit(subject: Subject) -> tuple[Diagnostic, ...]:
+def empty_limit(examined: Examined) -> tuple[Diagnostic, ...]:
     """``LIMIT 0`` at the top gives no rows."""
-    limit = subject.tree.args.get("limit") if subject.tree is not None else None
+    limit = examined.tree.args.get("limit") if examined.tree is not None else None
     if isinstance(limit, exp.Limit) and isinstance(limit.expression, exp.Literal) and limit.expression.this == "0":
-        return (subject.warn("empty-limit", "LIMIT 0 gives no rows.", at=limit),)
+        return (examined.warn("empty-limit", "LIMIT 0 gives no rows.", at=limit),)
     return ()

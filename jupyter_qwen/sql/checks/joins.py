@@ -8,13 +8,13 @@ from jupyter_qwen.schema.keys import edges_from
 
 from ..model import Diagnostic
 from ..scopes import ScopeView, column_of
-from .subject import Subject
+from .examined import Examined
 
 
-def cross_join(subject: Subject) -> tuple[Diagnostic, ...]:
+def cross_join(examined: Examined) -> tuple[Diagnostic, ...]:
     """Tables that no condition connects: every row of one meets every row of the other."""
     found = []
-    for view in subject.views:
+    for view in examined.views:
         joins = view.select.args.get("joins") or []
         if len(view.sources) < 2 or any(_says_how(join) for join in joins):
             continue
@@ -25,14 +25,14 @@ def cross_join(subject: Subject) -> tuple[Diagnostic, ...]:
             first, second = groups[0][0], groups[1][0]
             message = f"No condition connects {first} and {second}: every row of one meets every row of the other."
             hint = "Add the join condition, or write CROSS JOIN to say that it is meant."
-            found.append(subject.warn("cross-join", message, at=joins[0], hint=hint))
+            found.append(examined.warn("cross-join", message, at=joins[0], hint=hint))
     return tuple(found)
 
 
-def join_beside_key(subject: Subject) -> tuple[Diagnostic, ...]:
+def join_beside_key(examined: Examined) -> tuple[Diagnostic, ...]:
     """Two tables joined on columns that are not the key declared between them."""
     found = []
-    for view in subject.views:
+    for view in examined.views:
         for join in view.select.args.get("joins") or []:
             condition = join.args.get("on")
             if not isinstance(condition, exp.EQ):
@@ -50,14 +50,14 @@ def join_beside_key(subject: Subject) -> tuple[Diagnostic, ...]:
                 continue
             if (a[1].type == "VARCHAR") != (b[1].type == "VARCHAR"):
                 continue  # said already: text beside a number
-            keys = [e for e in edges_from(a[0], subject.schema) if e.declared and e.right.reference == b[0].reference]
+            keys = [e for e in edges_from(a[0], examined.schema) if e.declared and e.right.reference == b[0].reference]
             used = (a[1].name.casefold(), b[1].name.casefold())
             if keys and not any((x.casefold(), y.casefold()) == used for key in keys for x, y in key.on):
                 pair = " AND ".join(f"{a[0].name}.{x} = {b[0].name}.{y}" for x, y in keys[0].on)
                 text = condition.sql(dialect="duckdb")
                 message = f"{text} is not the key between {a[0].name} and {b[0].name}."
                 hint = f"The key is {pair}."
-                found.append(subject.warn("join-beside-key", message, at=condition, hint=hint, candidates=(pair,)))
+                found.append(examined.warn("join-beside-key", message, at=condition, hint=hint, candidates=(pair,)))
     return tuple(found)
 
 

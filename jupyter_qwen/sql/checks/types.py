@@ -9,16 +9,16 @@ from sqlglot import exp
 
 from ..model import Diagnostic
 from ..scopes import ScopeView, column_of
-from .subject import Subject
+from .examined import Examined
 
 _NUMBER: Final = re.compile(r"U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$|FLOAT$|DOUBLE$|DECIMAL", re.IGNORECASE)
 _NUMERAL: Final = re.compile(r"\s*[+-]?(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?\s*\Z")
 
 
-def text_beside_number(subject: Subject) -> tuple[Diagnostic, ...]:
+def text_beside_number(examined: Examined) -> tuple[Diagnostic, ...]:
     """``state_code = state``, ``maker = 'USA'`` where maker is an INTEGER."""
     found = []
-    for view in subject.views:
+    for view in examined.views:
         for node in _comparisons(view):
             others = node.expressions or [node.args.get("expression")]
             pairs = [(node.this, other) for other in others if other is not None]
@@ -26,7 +26,7 @@ def text_beside_number(subject: Subject) -> tuple[Diagnostic, ...]:
                 message = _clash(view, left, right) or _clash(view, right, left)
                 if message:
                     found.append(
-                        subject.warn(
+                        examined.warn(
                             "text-beside-number", message, at=node, hint="It may fail with a Conversion Error."
                         )
                     )

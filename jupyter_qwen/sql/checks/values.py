@@ -6,15 +6,15 @@ import difflib
 
 from ..literals import compared_literals, equivalent_value, folded
 from ..model import Diagnostic
-from .subject import Subject
+from .examined import Examined
 
 
-def literal_not_in_values(subject: Subject) -> tuple[Diagnostic, ...]:
+def literal_not_in_values(examined: Examined) -> tuple[Diagnostic, ...]:
     """``state = 'NC'`` where every state is written out: no row can match."""
-    if subject.tree is None:
+    if examined.tree is None:
         return ()
     found = []
-    for compared in compared_literals(subject.tree, subject.schema):
+    for compared in compared_literals(examined.tree, examined.schema):
         column, text = compared.column, compared.literal.this
         if not column.values_complete or not column.values or text in column.values:
             continue
@@ -24,7 +24,7 @@ def literal_not_in_values(subject: Subject) -> tuple[Diagnostic, ...]:
         message = f"{compared.table}.{column.name} has no value {text!r}."
         hint = f"It is spelled {same!r}." if same else f"It holds {shown}."
         code = "literal-not-in-values"
-        found.append(subject.warn(code, message, at=compared.literal, hint=hint, candidates=near))
+        found.append(examined.warn(code, message, at=compared.literal, hint=hint, candidates=near))
     return tuple(found)
 
 

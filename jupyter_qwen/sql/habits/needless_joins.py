@@ -22,13 +22,35 @@ def drop_needless_joins(bound: Bound) -> str | None:
     """
     dropped: list[str] = []
     for view in bound.over_tables():
-        while (name := _drop_one(view, bound.asked)) is not None:
+        while (name := _drop_using(view, bound.asked) or _drop_one(view, bound.asked)) is not None:
             dropped.append(name)
     return (
         f"Nothing in the question or in the query needs {', '.join(dropped)}; the join only repeats rows."
         if dropped
         else None
     )
+
+
+def _drop_using(view: ScopeView, asked: frozenset[str]) -> str | None:
+    """Take the second of two tables out, where nothing but the columns of USING is read from it; its name, or None."""
+    joins: list[exp.Join] = view.select.args.get("joins") or []
+    if len(view.sources) != 2 or len(joins) != 1 or joins[0].side or joins[0].kind in ("CROSS", "LEFT"):
+        return None
+    first, second = view.sources
+    shared = {name.name.casefold() for name in joins[0].args.get("using") or ()}
+    if not shared or second.node is not joins[0].this or first.table is None or second.table is None:
+        return None
+    if any(_is_star(item) for item in view.select.expressions) or _in_question(second.table, [first.table], asked):
+        return None
+    columns = [c for c in view.select.find_all(exp.Column) if not _names_an_output(view, c)]
+    its = [c for c in columns if c.table.casefold() == second.alias.casefold()]
+    if any(c.name.casefold() not in shared for c in its) or not all(first.has(c.name) for c in columns if not c.table):
+        return None
+    for column in its:
+        column.set("table", first.written(column.name).args["table"])
+    joins[0].pop()
+    view.sources.remove(second)
+    return second.table.name
 
 
 def _drop_one(view: ScopeView, asked: frozenset[str]) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .cell import CellSource, render_cell
+from .cell import RenderedCell, render_cell
 from .idiom import Idiom, detect_idiom
 
-__all__ = ["CellSource", "Idiom", "detect_idiom", "render_cell"]
+__all__ = ["Idiom", "RenderedCell", "detect_idiom", "render_cell"]

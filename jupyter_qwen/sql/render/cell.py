@@ -22,33 +22,33 @@ _WITH_ROWS: Final[frozenset[StatementKind]] = frozenset(("query",))
 
 
 @dataclass(frozen=True)
-class CellSource:
+class RenderedCell:
     """What Insert puts into the notebook."""
 
     source: str
     cell_type: str = "code"
 
 
-def render_cell(sql: str, idiom: Idiom) -> CellSource:
+def render_cell(sql: str, idiom: Idiom) -> RenderedCell:
     """`sql` as a cell in `idiom`, on the connection that owns the tables it names. It is never run from here."""
     text = sql.strip().removesuffix(";").rstrip()
     statement = parse(text)
     kind: StatementKind = statement.kind if isinstance(statement, Statement) else "other"
     if idiom.style == "sql":
-        return CellSource(f"{text}\n;" if _ends_in_comment(text) else f"{text};")
+        return RenderedCell(f"{text}\n;" if _ends_in_comment(text) else f"{text};")
     if idiom.style == "markdown":
         fence = "`" * (max((len(run) for run in re.findall(r"`+", text)), default=0) + 1)
         fence = fence if len(fence) > 3 else "```"
-        return CellSource(f"{fence}sql\n{text}\n{fence}", "markdown")
+        return RenderedCell(f"{fence}sql\n{text}\n{fence}", "markdown")
     if idiom.style == "r":
         function = "dbGetQuery" if kind in _WITH_ROWS else "dbExecute"
-        return CellSource(f"{idiom.imports}{function}({idiom.connection}, {_r_text(text)})")
+        return RenderedCell(f"{idiom.imports}{function}({idiom.connection}, {_r_text(text)})")
     if idiom.style == "julia":
         call = f"DBInterface.execute({idiom.connection}, {_julia_text(text)})"
-        return CellSource(f"{call} |> DataFrame" if kind in _WITH_ROWS else call)
+        return RenderedCell(f"{call} |> DataFrame" if kind in _WITH_ROWS else call)
     owner = _owner(text, idiom)
     if owner.startswith(MAGIC):
-        return CellSource(_jupysql(text, owner, idiom))
+        return RenderedCell(_jupysql(text, owner, idiom))
     names = _names(text)
     if (
         idiom.style == "magic"
@@ -56,8 +56,8 @@ def render_cell(sql: str, idiom: Idiom) -> CellSource:
         and not _CONTROL.search(text)
         and names.keys().isdisjoint(idiom.frames)
     ):
-        return CellSource(f"{idiom.magic}\n{text}")
-    return CellSource(_python(text, idiom, kind, owner))
+        return RenderedCell(f"{idiom.magic}\n{text}")
+    return RenderedCell(_python(text, idiom, kind, owner))
 
 
 def _jupysql(sql: str, owner: str, idiom: Idiom) -> str:

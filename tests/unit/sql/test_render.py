@@ -6,7 +6,7 @@ import pytest
 
 from jupyter_qwen.schema.model import Column, Connection, Schema, Table
 from jupyter_qwen.schema.notebook import Cell
-from jupyter_qwen.sql.render import CellSource, detect_idiom, render_cell
+from jupyter_qwen.sql.render import RenderedCell, detect_idiom, render_cell
 
 COLUMNS = (Column("a", "INTEGER"),)
 
@@ -18,13 +18,13 @@ def schema(*, connections: tuple[str, ...] = (), frames: str | None = None) -> S
     return Schema(tables, tuple(Connection(name) for name in connections))
 
 
-def render(sql: str, *sources: str, of: Schema, language: str = "python") -> CellSource:
+def render(sql: str, *sources: str, of: Schema, language: str = "python") -> RenderedCell:
     return render_cell(sql, detect_idiom([Cell(source) for source in sources], of, language))
 
 
 def test_the_connection_that_exists_is_used() -> None:
     cell = render("SELECT 1;", "import duckdb\ncon = duckdb.connect()", of=schema(connections=("con",)))
-    assert cell == CellSource('con.sql("""\nSELECT 1\n""").df()')
+    assert cell == RenderedCell('con.sql("""\nSELECT 1\n""").df()')
 
 
 def test_frames_alone_are_queried_through_the_module_which_is_imported_when_missing() -> None:
@@ -98,7 +98,7 @@ def test_r_and_julia_speak_dbi() -> None:
 
 
 def test_an_unknown_language_gets_a_markdown_cell() -> None:
-    assert render("SELECT 1", of=schema(), language="rust") == CellSource("```sql\nSELECT 1\n```", "markdown")
+    assert render("SELECT 1", of=schema(), language="rust") == RenderedCell("```sql\nSELECT 1\n```", "markdown")
 
 
 @pytest.mark.parametrize(

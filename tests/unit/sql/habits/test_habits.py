@@ -229,3 +229,24 @@ def test_an_order_by_the_name_of_an_output_keeps_no_needless_join() -> None:
     )
 
     assert "JOIN" not in changed(sql, "How many of each name?")[0]
+
+
+def test_a_table_that_shares_a_column_and_nothing_else_is_not_joined() -> None:
+    goods = Table(("goods",), "table", (Column("kind", "VARCHAR"), Column("price", "DOUBLE")), connection="con")
+    goals = Table(("goals",), "dataframe", (Column("kind", "VARCHAR"), Column("goal", "DOUBLE")))
+    schema = Schema((goods, goals))
+
+    def mended(sql: str, question: str = "mean price of each kind") -> str:
+        return look_again(prove(sql, schema), question, schema).sql
+
+    plain = "SELECT {}kind, AVG({}price) FROM goods{} GROUP BY {}kind"
+    on = "SELECT p.kind, avg(p.price) FROM goods AS p JOIN goals AS g ON p.kind = g.kind GROUP BY p.kind"
+    using = "SELECT kind, avg(price) FROM goods JOIN goals USING (kind) WHERE goals.kind <> 'x' GROUP BY kind"
+    assert mended(on) == plain.format("p.", "p.", " AS p", "p.")
+    assert mended(using) == plain.format("", "", " WHERE goods.kind <> 'x'", "")
+    for kept in (
+        "SELECT kind, avg(price), max(goal) FROM goods JOIN goals USING (kind) GROUP BY kind",
+        "SELECT kind, avg(price) FROM goods LEFT JOIN goals USING (kind) GROUP BY kind",
+    ):
+        assert mended(kept) == kept
+    assert mended(using, "mean price of each kind that has goals") == using

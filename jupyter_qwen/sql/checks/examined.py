@@ -15,7 +15,7 @@ from ..scopes import ScopeView, scope_views
 
 
 @dataclass(frozen=True)
-class Subject:
+class Examined:
     """A statement that binds against `schema`. Checks read its tree and must not change it."""
 
     statement: Statement
