@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
+from .terminal import say
+
 if TYPE_CHECKING:
     from .asking import Asking
 
@@ -51,7 +53,7 @@ def _forget(asking: Asking, name: str, scope: str) -> None:
                 asking.client().delete(
                     "knowledge", thread=asking.thread(), scope=scope, kind=kind, name=str(entry[key])
                 )
-                print(f"Forgotten: {entry[key]}")
+                say(f"Forgotten: {entry[key]}")
                 return
     raise UsageError(f"%qwen teach: nothing is known under {name!r} in the {scope}'s file; %qwen teach lists what is")
 
@@ -62,20 +64,18 @@ def _folded(text: str) -> str:
 
 def _print_kept(known: dict[str, Any], scope: str) -> None:
     place = next((str(file["path"]) for file in known.get("files", []) if file.get("scope") == scope), "")
-    print(
-        f"Kept in {place}: {len(known.get('terms', []))} terms and {len(known.get('pairs', []))} questions are known."
-    )
+    say(f"Kept in {place}: {len(known.get('terms', []))} terms and {len(known.get('pairs', []))} questions are known.")
 
 
 def _print(known: dict[str, Any]) -> None:
     terms, pairs = known.get("terms", []), known.get("pairs", [])
     if not terms and not pairs:
-        print(f"Nothing has been taught yet. {_HOW}")
+        say(f"Nothing has been taught yet. {_HOW}")
     for term in terms:
-        print(f"{term.get('name')}: {term.get('meaning')}  ({term.get('scope')})")
+        say(f"{term.get('name')}: {term.get('meaning')}  ({term.get('scope')})")
     for pair in pairs:
-        print(f"── {pair.get('question')}  ({pair.get('scope')})\n{pair.get('sql')}")
+        say(f"── {pair.get('question')}  ({pair.get('scope')})\n{pair.get('sql')}")
     places = {file.get("scope"): file.get("path") for file in known.get("files", [])}
     for problem in known.get("problems", []):
         where = f"{places.get(problem.get('scope'))}, line {problem.get('line')}: " if problem.get("line") else ""
-        print(f"note: {where}{problem.get('message')}")
+        say(f"note: {where}{problem.get('message')}")

@@ -113,13 +113,13 @@ class KnowledgeFiles:
             with FileLock(locks / ".knowledge.lock", timeout=_LOCK_SECONDS):
                 before = _text(path)
                 after = edit(before or _INTRODUCTION)
-                data = after.encode("utf-8")
+                data = after.encode("utf-8", "replace")
                 if len(data) > document.MOST_BYTES:
                     raise KnowledgeError(
                         f"{path.name} would have more than {document.MOST_BYTES // 1024} KiB.",
                         "Forget something first.",
                     )
-                _replace(path, data)
+                _replace(path, data, None if path.parent == self._user_folder else 0o644)
         except OSError as error:
             raise KnowledgeError(
                 f"{path} cannot be written: {error.strerror or error}.", "Keep it for yourself instead: scope user."
@@ -146,15 +146,17 @@ def _text(path: Path) -> str:
         raise KnowledgeError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, data: bytes, new_mode: int | None) -> None:
+    """Put `data` in the place of the file, which keeps its rights; a new one gets `new_mode`, or is open to its owner alone."""
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else new_mode
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644
-        os.chmod(name, mode)
+        if mode is not None:
+            os.chmod(name, mode)
         os.replace(name, path)
     except BaseException:
         with suppress(FileNotFoundError):

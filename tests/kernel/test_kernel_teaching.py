@@ -61,6 +61,17 @@ def test_alone_it_lists_what_is_known_and_what_is_wrong_in_the_files(shell: Any,
     assert "note: qwen.md, line 9: this query has no question" in told
 
 
+def test_what_a_strangers_file_says_sends_no_escape_sequence_to_the_terminal(
+    shell: Any, server: FakeServer, capsys: Any
+) -> None:
+    term = {"name": "a\x1b[2Jb", "meaning": "c\x1b]0;title\x07", "scope": "project", "line": 1}
+    server.routes["knowledge"] = {**KNOWN, "terms": [term]}
+    run(shell, "%qwen teach")
+    told = capsys.readouterr().out
+    assert "a[2Jb" in told
+    assert "\x1b" not in told
+
+
 def test_forgetting_names_the_entry_as_it_is_kept(shell: Any, server: FakeServer, capsys: Any) -> None:
     run(shell, "%qwen teach forget REVENUE")
     last = server.requests[-1]

@@ -38,6 +38,12 @@ def jp_server_config(tmp_path: Path) -> dict[str, Any]:
     }
 
 
+@pytest.fixture(autouse=True)
+def own_user_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes what the user of this machine was teaching."""
+    monkeypatch.setattr("jupyter_qwen.knowledge.files.user_config_path", lambda name: tmp_path / "config")
+
+
 @pytest.fixture
 def question() -> Callable[..., dict[str, Any]]:
     def build(text: str, **fields: Any) -> dict[str, Any]:

@@ -13,13 +13,6 @@ from tornado.httpclient import HTTPClientError
 Post = Callable[..., Any]
 
 
-@pytest.fixture(autouse=True)
-def own_user_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No test reads or writes what the user of this machine was teaching."""
-    monkeypatch.setattr("jupyter_qwen.knowledge.files.user_config_path", lambda name: tmp_path / "config")
-    return tmp_path / "config"
-
-
 async def send(jp_fetch: Any, method: str, body: dict[str, Any] | None = None, **query: str) -> Any:
     data = json.dumps(body) if body is not None else None
     answer = await jp_fetch("jupyter-qwen", "knowledge", method=method, body=data, params=query)

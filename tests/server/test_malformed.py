@@ -19,8 +19,9 @@ COUNT = int(os.environ.get("JUPYTER_QWEN_MALFORMED", "240"))
 SEED = 20_251_121
 POSTS = (
     "ask", "complete", "context", "warm", "prove", "models/pull", "models/cancel", "engine/load", "engine/switch", "thread/move",
+    "knowledge",
 )  # fmt: skip
-GETS = ("thread?id={}", "collector?privacy={}", "status?x={}", "models?{}", "settings?{}")
+GETS = ("thread?id={}", "knowledge?thread={}", "collector?privacy={}", "status?x={}", "models?{}", "settings?{}")
 DEEP = 3_000
 
 
@@ -105,6 +106,7 @@ def valid(question: Any) -> dict[str, dict[str, Any]]:
         "prove": {"sql": "SELECT 1", "schema": asked["schema"], "connection": "con"},
         "models/pull": {"model": "no-such-model", "format": "gguf", "accept_licence": False},
         "engine/switch": {"model": "no-such-model", "engine": "auto", "context_tokens": 0},
+        "knowledge": {"thread": "a.ipynb", "scope": "project", "pair": {"question": "How many?", "sql": "SELECT 1"}},
         "thread/move": {"from": "a.ipynb", "to": "b.ipynb"},
         "models/cancel": {"x": 1}, "engine/load": {"x": 1},
     }  # fmt: skip

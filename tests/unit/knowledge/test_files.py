@@ -55,6 +55,14 @@ def test_what_was_written_by_hand_survives_teaching(files: KnowledgeFiles, tmp_p
     assert [entry.name for entry in path.parent.iterdir() if entry.name.startswith(".")] == []
 
 
+@pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
+def test_users_own_file_is_closed_to_others_and_the_projects_is_not(files: KnowledgeFiles) -> None:
+    files.teach_term("user", "", "a", "b")
+    files.teach_term("project", "", "a", "b")
+    assert files.path("user").stat().st_mode & 0o777 == 0o600
+    assert files.path("project").stat().st_mode & 0o777 == 0o644
+
+
 def test_many_writers_at_once_lose_nothing(files: KnowledgeFiles) -> None:
     writers = [threading.Thread(target=files.teach_term, args=("project", "", f"term {n}", "x")) for n in range(8)]
     for writer in writers:
