@@ -6,7 +6,7 @@
 Each way is an engine process with the product's settings, and they take turns; beside them run so many processes that never
 pause, like a kernel that computes. A share of one, like 0.05, is two processes that wake for a millisecond and sleep, like a
 browser and its server. "as it comes" lets GNU OpenMP's threads spin for milliseconds at a barrier, "short waits" is what the
-product sets (engine/launch.py), `--turns` are other lengths of the wait, "asleep at once" is OMP_WAIT_POLICY=passive, "one
+product sets (engine/process), `--turns` are other lengths of the wait, "asleep at once" is OMP_WAIT_POLICY=passive, "one
 thread" has no barrier. Medians of the rounds, and the range of decode.
 """
 
@@ -29,8 +29,8 @@ from jupyter_qwen.engine.base import Finished, GenerationRequest, Usage
 from jupyter_qwen.engine.choice import Choice, choose
 from jupyter_qwen.engine.client.http import HttpEngine
 from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.process.child_process import SHORT_WAITS, ChildProcess
 from jupyter_qwen.engine.process.child_settings import child_settings
-from jupyter_qwen.engine.process.launch import SHORT_WAITS, ChildProcess
 from jupyter_qwen.models.store import ModelStore
 
 PROMPT = (

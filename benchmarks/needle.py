@@ -19,11 +19,12 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
+from jupyter_qwen.assistant.answer_limits import Limits
 from jupyter_qwen.assistant.ask import ask
 from jupyter_qwen.assistant.engines import SupervisedEngines
 from jupyter_qwen.assistant.events import Answer, Phase, PromptBuilt
 from jupyter_qwen.assistant.question import Question
-from jupyter_qwen.assistant.services import Limits, Services
+from jupyter_qwen.assistant.services import Services
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.schema.notebook import Cell
 

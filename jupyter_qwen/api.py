@@ -18,10 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from jupyter_qwen.assistant.answer_limits import Limits
 from jupyter_qwen.assistant.ask import collect_answer
 from jupyter_qwen.assistant.engines import SupervisedEngines
 from jupyter_qwen.assistant.question import BadRequest, Question
-from jupyter_qwen.assistant.services import Limits, Services
+from jupyter_qwen.assistant.services import Services
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.schema.collect import collect
 from jupyter_qwen.schema.model import Schema

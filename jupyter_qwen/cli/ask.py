@@ -10,12 +10,13 @@ from contextlib import aclosing
 from dataclasses import asdict
 from pathlib import Path
 
+from jupyter_qwen.assistant.answer_limits import Limits
 from jupyter_qwen.assistant.ask import ask
 from jupyter_qwen.assistant.engines import SupervisedEngines
 from jupyter_qwen.assistant.events import Answer, Event, PromptBuilt, RepairMade, StatusChanged, TextDelta
 from jupyter_qwen.assistant.failures import EXPECTED, describe
 from jupyter_qwen.assistant.question import Question
-from jupyter_qwen.assistant.services import Limits, Services
+from jupyter_qwen.assistant.services import Services
 from jupyter_qwen.cli.databases import CONNECTION, open_databases
 from jupyter_qwen.cli.engine_options import add_engine_options, engine_config
 from jupyter_qwen.cli.failure import CommandError

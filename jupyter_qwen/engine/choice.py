@@ -14,14 +14,11 @@ from jupyter_qwen.engine.installed import (
     missing_for_transformers,
     torch_has_cuda,
 )
-from jupyter_qwen.engine.process.child_settings import batch_tokens, child_settings
 from jupyter_qwen.models import fit
 from jupyter_qwen.models.catalog import MODELS, UnknownModel, typed_name
 from jupyter_qwen.models.entries import Format, ModelEntry
 from jupyter_qwen.models.local import dtype_of_gguf
 from jupyter_qwen.models.store import ModelStore
-
-__all__ = ["FORMAT", "Choice", "ChosenEngine", "batch_tokens", "child_settings", "choose"]
 
 ChosenEngine = Literal["llama", "transformers", "openai", "scripted"]
 FORMAT: dict[str, Format] = {"llama": "gguf", "transformers": "safetensors"}

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jupyter_qwen.assistant.answer_limits import Limits
 from jupyter_qwen.assistant.completion.complete import complete
 from jupyter_qwen.assistant.completion.desk import CompletionDesk
 from jupyter_qwen.assistant.question import CompletionQuestion
-from jupyter_qwen.assistant.services import EngineSource, Limits, Services
+from jupyter_qwen.assistant.services import EngineSource, Services
 from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest, Usage
 from jupyter_qwen.evaluate.predictions import PackError, Predictions, read_lines
 from jupyter_qwen.evaluate.progress import Progress

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from typing import Any
 
+from jupyter_qwen.assistant.answer_limits import Limits
 from jupyter_qwen.assistant.ask import ask
 from jupyter_qwen.assistant.events import Answer
 from jupyter_qwen.assistant.question import CompletionQuestion, Question
-from jupyter_qwen.assistant.services import EngineSource, Limits, Services
+from jupyter_qwen.assistant.services import EngineSource, Services
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.evaluate import fim
 from jupyter_qwen.evaluate.fim import Options, complete_once, generate_once, options_from

@@ -21,8 +21,8 @@ from jupyter_qwen.engine.base import EngineError
 from jupyter_qwen.engine.choice import Choice, choose
 from jupyter_qwen.engine.client.http import KEEP_SECONDS
 from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.process.child_process import ChildProcess
 from jupyter_qwen.engine.process.child_settings import child_settings
-from jupyter_qwen.engine.process.launch import ChildProcess
 from jupyter_qwen.models import fit
 from jupyter_qwen.models.store import ModelStore
 

@@ -17,10 +17,11 @@ from typing import Any
 
 import duckdb
 
+from jupyter_qwen.assistant.answer_limits import Limits
 from jupyter_qwen.assistant.ask import ask, warm
 from jupyter_qwen.assistant.events import Answer, PromptBuilt
 from jupyter_qwen.assistant.question import Question
-from jupyter_qwen.assistant.services import EngineSource, Limits, Services
+from jupyter_qwen.assistant.services import EngineSource, Services
 from jupyter_qwen.assistant.warming.idle import IdleBudget
 from jupyter_qwen.assistant.warming.warm import Warming
 from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest, Usage

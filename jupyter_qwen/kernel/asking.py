@@ -11,7 +11,6 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from .client import Client
-from .commands import run_command
 from .discovery import Server
 from .display import View, view_for
 from .errors import ServerError
@@ -22,7 +21,7 @@ from .request import connection_for, interpolated, schema_for, shared_settings
 from .run import may_run, run_block
 from .state import AnswerState
 from .subject import subject_of
-from .terminal import say
+from .terminal import say, say_context
 
 _INSERTING = ("sql", "python", "plot", "fix", "auto")
 
@@ -112,7 +111,7 @@ class Asking:
         if options.model:
             self._switch(client, options.model)
         if options.dry:
-            run_command(self, "context", "", request)
+            say_context(client.post("context", request))
             return
         # the user's words where there are any: a question about Out[n] holds the value, which belongs into no metadata
         state = AnswerState(

@@ -12,7 +12,7 @@ from .options import COMMANDS, MODES, parsed
 from .request import schema_for
 from .state import status_line
 from .teaching import teach
-from .terminal import say
+from .terminal import say, say_context
 
 if TYPE_CHECKING:
     from .asking import Asking
@@ -81,14 +81,10 @@ def _tables(asking: Asking, rest: str) -> None:
         say(f"note: {note}")
 
 
-def _context(asking: Asking, rest: str, request: dict[str, Any] | None = None) -> None:
+def _context(asking: Asking, rest: str) -> None:
     """what the model would see: %qwen context QUESTION"""
-    if request is None:
-        request = asking.request(parsed(asking.settings.qwen, ""), rest or "(the question)")
-    seen = asking.client().post("context", request)
-    for part in seen.get("parts", []):
-        say(f"── {part.get('label')} · {part.get('tokens')} tokens ──\n{str(part.get('text', '')).rstrip()}\n")
-    say(f"{seen.get('prompt_tokens')} tokens in all")
+    request = asking.request(parsed(asking.settings.qwen, ""), rest or "(the question)")
+    say_context(asking.client().post("context", request))
 
 
 def _history(asking: Asking, rest: str) -> None:
@@ -122,12 +118,12 @@ _FUNCTIONS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def run_command(asking: Asking, name: str, rest: str, *more: Any) -> None:
+def run_command(asking: Asking, name: str, rest: str) -> None:
     """Carry out one command. Raises UsageError, NoServer or ServerError."""
     command = _FUNCTIONS.get(name)
     if command is None:
         raise UsageError(f"%qwen: there is no command {name!r}; see %qwen help")
-    command(asking, rest, *more)
+    command(asking, rest)
 
 
 def _print_status(status: dict[str, Any]) -> None:

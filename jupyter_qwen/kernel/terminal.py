@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 # C0 but newline and tab, DEL, C1 (0x9B begins a sequence like ESC [), and what turns the direction of writing
 _NEVER = [
     *range(9),
@@ -27,3 +30,10 @@ def printable(text: str) -> str:
 def say(text: str) -> None:
     """Print `text` as far as it is `printable`."""
     print(printable(text))
+
+
+def say_context(seen: Mapping[str, Any]) -> None:
+    """Print what the model would see: the server's answer to the context route."""
+    for part in seen.get("parts", []):
+        say(f"── {part.get('label')} · {part.get('tokens')} tokens ──\n{str(part.get('text', '')).rstrip()}\n")
+    say(f"{seen.get('prompt_tokens')} tokens in all")

@@ -7,7 +7,7 @@ import gc
 import os
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, validate
@@ -146,9 +146,7 @@ class QwenExtension(ExtensionApp):
 
     async def _start(self) -> Runtime:
         def build() -> Runtime:
-            from jupyter_qwen.server.runtime import Runtime
-
-            runtime = Runtime.from_traits(self, api_key=os.environ.get(self.endpoint_key_variable))
+            runtime = self._configured()
             # A full collection walks the server's half a million lasting objects and stops every stream for 0.15 to 0.3 s;
             # streaming makes one due every few seconds. Frozen, what is loaded by now is left out of it.
             gc.freeze()
@@ -158,6 +156,46 @@ class QwenExtension(ExtensionApp):
         runtime = await asyncio.to_thread(build)
         await runtime.start()
         return runtime
+
+    def _configured(self) -> Runtime:
+        """The services as the administrator wants them. Empty text and 0 mean "let the machine decide"."""
+        from jupyter_qwen.assistant.answer_limits import Limits
+        from jupyter_qwen.engine.config import EngineConfig, EngineName
+        from jupyter_qwen.schema.model import PrivacyLevel
+        from jupyter_qwen.server.locks import Locks
+        from jupyter_qwen.server.runtime import Runtime
+
+        config = EngineConfig(
+            engine=cast("EngineName", self.engine),
+            model=self.model or None,
+            context_tokens=self.context_tokens or None,
+            threads=self.threads or None,
+            idle_minutes=self.idle_minutes,
+            openai_base_url=self.endpoint_url or None,
+            openai_key=os.environ.get(self.endpoint_key_variable),
+            openai_model=self.endpoint_model or None,
+            openai_questions=self.endpoint_questions or None,
+            script=self.script or None,
+            models_folder=self.models_folder or None,
+            keep_slots=self.keep_caches,
+            slot_folder=self.caches_folder or None,
+            privacy=self.max_privacy,
+            share=self.share_engine,
+        )
+        return Runtime(
+            config,
+            limits=Limits(choice_seconds=self.choice_seconds),
+            threads_folder=Path(self.threads_folder) if self.threads_folder else None,
+            root_dir=self.serverapp.root_dir if self.serverapp is not None else "",
+            max_privacy=cast("PrivacyLevel", self.max_privacy),
+            load_on_start=self.load_on_start,
+            allow_model_switch=self.allow_model_switch,
+            warming_share=self.warming_share,
+            locks=Locks(self.administration),
+            prepares=lambda: bool(self.effective_settings()["prepareWhileIdle"]),
+            on_status=self.emit_status,
+            log=self.log,
+        )
 
     def emit_status(self, status: dict[str, Any]) -> None:
         """Send a status to everyone who listens for events. May be called from any thread."""

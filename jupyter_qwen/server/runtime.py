@@ -7,8 +7,9 @@ import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
+from jupyter_qwen.assistant.answer_limits import Limits
 from jupyter_qwen.assistant.ask import ask, build_prompt, warm
 from jupyter_qwen.assistant.completion.complete import complete
 from jupyter_qwen.assistant.completion.desk import CompletionDesk
@@ -16,11 +17,11 @@ from jupyter_qwen.assistant.engines import OnStatus, SupervisedEngines
 from jupyter_qwen.assistant.events import CompletionText, Event
 from jupyter_qwen.assistant.intent import choose_connection
 from jupyter_qwen.assistant.question import BadRequest, CompletionQuestion, Question, decode_schema
-from jupyter_qwen.assistant.services import Limits, Services
+from jupyter_qwen.assistant.services import Services
 from jupyter_qwen.assistant.threads import ThreadStore
 from jupyter_qwen.assistant.warming.idle import IDLE_SHARE, IdleBudget
 from jupyter_qwen.assistant.warming.warm import Warming
-from jupyter_qwen.engine.config import EngineConfig, EngineName
+from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.status import EngineStatus
 from jupyter_qwen.knowledge.files import KnowledgeFiles
 from jupyter_qwen.schema.collect import kernel_expression
@@ -31,9 +32,6 @@ from jupyter_qwen.server.thread_ids import Renames, is_plain
 from jupyter_qwen.server.wire import decode
 from jupyter_qwen.sql.model import Proof
 from jupyter_qwen.sql.validate import prove
-
-if TYPE_CHECKING:
-    from jupyter_qwen.server.app import QwenExtension
 
 # A remote engine hears of names and types only, unless an administrator raised the level on purpose.
 REMOTE_PRIVACY: PrivacyLevel = "types"
@@ -77,41 +75,6 @@ class Runtime:
         self.models = ModelDesk(self._engines, allow_switch=allow_model_switch, in_background=self._in_background)
         self._log = log
         self._jobs: set[asyncio.Task[None]] = set()
-
-    @classmethod
-    def from_traits(cls, app: QwenExtension, *, api_key: str | None) -> Runtime:
-        """A runtime as the administrator configured it. Empty text and 0 mean "let the machine decide"."""
-        config = EngineConfig(
-            engine=cast("EngineName", app.engine),
-            model=app.model or None,
-            context_tokens=app.context_tokens or None,
-            threads=app.threads or None,
-            idle_minutes=app.idle_minutes,
-            openai_base_url=app.endpoint_url or None,
-            openai_key=api_key,
-            openai_model=app.endpoint_model or None,
-            openai_questions=app.endpoint_questions or None,
-            script=app.script or None,
-            models_folder=app.models_folder or None,
-            keep_slots=app.keep_caches,
-            slot_folder=app.caches_folder or None,
-            privacy=app.max_privacy,
-            share=app.share_engine,
-        )
-        return cls(
-            config,
-            limits=Limits(choice_seconds=app.choice_seconds),
-            threads_folder=Path(app.threads_folder) if app.threads_folder else None,
-            root_dir=app.serverapp.root_dir if app.serverapp is not None else "",
-            max_privacy=cast("PrivacyLevel", app.max_privacy),
-            load_on_start=app.load_on_start,
-            allow_model_switch=app.allow_model_switch,
-            warming_share=app.warming_share,
-            locks=Locks(app.administration),
-            prepares=lambda: bool(app.effective_settings()["prepareWhileIdle"]),
-            on_status=app.emit_status,
-            log=app.log,
-        )
 
     async def start(self) -> None:
         """Look at what is there and, when the weights are, begin to load them."""

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from endpoints import RULES, Endpoint, child_endpoint, real_model
 
-from jupyter_qwen.engine.choice import Choice, child_settings
+from jupyter_qwen.engine.choice import Choice
 from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.process.child_settings import child_settings
 from jupyter_qwen.models.store import ModelStore
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from jupyter_qwen.engine.client.http import HttpEngine
-from jupyter_qwen.engine.process.launch import ChildProcess
+from jupyter_qwen.engine.process.child_process import ChildProcess
 from jupyter_qwen.engine.slots.plan import SlotPlan
 from jupyter_qwen.models.store import ModelStore
 

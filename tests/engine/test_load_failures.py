@@ -11,9 +11,10 @@ import psutil
 import pytest
 from endpoints import real_model
 
-from jupyter_qwen.engine.choice import Choice, child_settings
+from jupyter_qwen.engine.choice import Choice
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.process.launch import ChildFailed, ChildProcess
+from jupyter_qwen.engine.process.child_process import ChildFailed, ChildProcess
+from jupyter_qwen.engine.process.child_settings import child_settings
 
 MIB = 2**20
 # Enough for the interpreter, too little for the weights (llama: 1,117 MB) or for torch's libraries.

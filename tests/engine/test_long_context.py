@@ -11,8 +11,8 @@ from endpoints import real_model
 from jupyter_qwen.engine.children.llama import params_for
 from jupyter_qwen.engine.choice import Choice
 from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.process.child_process import ChildProcess
 from jupyter_qwen.engine.process.child_settings import child_settings
-from jupyter_qwen.engine.process.launch import ChildProcess
 from jupyter_qwen.models.catalog import find
 
 CODER = find("Qwen2.5-Coder-7B-Instruct")

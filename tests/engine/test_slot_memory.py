@@ -20,7 +20,7 @@ from jupyter_qwen.engine.process.child_settings import child_settings
 from jupyter_qwen.engine.process.supervised import SupervisedEngine
 from jupyter_qwen.engine.process.supervisor import Supervisor
 from jupyter_qwen.engine.slots.files import SlotFiles
-from jupyter_qwen.engine.slots.memory import SlotMemory
+from jupyter_qwen.engine.slots.parking import SlotMemory
 from jupyter_qwen.engine.slots.plan import SlotPlan
 
 pytestmark = pytest.mark.model

@@ -30,7 +30,7 @@ from jupyter_qwen.engine.base import (
     GenerationRequest,
 )
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.process.launch import ChildProcess
+from jupyter_qwen.engine.process.child_process import ChildProcess
 from jupyter_qwen.engine.process.supervised import SupervisedEngine
 from jupyter_qwen.engine.process.supervisor import Supervisor
 from jupyter_qwen.engine.status import EngineStatus

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import cast
 
+from jupyter_qwen.assistant.answer_limits import Limits
 from jupyter_qwen.assistant.answers.blocks import SQL_LANGUAGES, code_block, sql_block
 from jupyter_qwen.assistant.answers.generation import Emit, announce, stream_answer
 from jupyter_qwen.assistant.answers.plot_data import described, fetching, last_result
@@ -14,7 +15,7 @@ from jupyter_qwen.assistant.answers.unseen import unseen
 from jupyter_qwen.assistant.events import Answer, Block, BlockJudged, Phase
 from jupyter_qwen.assistant.question import BadRequest, Question, cells_up_to
 from jupyter_qwen.assistant.selection import without_cells
-from jupyter_qwen.assistant.services import Limits, with_token_count
+from jupyter_qwen.assistant.services import with_token_count
 from jupyter_qwen.assistant.threads import Turn
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.prompt import chat

@@ -7,13 +7,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from jupyter_qwen.assistant.answer_limits import Limits
 from jupyter_qwen.assistant.answers.allowance import Allowance
 from jupyter_qwen.assistant.answers.blocks import sql_block
 from jupyter_qwen.assistant.answers.choose import choose
 from jupyter_qwen.assistant.answers.generation import Emit, announce, stream_answer
 from jupyter_qwen.assistant.events import Answer, Block, BlockJudged, CellSource, Phase, RepairMade
 from jupyter_qwen.assistant.question import Question
-from jupyter_qwen.assistant.services import Limits, with_token_count
+from jupyter_qwen.assistant.services import with_token_count
 from jupyter_qwen.engine.base import Engine, Usage
 from jupyter_qwen.prompt import repair, text_to_sql
 from jupyter_qwen.prompt.answers import first_statement

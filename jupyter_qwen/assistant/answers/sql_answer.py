@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from functools import partial
 
+from jupyter_qwen.assistant.answer_limits import Limits
 from jupyter_qwen.assistant.answers.allowance import TOKENS_A_SECOND, Allowance
 from jupyter_qwen.assistant.answers.blocks import in_dialect, sql_block
 from jupyter_qwen.assistant.answers.choose import choose
@@ -17,7 +18,7 @@ from jupyter_qwen.assistant.events import Answer, BlockJudged, Phase
 from jupyter_qwen.assistant.intent import leans_on_previous
 from jupyter_qwen.assistant.question import Question, cells_up_to
 from jupyter_qwen.assistant.selection import without_cells
-from jupyter_qwen.assistant.services import Limits, with_token_count
+from jupyter_qwen.assistant.services import with_token_count
 from jupyter_qwen.assistant.threads import Turn
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.prompt import text_to_sql

@@ -21,7 +21,7 @@ from jupyter_qwen.assistant.warming.idle import IdleBudget
 from jupyter_qwen.engine.base import Engine, Usage
 
 if TYPE_CHECKING:
-    from jupyter_qwen.assistant.services import Limits
+    from jupyter_qwen.assistant.answer_limits import Limits
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from jupyter_qwen.assistant.completion.verdict import early_end
 from jupyter_qwen.engine.base import Engine, GenerationRequest, Usage
 
 if TYPE_CHECKING:
-    from jupyter_qwen.assistant.services import Limits
+    from jupyter_qwen.assistant.answer_limits import Limits
 
 MOST = 16
 AHEAD_TOKENS = 32

@@ -15,7 +15,7 @@ from jupyter_qwen.prompt.model import Prompt
 from jupyter_qwen.prompt.tokens import fim_tokens
 
 if TYPE_CHECKING:
-    from jupyter_qwen.assistant.services import Limits
+    from jupyter_qwen.assistant.answer_limits import Limits
 
 _MOVE_AFTER_LINES = 12  # while idle the anchor follows once the tail is that long
 

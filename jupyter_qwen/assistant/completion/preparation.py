@@ -14,7 +14,7 @@ from jupyter_qwen.assistant.warming.idle import IdleBudget
 from jupyter_qwen.engine.base import Engine, EngineError, Finished, GenerationRequest, Usage
 
 if TYPE_CHECKING:
-    from jupyter_qwen.assistant.services import Limits
+    from jupyter_qwen.assistant.answer_limits import Limits
 
 AHEAD_AFTER_SECONDS = 0.25  # an accepted or refused suggestion is followed by a key within that time
 

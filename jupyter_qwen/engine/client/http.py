@@ -22,11 +22,11 @@ from jupyter_qwen.engine.base import (
 )
 from jupyter_qwen.engine.client import sse
 from jupyter_qwen.engine.client.answer import StreamedAnswer
-from jupyter_qwen.engine.client.counting import counted
 from jupyter_qwen.engine.client.flavours import Dialect, chat_body, completion_body, stops_taken, tokenize_body
 from jupyter_qwen.engine.client.probe import probe
 from jupyter_qwen.engine.client.refusals import overflow, refusal, unreachable
 from jupyter_qwen.engine.client.stops import StopWatch
+from jupyter_qwen.engine.client.token_counts import counted
 from jupyter_qwen.engine.config import is_loopback
 from jupyter_qwen.engine.slots.plan import CHAT, SlotPlan
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from jupyter_qwen.engine.choice import Choice
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.slots.files import default_folder
 from jupyter_qwen.engine.slots.plan import TOTAL
 from jupyter_qwen.models import fit
-
-if TYPE_CHECKING:
-    from jupyter_qwen.engine.choice import Choice
 
 # A core of a common machine processes this many prompt tokens of the default model in 0.2 to 0.3 s (measured: 56 to 79 tok/s on
 # two). Stop, or a completion beside a chat, waits for a batch and the one behind it: with 12 that was over the promised 0.5 s

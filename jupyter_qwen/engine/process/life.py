@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from jupyter_qwen.engine.process.running import Running
+from jupyter_qwen.engine.process.starting import Running
 
 log = logging.getLogger(__name__)
 Ending = asyncio.Task[None]

@@ -13,6 +13,7 @@ import logging
 import os
 import platform
 import stat
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -56,7 +57,7 @@ class Shared:
     def alive(self) -> bool:
         """Whether that very process still runs: its number may have been given to another one."""
         try:
-            return abs(psutil.Process(self.child_pid).create_time() - self.child_began) < 1.0
+            return abs(_began(self.child_pid) - self.child_began) < 1.0
         except psutil.Error:
             return False
 
@@ -66,11 +67,12 @@ class Registry:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or Path(jupyter_runtime_dir())
+        self._heard: dict[str, tuple[int, float]] = {}  # of each guest its file's time, and our clock when that was new
 
     def publish(self, choice: Choice, weights: str, *, pid: int, url: str, key: str, device: str, dtype: str) -> Shared:
         """Tell the user's other servers of a child that is ready."""
         shared = Shared(
-            child_pid=pid, child_began=psutil.Process(pid).create_time(), server_pid=os.getpid(), host=host(), url=url, key=key,
+            child_pid=pid, child_began=_began(pid), server_pid=os.getpid(), host=host(), url=url, key=key,
             device=device, engine=choice.engine, weights=weights, label=choice.model.label if choice.model else "a script",
             context_tokens=choice.context_tokens or 0, threads=choice.threads, dtype=dtype, version=version, package=PACKAGE,
         )  # fmt: skip
@@ -119,13 +121,19 @@ class Registry:
         self._guest(shared.child_pid).unlink(missing_ok=True)
 
     def last_use_by_guests(self, pid: int) -> float | None:
-        """Seconds since a guest that still runs last used our child; ``None`` without guests."""
+        """Seconds since a guest that still runs last used our child, to our knowledge; ``None`` without guests.
+
+        A guest's file is only compared with itself: the machine's clock may be set back.
+        """
         ages = []
         for lease in self.folder.glob(f"{PREFIX}{pid}-guest-*"):
             guest = lease.name.rpartition("-")[2]
             if guest.isdigit() and psutil.pid_exists(int(guest)):
                 with contextlib.suppress(FileNotFoundError):  # it left this moment
-                    ages.append(max(0.0, time.time() - lease.stat().st_mtime))
+                    touched, now = lease.stat().st_mtime_ns, time.monotonic()
+                    if self._heard.get(lease.name, (0, now))[0] != touched:
+                        self._heard[lease.name] = (touched, now)
+                    ages.append(now - self._heard[lease.name][1])
             else:
                 lease.unlink(missing_ok=True)
         return min(ages, default=None)
@@ -148,7 +156,17 @@ def identity(*paths: str | Path | None) -> str:
 
 def host() -> str:
     """This machine since it was started, and this container: home folders are shared between machines, processes are not."""
-    return f"{platform.node()}:{int(psutil.boot_time())}"
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:  # only Linux has one; there the time of the start moves with the clock
+        boot = str(int(psutil.boot_time()))
+    return f"{platform.node()}:{boot}"
+
+
+def _began(pid: int) -> float:
+    """When a process began, in a way that stays when the clock is set: on Linux that is told since the machine's start."""
+    began = psutil.Process(pid).create_time()
+    return began - psutil.boot_time() if sys.platform == "linux" else began
 
 
 @contextlib.asynccontextmanager

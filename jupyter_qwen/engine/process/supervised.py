@@ -18,9 +18,9 @@ from jupyter_qwen.engine.base import (
 )
 from jupyter_qwen.engine.client.http import HttpEngine
 from jupyter_qwen.engine.process.borrowed import BorrowedChild
-from jupyter_qwen.engine.process.launch import ChildProcess
+from jupyter_qwen.engine.process.child_process import ChildProcess
 from jupyter_qwen.engine.scheduler import MANY, UNASKED, Capacity, Place, Scheduler, lane_of, revocable
-from jupyter_qwen.engine.slots.memory import SlotMemory
+from jupyter_qwen.engine.slots.parking import SlotMemory
 
 # The engine that takes the place of one whose child died. Raises what starting it raises.
 Again = Callable[[], Awaitable["SupervisedEngine"]]

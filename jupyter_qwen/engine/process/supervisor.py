@@ -20,7 +20,7 @@ from jupyter_qwen.engine.process.board import Board, OnChange
 from jupyter_qwen.engine.process.life import Ending, EngineLife
 from jupyter_qwen.engine.process.loading import LoadProgress, intact, unexpected
 from jupyter_qwen.engine.process.pulls import Pulls
-from jupyter_qwen.engine.process.running import Running, connect, forget, resident_bytes, start
+from jupyter_qwen.engine.process.starting import Running, connect, forget, resident_bytes, start
 from jupyter_qwen.engine.process.supervised import SupervisedEngine
 from jupyter_qwen.engine.status import EngineStatus, facts_of
 from jupyter_qwen.models import fit

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_qwen.assistant.services import Limits
+from jupyter_qwen.assistant.answer_limits import Limits
 
 
 @pytest.mark.parametrize(("set_tokens", "prompt_tokens"), [(None, 3000), (2048, 3000), (16_384, 15_356)])

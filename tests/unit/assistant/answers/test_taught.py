@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from jupyter_qwen.assistant.answer_limits import Limits
 from jupyter_qwen.assistant.answers.sql_answer import build_sql_prompt, taught_pair
 from jupyter_qwen.assistant.answers.taught_answer import with_knowledge
 from jupyter_qwen.assistant.ask import collect_answer
 from jupyter_qwen.assistant.events import Answer
 from jupyter_qwen.assistant.question import Question
-from jupyter_qwen.assistant.services import Limits, Services
+from jupyter_qwen.assistant.services import Services
 from jupyter_qwen.engine.base import Engine, EngineUnavailable
 from jupyter_qwen.knowledge.files import KnowledgeFiles
 from jupyter_qwen.schema.model import Column, Connection, Schema, Table

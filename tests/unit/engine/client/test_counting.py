@@ -6,7 +6,7 @@ import asyncio
 import random
 import re
 
-from jupyter_qwen.engine.client.counting import SEPARATOR, counted
+from jupyter_qwen.engine.client.token_counts import SEPARATOR, counted
 
 HOSTILE = ("", "a", " ", "\n\n", "SELECT 1", 'x = "…"', "<|im_end|>", "🙂" * 3, "naïve  spaces ", "x" * 300, SEPARATOR)
 

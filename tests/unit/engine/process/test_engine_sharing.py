@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -119,6 +120,35 @@ def test_guests_are_counted_while_they_live(record: tuple[Registry, Shared], pro
     assert registry.last_use_by_guests(process) is None
     registry.withdraw(process)
     assert list(registry.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_clock_that_was_set_keeps_no_model_loaded_for_a_guest_that_rests(
+    record: tuple[Registry, Shared], process: int, hours: int
+) -> None:
+    registry, shared = record
+    registry.lease(shared)
+    (file,) = registry.folder.glob("*-guest-*")
+    moved = file.stat().st_mtime + hours * 3600  # as a file looks when the clock was set after it had been touched
+    os.utime(file, (moved, moved))
+    first = registry.last_use_by_guests(process)
+    time.sleep(0.2)
+    age = registry.last_use_by_guests(process)
+    assert first is not None
+    assert age is not None
+    assert first < 0.2 <= age < 60
+    registry.lease(shared)
+    age = registry.last_use_by_guests(process)
+    assert age is not None
+    assert age < 0.2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system's own record does not move with the clock")
+def test_record_tells_processes_apart_by_times_that_do_not_move_with_the_clock(record: tuple[Registry, Shared]) -> None:
+    _, shared = record
+    uptime = float(Path("/proc/uptime").read_text().split()[0])
+    assert uptime - 60 < shared.child_began < uptime + 1
+    assert shared.host.endswith(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
 
 
 def test_weights_that_were_changed_are_other_weights(tmp_path: Path) -> None:

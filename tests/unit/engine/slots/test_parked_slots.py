@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jupyter_qwen.engine.client.http import HttpEngine, SlotAction
 from jupyter_qwen.engine.slots.files import SlotFiles
-from jupyter_qwen.engine.slots.memory import SlotMemory
+from jupyter_qwen.engine.slots.parking import SlotMemory
 from jupyter_qwen.engine.slots.plan import CHAT, SlotPlan, common_prefix
 
 MB = 1024**2

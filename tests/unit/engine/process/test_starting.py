@@ -15,10 +15,10 @@ import pytest
 
 from jupyter_qwen.engine.choice import Choice
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.process.running import Running, start
 from jupyter_qwen.engine.process.sharing import PREFIX, Registry, identity
+from jupyter_qwen.engine.process.starting import Running, start
 from jupyter_qwen.engine.slots.files import SlotFiles
-from jupyter_qwen.engine.slots.memory import SlotMemory
+from jupyter_qwen.engine.slots.parking import SlotMemory
 
 CHOICE = Choice("scripted", "", context_tokens=2048)
 

@@ -20,13 +20,13 @@ from jupyter_qwen.engine.choice import Choice
 from jupyter_qwen.engine.client.http import HttpEngine
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.process.borrowed import BorrowedChild
+from jupyter_qwen.engine.process.child_process import ChildFailed, ChildProcess, Ready, short_waits
 from jupyter_qwen.engine.process.child_settings import child_settings, slot_folder
-from jupyter_qwen.engine.process.launch import ChildFailed, ChildProcess, Ready, short_waits
 from jupyter_qwen.engine.process.sharing import Registry, Shared, alone, identity
 from jupyter_qwen.engine.process.supervised import Again, SupervisedEngine
 from jupyter_qwen.engine.scheduler import capacity_of
 from jupyter_qwen.engine.slots.files import SlotFiles, fingerprint
-from jupyter_qwen.engine.slots.memory import SlotMemory
+from jupyter_qwen.engine.slots.parking import SlotMemory
 from jupyter_qwen.engine.slots.plan import SlotPlan
 from jupyter_qwen.models.machine import gpus
 

@@ -12,8 +12,8 @@ import pytest
 
 from jupyter_qwen.engine.choice import Choice
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.process import running
-from jupyter_qwen.engine.process.launch import SHORT_WAITS, USERS_OWN, ChildFailed, ChildProcess, short_waits
+from jupyter_qwen.engine.process import starting
+from jupyter_qwen.engine.process.child_process import SHORT_WAITS, USERS_OWN, ChildFailed, ChildProcess, short_waits
 
 
 @pytest.fixture(autouse=True)
@@ -90,8 +90,8 @@ def test_llamas_threads_wait_shortly_and_torchs_as_torch_likes(
         seen.append(environment)
         raise ChildFailed("seen enough")
 
-    monkeypatch.setattr(running, "ChildProcess", launched)
+    monkeypatch.setattr(starting, "ChildProcess", launched)
     config = EngineConfig(log_folder=tmp_path, share=False)
     with pytest.raises(ChildFailed):
-        asyncio.run(running.start(Choice(engine, "", context_tokens=512), config, tmp_path / "m", lambda usage: None))
+        asyncio.run(starting.start(Choice(engine, "", context_tokens=512), config, tmp_path / "m", lambda usage: None))
     assert seen == [given]
