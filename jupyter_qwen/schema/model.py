@@ -189,7 +189,7 @@ class Schema:
             ),
             privacy=privacy,
             notes=_texts(data, "notes", "schema"),
-            seconds=_seconds(data.get("seconds", 0.0)),
+            seconds=float(_count(data.get("seconds"), "seconds", "schema", (int, float)) or 0),
         )
 
 
@@ -220,14 +220,10 @@ def _text(data: Mapping[str, Any], key: str, where: str) -> str:
     return value
 
 
-def _seconds(value: object) -> float:
-    if isinstance(value, (int, float)) and 0 <= value < 1e9:
-        return float(value)
-    raise SchemaFormatError("schema.seconds must be a number of seconds")
-
-
-def _count(value: object, key: str, where: str) -> int | None:
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+def _count(
+    value: Any, key: str, where: str, kinds: tuple[type[int], ...] | tuple[type[int], type[float]] = (int,)
+) -> Any:
+    if value is None or (isinstance(value, kinds) and not isinstance(value, bool) and abs(value) < 2**63):
         return value
     raise SchemaFormatError(f"{where}.{key} must be a whole number, not {type(value).__name__}")
 

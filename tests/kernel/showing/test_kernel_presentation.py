@@ -189,14 +189,3 @@ def test_reading_a_long_prompt_moves_the_progress_line() -> None:
     assert state.progress == "reading the question (18 %)"
     state.apply({"type": "phase", "phase": "prefill"})
     assert state.progress == "reading the question"
-
-
-def test_a_cell_that_holds_more_than_its_query_is_saved_without_a_badge_of_proof() -> None:
-    saved = as_html(
-        state_of(*answer_events("x()\ncon.sql('SELECT 1')", verdict=None, kind="query", needs_consent=True))
-    )
-    assert "bound" not in re.sub(r"<button.*?</button>", "", saved)
-    assert "asks before it runs" in saved
-    runs = [json.loads(html.unescape(text)) for text in re.findall(r'commandlinker-args="([^"]*)"', saved)]
-    (run,) = [arguments for arguments in runs if arguments.get("run")]
-    assert (run["verdict"], run["needs_consent"]) == (None, True)
