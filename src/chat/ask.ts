@@ -90,7 +90,7 @@ export class Asker {
         selection
       );
       Object.assign(request, await this._context.chosen(selection, panel));
-      const note = this._explain(context, request.mode);
+      const note = this._explain(context);
       if (note) {
         answer.note(note);
       }
@@ -123,7 +123,7 @@ export class Asker {
   }
 
   /** What the user should know about the context of the answer. */
-  private _explain(context: IContext, mode: Mode): string {
+  private _explain(context: IContext): string {
     const trans = this._trans;
     switch (context.note) {
       case 'no-notebook':
@@ -147,16 +147,7 @@ export class Asker {
           'The tables could not be read: %1',
           context.reason ?? ''
         );
-      case 'fresh': {
-        const tables = context.schema?.tables;
-        return (mode === 'sql' || mode === 'auto') &&
-          Array.isArray(tables) &&
-          tables.length === 0
-          ? trans.__(
-              'The kernel has no tables yet: run the cells that load your data.'
-            )
-          : '';
-      }
+      case 'fresh': // without tables, the answer says so
       case 'none':
         return '';
     }

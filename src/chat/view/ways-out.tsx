@@ -17,7 +17,11 @@ export function WaysOut(props: {
 }): JSX.Element | null {
   const { actions, exchange, retry, trans } = props;
   const [said, setSaid] = React.useState('');
+  const [done, setDone] = React.useState(false);
   const place = actions.placeFor(exchange);
+  if (done) {
+    return null;
+  }
   if (typeof place === 'string') {
     return <div className="jp-Qwen-said">{place}</div>;
   }
@@ -28,7 +32,7 @@ export function WaysOut(props: {
     setSaid(trans.__('Running…'));
     try {
       if (await make()) {
-        setSaid('');
+        setDone(true);
         retry(exchange);
       } else {
         setSaid(trans.__('A cell failed. Mend it, then ask again.'));

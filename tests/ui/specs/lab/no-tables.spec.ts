@@ -21,6 +21,7 @@ test('where there is no table, the cells that make some are run at a press, and 
     'data-verdict',
     'bound'
   );
+  await expect(bench.answers.first().getByRole('button')).toHaveCount(0);
 });
 
 test("the demo's tables are there at a press, in a cell that says where they come from", async ({
