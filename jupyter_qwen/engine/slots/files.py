@@ -144,9 +144,9 @@ class SlotFiles:
         """Delete all but `kept` and what another server that runs now has put away here."""
         for path in list(self.folder.glob("*.kv")) + list(self.folder.glob(".*.tmp")):
             if path.name not in kept and not _in_use(path.name):
-                path.unlink(missing_ok=True)
+                self.delete(path.name)
         if not kept:
-            (self.folder / INDEX).unlink(missing_ok=True)
+            self.delete(INDEX)
 
 
 def default_folder() -> Path:

@@ -184,6 +184,15 @@ def test_name_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path) -> No
     assert (tmp_path / "outside.kv").read_text() == "mine"
 
 
+def test_file_that_cannot_be_deleted_costs_no_engine(tmp_path: Path) -> None:
+    store = files(tmp_path)
+    stuck = store.folder / "999999999-aa.kv"
+    stuck.mkdir(parents=True)  # nobody may unlink that
+    assert store.open() == []
+    store.keep([])
+    assert stuck.exists()
+
+
 def test_fingerprint_changes_with_the_weights(tmp_path: Path) -> None:
     weights = tmp_path / "model.gguf"
     weights.write_bytes(b"one")
