@@ -10,8 +10,8 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.utils.text import DollarFormatter
 
-from jupyter_qwen.schema.gather import collect
-from jupyter_qwen.schema.jupysql import MAGIC
+from jupyter_qwen.schema.collector.gather import collect
+from jupyter_qwen.schema.collector.jupysql import MAGIC
 
 from .client import Client
 from .errors import ServerError

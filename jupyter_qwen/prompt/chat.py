@@ -18,7 +18,7 @@ from jupyter_qwen.prompt.plotting import plotting_of
 from jupyter_qwen.prompt.recall import RECALL_FRAME, RECALL_TOKENS, recall, told_definitions
 from jupyter_qwen.prompt.rules import MODES, Mode, fence_name, rules
 from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message, neutralise
-from jupyter_qwen.schema.jupysql import MAGIC
+from jupyter_qwen.schema.collector.jupysql import MAGIC
 from jupyter_qwen.schema.model import Schema, Table
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.schema.privacy import is_secret

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 
 from jupyter_qwen.python.cell_sql import CellSql
-from jupyter_qwen.schema.jupysql import MAGIC
+from jupyter_qwen.schema.collector.jupysql import MAGIC
 
 # What a relation or a result is turned into; none of them writes, and all are called without arguments.
 _RESULTS = frozenset(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .gather import collect
-from .limits import Limits
-from .source import collector_source, kernel_expression
+from .collector.gather import collect
+from .collector.limits import Limits
+from .collector.source import collector_source, kernel_expression
 
 __all__ = ["Limits", "collect", "collector_source", "kernel_expression"]

@@ -12,8 +12,8 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from jupyter_qwen.schema.model import Column, ForeignKey, Schema, Table
-from jupyter_qwen.schema.words import identifier_stems
+from .model import Column, ForeignKey, Schema, Table
+from .words import identifier_stems
 
 _COLUMNS_AT_MOST = 2000  # beyond this the catalogue is cut by linking first, and keys are looked for in what is left
 _KEY_WORDS = frozenset({"id", "key", "code", "no", "nr", "num", "number", "uid", "uuid", "fk", "ref"})

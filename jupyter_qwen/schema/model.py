@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from .jupysql import MAGIC
+from .collector.jupysql import MAGIC
 from .privacy import without_members
 
 TableKind = Literal["table", "view", "dataframe"]

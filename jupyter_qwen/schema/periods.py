@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from jupyter_qwen.schema.words import content_stems, identifier_stems
-
 from .model import Column, Table
+from .words import content_stems, identifier_stems
 
 _ADVERBS = {
     "daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year", "annual": "year",

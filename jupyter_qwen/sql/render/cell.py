@@ -7,10 +7,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
+from jupyter_qwen.schema.collector.jupysql import MAGIC
 from jupyter_qwen.sql.read.lexer import tokens
 from jupyter_qwen.sql.read.parse import Statement, parse
 
-from ...schema.jupysql import MAGIC
 from ..model import StatementKind
 from .idiom import Idiom
 

@@ -181,7 +181,7 @@ def test_a_default_and_a_check_are_not_evaluated(con: Any, file: Path) -> None:
     ],
 )
 def test_contents_are_read_from_duckdb_files_of_this_machine_alone(path: str | None, kind: str, remote: bool) -> None:
-    from jupyter_qwen.schema.duckdb_tables import is_foreign
+    from jupyter_qwen.schema.collector.duckdb_tables import is_foreign
 
     assert is_foreign(path, kind) is remote
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .quoting import quote_identifier, quote_text
+from ..quoting import quote_identifier, quote_text
 
 _SCALARS = {
     "bool": "BOOLEAN", "boolean": "BOOLEAN",

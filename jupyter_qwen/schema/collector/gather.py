@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..privacy import LEVELS, allows, secret_columns, without_members
 from .connections import Reader, find_connections
 from .contents import Contents
 from .dataframes import find_frames
 from .duckdb_tables import TableSource, read_catalogue
 from .limits import Clock, Limits
-from .privacy import LEVELS, allows, secret_columns, without_members
 
 _COLUMN = {"type": "", "nullable": True, "comment": None, "values": [], "values_complete": False, "distinct": None}
 _TABLE = {"primary_key": [], "foreign_keys": [], "rows": [], "rows_complete": False}

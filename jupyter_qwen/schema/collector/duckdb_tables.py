@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..quoting import quote_identifier, quote_reference, quote_text
 from .connections import BUILT_IN, Reader
 from .dtypes import is_whole
 from .encoding import clean_text
-from .quoting import quote_identifier, quote_reference, quote_text
 
 _TABLES = f"""SELECT database_name, schema_name, table_name, temporary, estimated_size, comment, sql
 FROM {BUILT_IN}duckdb_tables() WHERE NOT internal"""

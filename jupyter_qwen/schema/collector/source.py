@@ -9,26 +9,26 @@ import zlib
 from functools import cache
 from importlib.resources import files
 
-from .privacy import LEVELS
+from ..privacy import LEVELS
 
 # In the order in which they build on each other; together they import the standard library only.
 _MODULES = (
-    "limits",
+    "collector/limits",
     "words",
     "privacy",
-    "encoding",
+    "collector/encoding",
     "quoting",
-    "dtypes",
-    "objects",
-    "dataframes",
-    "jupysql",
-    "connections",
-    "duckdb_tables",
-    "joining",
-    "contents",
-    "gather",
+    "collector/dtypes",
+    "collector/objects",
+    "collector/dataframes",
+    "collector/jupysql",
+    "collector/connections",
+    "collector/duckdb_tables",
+    "collector/joining",
+    "collector/contents",
+    "collector/gather",
 )
-_OWN_IMPORT = re.compile(r"^from \.[a-z_]+ import (?:\([^)]*\)|[^\n(]*)\n", re.MULTILINE)
+_OWN_IMPORT = re.compile(r"^from \.{1,2}[a-z_]+ import (?:\([^)]*\)|[^\n(]*)\n", re.MULTILINE)
 _FUTURE = "from __future__ import annotations\n"
 
 _ENTRY = '''
@@ -51,7 +51,7 @@ def collector_source() -> str:
     """One self-contained module text that defines `collect` and `display`; Python 3.8 and later."""
     parts = [_FUTURE]
     for name in _MODULES:
-        text = files(__package__).joinpath(f"{name}.py").read_text(encoding="utf-8")
+        text = files("jupyter_qwen.schema").joinpath(f"{name}.py").read_text(encoding="utf-8")
         parts.append(_OWN_IMPORT.sub("", text.replace(_FUTURE, "")))
     return "\n\n".join([*parts, _ENTRY])
 

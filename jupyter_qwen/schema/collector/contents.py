@@ -6,11 +6,11 @@ import threading
 from collections import Counter
 from typing import Any
 
+from ..privacy import allows, secret_columns
+from ..words import relevance, searched_words
 from .dtypes import is_text, is_whole
 from .encoding import jsonable, weight
 from .joining import joining_values
-from .privacy import allows, secret_columns
-from .words import relevance, searched_words
 
 
 def fair_shares(wants: list[int], total: int) -> list[int]:
