@@ -136,7 +136,6 @@ async def serving(config: EngineConfig, folder: Path, **traits: Any) -> AsyncIte
                 "QwenExtension": {
                     **_traits(config),
                     "threads_folder": str(folder / "threads"),
-                    "caches_folder": str(folder / "caches"),
                     **traits,
                 },
             }

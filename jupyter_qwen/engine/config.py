@@ -20,8 +20,7 @@ class EngineConfig:
     model loaded for ever. The `openai_*` fields serve the `openai` engine; `openai_model` ``None`` takes the first one the
     endpoint lists, and `openai_questions` bounds what this server asks of it at once. `script` is a JSON file for the
     `scripted` engine. `models_folder` ``None`` is the user's cache folder.
-    With `keep_slots` KV caches outlive the engine, in `slot_folder` (``None``: the user's cache folder); `privacy` is the most
-    that prompts may hold, and caches written at a higher level are deleted.
+    KV caches of conversations that wait lie in `slot_folder`, ``None`` for the user's cache folder.
     With `share` one engine process serves all of the user's servers that want the same of it; they find it by files in
     `runtime_folder`, ``None`` for Jupyter's own.
     """
@@ -42,9 +41,7 @@ class EngineConfig:
     share: bool = False
     runtime_folder: str | Path | None = None
     load_timeout_seconds: float = 600.0
-    keep_slots: bool = False
     slot_folder: str | Path | None = None
-    privacy: str = "samples"
 
     def switched(self, model: str, *, engine: EngineName | None, context_tokens: int | None) -> EngineConfig:
         """These settings for another model of this machine: an endpoint that was configured has its own models.

@@ -78,16 +78,6 @@ class QwenExtension(ExtensionApp):
         help="How much of every minute the engine may work unasked, so that a question about a notebook starts at once; "
         "0 for never. It rests on a battery and whenever somebody waits for an answer.",
     ).tag(config=True)
-    keep_caches = Bool(
-        True,
-        help="Put what the model has read of conversations (KV caches) into files while it answers another one or is unloaded, "
-        "at most 512 MB. They hold what the prompts held; clearing a conversation deletes its files.",
-    ).tag(config=True)
-    caches_folder = Unicode(
-        "",
-        help="Where those files lie: a folder of one user alone, best on a disk of this machine. Empty: the user's cache folder, "
-        "which is slow where home is on a network.",
-    ).tag(config=True)
     script = Unicode("", help="Script of the engine 'scripted' (tests and demonstrations).").tag(config=True)
     models_folder = Unicode("", help="Where weights are kept. Empty: the user's cache folder.").tag(config=True)
     threads_folder = Unicode("", help="Where conversations are kept. Empty: the user's data folder.").tag(config=True)
@@ -177,9 +167,6 @@ class QwenExtension(ExtensionApp):
             openai_questions=self.endpoint_questions or None,
             script=self.script or None,
             models_folder=self.models_folder or None,
-            keep_slots=self.keep_caches,
-            slot_folder=self.caches_folder or None,
-            privacy=self.max_privacy,
             share=self.share_engine,
         )
         return Runtime(

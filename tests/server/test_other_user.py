@@ -28,7 +28,7 @@ def home() -> Iterator[Path]:
 
 @pytest.fixture
 def jp_server_config(jp_server_config: dict[str, Any], home: Path) -> dict[str, Any]:
-    jp_server_config["QwenExtension"].update(threads_folder=str(home / "threads"), caches_folder=str(home / "caches"))
+    jp_server_config["QwenExtension"]["threads_folder"] = str(home / "threads")
     return jp_server_config
 
 

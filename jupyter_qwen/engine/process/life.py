@@ -55,7 +55,7 @@ class EngineLife:
         await asyncio.wait({load})
         return None if load.cancelled() else load.result()
 
-    def end(self, *, keep_slots: bool = False) -> Ending:
+    def end(self) -> Ending:
         """Begin to end what loads or runs. The task is done when its process, and all that ended before, are gone."""
         load, self._loading = self._loading, None
         running, self.running = self.running, None
@@ -63,9 +63,7 @@ class EngineLife:
             load.cancel()
         if running is not None:
             running.engine.retire()
-        self._ending = asyncio.create_task(
-            _end(self._ending, load, running, keep_slots=keep_slots), name="end the engine"
-        )
+        self._ending = asyncio.create_task(_end(self._ending, load, running), name="end the engine")
         return self._ending
 
     async def _begin(self, before: Ending) -> Running:
@@ -92,15 +90,13 @@ class EngineLife:
             loop.call_soon_threadsafe(lambda: self._on_exit(running) if running is self.running else None)
 
 
-async def _end(
-    before: Ending | None, load: asyncio.Task[Running] | None, running: Running | None, *, keep_slots: bool
-) -> None:
+async def _end(before: Ending | None, load: asyncio.Task[Running] | None, running: Running | None) -> None:
     for task in (before, load):
         if task is not None:
             await asyncio.wait({task})
     if running is not None:
         try:
-            await running.stop(keep_slots=keep_slots)
+            await running.stop()
         except Exception:  # the process is gone all the same
             log.exception("The engine did not end as it should")
 

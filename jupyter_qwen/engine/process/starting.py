@@ -25,7 +25,7 @@ from jupyter_qwen.engine.process.child_settings import child_settings, slot_fold
 from jupyter_qwen.engine.process.sharing import Registry, Shared, alone, identity
 from jupyter_qwen.engine.process.supervised import Again, SupervisedEngine
 from jupyter_qwen.engine.scheduler import capacity_of
-from jupyter_qwen.engine.slots.files import SlotFiles, fingerprint
+from jupyter_qwen.engine.slots.files import SlotFiles
 from jupyter_qwen.engine.slots.parking import SlotMemory
 from jupyter_qwen.engine.slots.plan import SlotPlan
 from jupyter_qwen.models.machine import gpus
@@ -77,21 +77,17 @@ class Running:
         while self.idle_seconds(time.monotonic()) < limit_seconds:  # noqa: ASYNC110  guests touch a file, which sets no event
             await asyncio.sleep(min(IDLE_CHECK_SECONDS, max(limit_seconds / 4, 0.05)))
 
-    async def stop(self, *, keep_slots: bool = False) -> None:
-        """Close the client and end the child, or leave it to its owner.
-
-        With `keep_slots` the KV caches are saved first; not those that a guest may have written into, they are not ours to keep.
-        """
+    async def stop(self) -> None:
+        """Close the client and end the child, or leave it to its owner. The files of its KV caches go with it."""
         self.engine.retire()
-        memory = self.engine.memory
         async with contextlib.AsyncExitStack() as last:  # whatever goes wrong before it: no process stays
+            if self.engine.memory is not None:
+                last.push_async_callback(self.engine.memory.close)
             if self.child is not None:
                 last.push_async_callback(self.child.stop)
             if self.registry is not None and self.child is not None and not self.borrowed:
                 last.callback(self.registry.withdraw, self.child.pid)
             last.push_async_callback(self.engine.http.aclose)
-            if keep_slots and memory is not None and not self.engine.dead and not self.borrowed and memory.alone():
-                await memory.save()
 
 
 async def connect(choice: Choice, config: EngineConfig, on_usage: OnUsage) -> Running:
@@ -193,7 +189,7 @@ async def _borrow(
         http = _client(choice, shared.url, shared.key, settings)
         undo.push_async_callback(http.aclose)
         await http.probe()
-        memory = await _slot_memory(http, choice, config, path)
+        memory = _slot_memory(http, choice, config)
         undo.pop_all()
     running = adopted(http, child, Ready(shared.url, shared.device, shared.dtype), memory)
     child.watch(lambda: time.monotonic() if running.engine.active else running.engine.last_used)
@@ -219,9 +215,9 @@ async def _launch(
         http = _client(choice, ready.url, child.key, settings)
         undo.push_async_callback(http.aclose)
         await http.probe()
-        memory = await _slot_memory(http, choice, config, path)
-        if memory is not None and config.keep_slots:
-            await memory.restore()
+        memory = _slot_memory(http, choice, config)
+        if memory is not None:
+            await memory.open()
         running = adopted(http, child, ready, memory)
         if free is not None:
             # what the card lost while the model was loaded; process numbers of a container mean nothing to the driver
@@ -235,20 +231,15 @@ async def _free_vram() -> int | None:
     return found[0].available_bytes if found else None
 
 
-async def forget(owner: str, running: Running | None, config: EngineConfig) -> None:
+async def forget(owner: str, running: Running | None) -> None:
     """Drop what the KV caches, in memory and on disk, hold of a notebook's conversation."""
     if running is not None and running.engine.memory is not None and not running.engine.dead:
         await running.engine.memory.forget(owner)
-    elif config.keep_slots:
-        await asyncio.to_thread(SlotFiles(slot_folder(config), "").forget, owner)
 
 
-async def _slot_memory(http: HttpEngine, choice: Choice, config: EngineConfig, path: Path | None) -> SlotMemory | None:
-    """What carries KV caches over to the next child; slots are emptied through it too, so the folder is there in any case."""
-    if choice.engine != "llama":
-        return None
-    mark = await asyncio.to_thread(fingerprint, path, choice.engine, choice.context_tokens)
-    return SlotMemory(http, SlotFiles(slot_folder(config), mark, config.privacy))
+def _slot_memory(http: HttpEngine, choice: Choice, config: EngineConfig) -> SlotMemory | None:
+    """What parks KV caches. Slots are emptied through it too, so a borrowed child has one, which is never opened."""
+    return SlotMemory(http, SlotFiles(slot_folder(config))) if choice.engine == "llama" else None
 
 
 def _client(choice: Choice, url: str, key: str, settings: dict[str, Any]) -> HttpEngine:

@@ -104,7 +104,7 @@ class Supervisor:
 
     async def forget(self, owner: str) -> None:
         """Drop what the KV caches, in memory and on disk, hold of a notebook's conversation."""
-        await forget(owner, self._life.running, self.config)
+        await forget(owner, self._life.running)
 
     async def load(self) -> EngineStatus:
         """Load the engine now. Problems become the status rather than an exception."""
@@ -260,7 +260,7 @@ class Supervisor:
         idle, self._idle = self._idle, None
         if idle is not None and idle is not asyncio.current_task():
             idle.cancel()
-        return self._life.end(keep_slots=self.config.keep_slots)
+        return self._life.end()
 
     async def _verified(self, choice: Choice) -> Path:
         """The path of intact weights; the state becomes `absent` when they are not. Raises EngineUnavailable."""

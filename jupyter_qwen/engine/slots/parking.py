@@ -1,4 +1,4 @@
-"""KV caches in files: put away while another question is answered, fetched when they are wanted, kept for the next child.
+"""KV caches in files: put away while another question is answered, fetched when they are wanted.
 
 Attention walks over all cells of the pool up to the last one in use, other conversations' too, for every token that is written.
 Putting 800 tokens away takes 7 to 14 ms, fetching them 3 to 4 ms, computing them again 10 s (docs/log.md).
@@ -9,22 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 
 from jupyter_qwen.engine.client.http import HttpEngine
 from jupyter_qwen.engine.slots.files import SavedSlot, SlotFiles
-from jupyter_qwen.engine.slots.plan import CHAT, COMPLETION, Held, SlotPlan, common_prefix
+from jupyter_qwen.engine.slots.plan import Held, SlotPlan, common_prefix
 
 log = logging.getLogger(__name__)
-# Less is computed again in three seconds on two cores, and not worth a file from one day to the next.
-WORTH_TOKENS = 200
 # Less costs the decoding of others nothing that could be measured, and stays where it is.
 PARK_TOKENS = 64
 # A file that lacks no more than this of what the slot holds now is as good: computing 60 tokens takes 0.8 s, but it is rarely
 # needed, while a new file is written to a disk each time.
 STALE_CHARACTERS = 200
-# An unload, and the end of the Jupyter server, may take this much longer; a slot that still answers is waited for no longer.
-SAVE_SECONDS = 3.0
 
 
 class SlotMemory:
@@ -40,23 +35,15 @@ class SlotMemory:
         self._shelf: list[SavedSlot] = []  # least recently used first
         self._moving = asyncio.Lock()
 
-    @property
-    def shelf(self) -> tuple[SavedSlot, ...]:
-        """What lies in files, least recently used first."""
-        return tuple(self._shelf)
-
-    async def restore(self) -> int:
-        """Begin: completion's slot is filled from its file, the others' files lie ready; how many there are."""
-        plan = self._http.slots
-        if plan is None:
-            return 0
+    async def open(self) -> None:
+        """Make the folder, and begin to make room before each question of this client."""
+        await asyncio.to_thread(self._files.open)
         self._http.memory = self
-        for saved in reversed(await asyncio.to_thread(self._files.open)):
-            if saved.slot not in COMPLETION:
-                self._shelf.append(saved)
-            elif await self._http.slot_action(saved.slot, "restore", saved.file):
-                plan.put_back(saved.slot, Held(saved.text, saved.owner, saved.tokens))
-        return len(self._shelf) + sum(slot in plan.held for slot in COMPLETION)
+
+    async def close(self) -> None:
+        """Delete the files; the child has ended."""
+        while self._shelf:
+            await self._drop(self._shelf[0])
 
     async def make_room(self, slot: int, prompt: str) -> None:
         """Put the other conversations away, and fetch what `prompt` begins with into `slot`, which is about to compute it."""
@@ -72,14 +59,6 @@ class SlotMemory:
                     break
             await self._fetch(plan, slot, prompt)
 
-    async def save(self) -> int:
-        """Write the slots that are worth it, the latest first, within the budget; how many files there are then."""
-        try:
-            return await asyncio.wait_for(self._save_alone(), SAVE_SECONDS)
-        except (asyncio.TimeoutError, TimeoutError):
-            log.info("Saving KV caches took too long; the older files stay.")
-            return 0
-
     async def forget(self, owner: str) -> None:
         """Empty the slots that hold a notebook's text, and delete its files."""
         plan = self._http.slots
@@ -90,7 +69,6 @@ class SlotMemory:
                     plan.emptied(slot)
             for saved in [saved for saved in self._shelf if saved.owner == owner]:
                 await self._drop(saved)
-            await asyncio.to_thread(self._files.forget, owner)
 
     async def _park(self, plan: SlotPlan, slot: int, held: Held) -> bool:
         """One slot into a file, unless there is one as good, and out of the pool; whether that worked."""
@@ -119,9 +97,10 @@ class SlotMemory:
             self._files.delete(file)
             raise
         if not written:
+            await asyncio.to_thread(self._files.delete, file)
             log.info("The KV cache of slot %d could not be written to a file.", slot)
             return None
-        saved = SavedSlot(file, slot, held.text, held.owner, held.tokens)
+        saved = SavedSlot(file, held.text, held.owner)
         for older in [one for one in self._shelf if one.owner == saved.owner and saved.text.startswith(one.text)]:
             await self._drop(older)
         self._shelf.append(saved)
@@ -140,29 +119,6 @@ class SlotMemory:
         if not await self._http.slot_action(slot, "restore", best.file):
             log.info("A KV cache could not be read back; it is computed again.")
             await self._drop(best)
-
-    async def _save_alone(self) -> int:
-        async with self._moving:
-            return await self._save()
-
-    async def _save(self) -> int:
-        plan = self._http.slots
-        if plan is None or not await asyncio.to_thread(self._files.room):
-            return 0
-        latest: list[SavedSlot] = []
-        for slot in plan.latest_first():
-            held = plan.held.get(slot)
-            if held is None or held.tokens < WORTH_TOKENS or plan.busy.get(slot):
-                continue
-            saved = await self._filed(slot, held)
-            if saved is None:
-                break  # this endpoint cannot
-            latest.append(replace(saved, slot=slot))
-        others = [saved for saved in reversed(self._shelf) if all(saved.file != kept.file for kept in latest)]
-        kept = [saved for saved in latest + others if saved.tokens >= WORTH_TOKENS]
-        await asyncio.to_thread(self._files.keep, kept)
-        self._shelf = [saved for saved in reversed(kept) if saved.slot in CHAT]
-        return len(kept)
 
     async def _within_budget(self) -> None:
         """Delete what was not used for longest, until the files are no larger than they may be."""

@@ -102,11 +102,6 @@ class SlotPlan:
             self.emptied(other)
         return tuple(dropped)
 
-    def put_back(self, slot: int, held: Held) -> None:
-        """A slot was filled from a file."""
-        self.held[slot] = held
-        self._used[slot] = next(self._clock)
-
     def emptied(self, slot: int) -> None:
         """A slot holds nothing any more."""
         self.held.pop(slot, None)
@@ -115,11 +110,6 @@ class SlotPlan:
     def of_owner(self, owner: str) -> tuple[int, ...]:
         """The slots that hold a notebook's text."""
         return tuple(slot for slot, held in self.held.items() if held.owner == owner)
-
-    def latest_first(self) -> tuple[int, ...]:
-        """The chat and completion slots that hold something, most recently used first."""
-        kept = [slot for slot in (*CHAT, *COMPLETION) if slot in self.held]
-        return tuple(sorted(kept, key=lambda slot: -self._used.get(slot, -1)))
 
     def _tokens(self, slot: int) -> int:
         held = self.held.get(slot)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import stat
 from pathlib import Path
+
+import pytest
 
 from jupyter_qwen.engine.client.http import HttpEngine, SlotAction
 from jupyter_qwen.engine.slots.files import SlotFiles
@@ -47,7 +50,7 @@ class Desk:
     def __init__(self, folder: Path, *, budget: int = 512 * MB, **child: object) -> None:
         folder.mkdir(exist_ok=True)
         self.child = Child(folder, **child)  # type: ignore[arg-type]
-        self.memory = SlotMemory(self.child, SlotFiles(folder, "mark", budget_bytes=budget))
+        self.memory = SlotMemory(self.child, SlotFiles(folder, budget_bytes=budget))
 
     async def ask(self, prompt: str, owner: str) -> int:
         """Characters of the prompt that were there already."""
@@ -59,6 +62,10 @@ class Desk:
         self.child.texts[slot] = prompt
         plan.give_back(slot, len(prompt) // 3)
         return there
+
+    def parked(self) -> list[str]:
+        """Whose files there are, least recently used first."""
+        return [saved.owner for saved in self.memory._shelf]
 
 
 A, B = "tables of a\n" * 200, "tables of b\n" * 200
@@ -97,7 +104,7 @@ def test_conversation_that_grew_takes_the_place_of_its_older_file(tmp_path: Path
         await desk.ask(longer, "a")
         await desk.ask(B, "b")
         assert await desk.ask(longer + "more", "a") >= len(longer)
-        assert sorted(saved.owner for saved in desk.memory.shelf) == ["a", "b"]
+        assert sorted(desk.parked()) == ["a", "b"]
         assert len(list((tmp_path / "slots").glob("*.kv"))) == 2
 
     asyncio.run(work())
@@ -119,7 +126,7 @@ def test_files_stay_within_the_budget_and_the_oldest_goes(tmp_path: Path) -> Non
         desk = Desk(tmp_path / "slots", budget=2500, file_bytes=1000)
         for name in "abcd":
             await desk.ask(f"tables of {name}\n" * 200, name)
-        assert [saved.owner for saved in desk.memory.shelf] == ["b", "c"]
+        assert desk.parked() == ["b", "c"]
         assert len(list((tmp_path / "slots").glob("*.kv"))) == 2
 
     asyncio.run(work())
@@ -133,7 +140,7 @@ def test_file_that_somebody_deleted_costs_the_head_start_alone(tmp_path: Path) -
         for path in (tmp_path / "slots").glob("*.kv"):
             path.unlink()
         assert await desk.ask(A + "x", "a") == 0
-        assert [saved.owner for saved in desk.memory.shelf] == ["b"]
+        assert desk.parked() == ["b"]
 
     asyncio.run(work())
 
@@ -224,36 +231,44 @@ def test_cleared_conversation_leaves_no_file(tmp_path: Path) -> None:
         await desk.ask(B, "b")
         await desk.ask(A + "x", "a")
         await desk.memory.forget("a")
-        assert [saved.owner for saved in desk.memory.shelf] == ["b"]
+        assert desk.parked() == ["b"]
         assert len(list((tmp_path / "slots").glob("*.kv"))) == 1
         assert await desk.ask(A + "y", "a") == 0
 
     asyncio.run(work())
 
 
-def test_next_engine_finds_what_was_put_away_and_what_was_in_use(tmp_path: Path) -> None:
+def test_end_of_the_engine_leaves_no_file(tmp_path: Path) -> None:
     async def work() -> None:
         desk = Desk(tmp_path / "slots")
-        await desk.memory.restore()
-        for text, owner in ((A, "a"), (B, "b")):
-            await desk.ask(text, owner)
-        assert await desk.memory.save() == 2
-        after = Desk(tmp_path / "slots")
-        after.child.files = desk.child.files
-        assert await after.memory.restore() == 2
-        assert await after.ask(A + "x", "a") == len(A)
-        assert await after.ask(B + "x", "b") == len(B)
+        for name in "abc":
+            await desk.ask(f"tables of {name}\n" * 200, name)
+        assert len(list((tmp_path / "slots").glob("*.kv"))) == 2
+        await desk.memory.close()
+        assert list((tmp_path / "slots").iterdir()) == []
 
     asyncio.run(work())
 
 
-def test_another_servers_files_are_not_deleted_while_it_lives(tmp_path: Path) -> None:
+def test_files_of_servers_that_were_killed_go_and_a_living_ones_stay(tmp_path: Path) -> None:
     folder = tmp_path / "slots"
     folder.mkdir()
     alive = folder / f"{os.getppid()}-aa.kv"
-    dead = folder / "999999999-bb.kv"
-    for path in (alive, dead):
+    for path in (alive, folder / "999999999-bb.kv", folder / "index.json"):
         path.write_bytes(b"kv")
-    assert SlotFiles(folder, "mark").open() == []
-    assert alive.exists()
-    assert not dead.exists()
+    SlotFiles(folder).open()
+    assert list(folder.iterdir()) == [alive]
+
+
+def test_file_that_cannot_be_deleted_costs_no_engine(tmp_path: Path) -> None:
+    stuck = tmp_path / "slots" / "999999999-aa.kv"
+    stuck.mkdir(parents=True)  # nobody may unlink that
+    SlotFiles(tmp_path / "slots").open()
+    assert stuck.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps the user's folders from others by its own lists")
+def test_nobody_but_the_user_may_enter_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "slots").mkdir(mode=0o755)
+    SlotFiles(tmp_path / "slots").open()
+    assert stat.S_IMODE((tmp_path / "slots").stat().st_mode) == 0o700
