@@ -142,6 +142,10 @@ export class Asker {
         return trans.__(
           'The kernel is busy: the tables are those of the last look.'
         );
+      case 'died':
+        return trans.__(
+          'The kernel stopped while its tables were read, so they are not known. Ask again when it runs.'
+        );
       case 'failed':
         return trans.__(
           'The tables could not be read: %1',

@@ -9,11 +9,20 @@ import { Schema } from '../wire';
 /** A collection takes milliseconds; more means that the kernel is busy with something else. */
 const TIMEOUT_MS = 2500;
 
-export type SchemaNote = 'fresh' | 'snapshot' | 'busy' | 'failed' | 'none';
+/** States of a kernel whose memory is gone. */
+const GONE = new Set<Kernel.Status>([
+  'dead',
+  'terminating',
+  'restarting',
+  'autorestarting'
+]);
+
+export type SchemaNote =
+  'fresh' | 'snapshot' | 'busy' | 'died' | 'failed' | 'none';
 
 export interface ISchemaReading {
   schema: Schema | null;
-  /** Where it comes from: just read, an earlier reading, nothing because the kernel is busy, failed, or no collector for the language. */
+  /** Where it comes from: just read, an earlier reading, nothing because the kernel is busy, died meanwhile, failed, or no collector for the language. */
   note: SchemaNote;
   /** What failed, in the kernel's words. */
   reason?: string;
@@ -67,6 +76,11 @@ export class KernelSchemas {
       this._last.set(kernel.id, { kernel, schema });
       return { schema, note: 'fresh' };
     } catch (error) {
+      if (kernel.isDisposed || GONE.has(kernel.status)) {
+        // Its tables died with it: an earlier reading tells of nothing that is there.
+        this.forget(kernel.id);
+        return { schema: null, note: 'died' };
+      }
       if (error instanceof TimedOut || error instanceof KernelBusy) {
         return earlier
           ? { schema: earlier, note: 'snapshot' }

@@ -16,7 +16,7 @@ def test_every_promise_has_a_test_that_exists() -> None:
     for path in (ROOT / "tests").rglob("test_*.py"):
         defined |= set(re.findall(r"^(?:async )?def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE))
     for row in rows:
-        files, names = re.findall(r"`(tests/\S+\.py)`", row), re.findall(r"`(test_\w+)`", row)
+        files, names = re.findall(r"`((?:tests|src)/\S+\.(?:py|ts))`", row), re.findall(r"`(test_\w+)`", row)
         assert files or names, row
         assert set(names) <= defined, set(names) - defined
         assert all((ROOT / file).is_file() for file in files), files

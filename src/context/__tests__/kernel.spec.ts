@@ -150,6 +150,53 @@ describe('KernelSchemas', () => {
     expect(reader.snapshot(real(fake))).toBeNull();
   });
 
+  describe('a kernel that dies while it is read', () => {
+    /** As JupyterLab does it: the state changes, and what was waited for is called off. */
+    function dying(fake: IFake, change: Partial<IFake>): void {
+      fake.requestExecute = jest.fn(() => ({
+        done: Promise.resolve().then(() => {
+          Object.assign(fake, change);
+          throw new Error(
+            'Canceled future for execute_request message before replies were done'
+          );
+        }),
+        dispose: jest.fn()
+      }));
+    }
+
+    it.each([
+      ['is started again', { status: 'autorestarting' }],
+      ['is dead', { status: 'dead', isDisposed: true }]
+    ])('is told of, and its tables are forgotten: it %s', async (_, change) => {
+      const reader = schemas();
+      const fake = kernel({});
+      await reader.read(real(fake));
+      dying(fake, change);
+      expect(await reader.read(real(fake))).toEqual({
+        schema: null,
+        note: 'died'
+      });
+      expect(reader.snapshot(real(fake))).toBeNull();
+    });
+
+    it('leaves nobody waiting when it dies without a word', async () => {
+      const fake = kernel({ hangs: true });
+      const reading = schemas().read(real(fake));
+      fake.status = 'dead';
+      expect(await reading).toEqual({ schema: null, note: 'died' });
+    });
+
+    it('is read again once it runs', async () => {
+      const reader = schemas();
+      const fake = kernel({});
+      dying(fake, { status: 'autorestarting' });
+      await reader.read(real(fake));
+      fake.status = 'idle';
+      fake.requestExecute = kernel({}).requestExecute;
+      expect((await reader.read(real(fake))).note).toBe('fresh');
+    });
+  });
+
   it('reads once for two callers at a time', async () => {
     const reader = schemas();
     const fake = kernel({});
