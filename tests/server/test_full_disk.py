@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -75,3 +80,37 @@ async def test_the_rest_of_the_server_says_what_is_wrong(jp_fetch: Any, threads:
         assert response.code in (200, 204, 503)
         if response.code == 503:
             assert str(threads) in json.loads(response.body)["message"]
+
+
+def _refused() -> str:
+    """Why no disk can be mounted here; empty where one can."""
+    if shutil.which("unshare") is None:
+        return "needs unshare (Linux)"
+    tried = subprocess.run(
+        ["unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True, text=True, check=False
+    )
+    return "" if tried.returncode == 0 else f"no disk may be mounted here: {tried.stderr.strip()}"
+
+
+@pytest.mark.timeout(300)
+def test_a_disk_that_is_really_full_costs_what_would_be_written_and_nothing_else(tmp_path: Path) -> None:
+    if why := _refused():
+        pytest.skip(why)
+    command = ["unshare", "-rm", sys.executable, str(Path(__file__).with_name("full_disk_session.py")), str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=290, env=environment)
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = json.loads(done.stdout.splitlines()[-1])
+    for step in ("before", "full", "engine started on a full disk", "room again"):
+        assert told[step]["type"] == "answer", told[step]
+        assert told[step]["blocks"][0]["verdict"] == "bound", (step, told[step])
+    for step in ("filled meanwhile", "full", "new conversation", "engine started on a full disk"):
+        assert "No space left" in told[step]["notes"][0], told[step]
+        assert "not kept" in told[step]["notes"][0]
+    assert told["before"]["notes"] == told["room again"]["notes"] == []
+    assert told["filled meanwhile"]["markdown"].endswith("nine ten")
+    assert told["completion"]["type"] == "completion"
+    assert told["kept while full"] == told["kept"][:1]  # nothing is lost that was there
+    assert [turn["state"] for turn in told["kept"]] == ["done", "done"]
+    assert [turn["state"] for turn in told["begun"]] == ["cut"]
+    assert told["lives"]
