@@ -26,7 +26,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from jupyter_qwen.engine.base import Finished, GenerationRequest, Usage
-from jupyter_qwen.engine.choice import Choice, choose
+from jupyter_qwen.engine.choice import EngineChoice, choose
 from jupyter_qwen.engine.client.http import HttpEngine
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.process.child_process import SHORT_WAITS, ChildProcess
@@ -64,7 +64,7 @@ def burn(share: float) -> None:
 
 
 async def measured(
-    choice: Choice, path: Path, tried: Sequence[Way], *, busy: float, rounds: int
+    choice: EngineChoice, path: Path, tried: Sequence[Way], *, busy: float, rounds: int
 ) -> dict[str, list[Usage]]:
     """The cost of `rounds` answers of each way, each to a prompt of its own, beside `busy` processes."""
     processes = 2 if 0 < busy < 1 else round(busy)

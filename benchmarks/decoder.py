@@ -22,7 +22,7 @@ from jupyter_qwen.engine.children.decoder.attention import KeyValues, Piece
 from jupyter_qwen.engine.children.decoder.computer import Computer
 from jupyter_qwen.engine.children.decoder.network import Network, Rows
 from jupyter_qwen.engine.children.decoder.pace import Pace
-from jupyter_qwen.engine.children.decoder.sequence import Ended, Failed, Job, Timings
+from jupyter_qwen.engine.children.decoder.sequence import Ended, Job, RequestFailed, Timings
 from jupyter_qwen.engine.children.decoder.weights import load
 
 TABLES = "\n".join(
@@ -49,7 +49,7 @@ def ours(computer: Computer, prompt: list[int], new: int, slot: int = 3) -> tupl
     first = 0.0
     while True:
         event = events.get()
-        if isinstance(event, Failed):
+        if isinstance(event, RequestFailed):
             raise SystemExit(event.message)
         if not first and not hasattr(event, "processed"):
             first = time.perf_counter() - began

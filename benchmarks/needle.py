@@ -19,7 +19,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-from jupyter_qwen.assistant.answer_limits import Limits
+from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.ask import ask
 from jupyter_qwen.assistant.engines import SupervisedEngines
 from jupyter_qwen.assistant.events import Answer, Phase, PromptBuilt
@@ -90,7 +90,7 @@ async def one(arguments: argparse.Namespace, asked_tokens: int, *, whole: bool) 
     context = asked_tokens + ANSWER_ROOM if whole else None
     config = EngineConfig(engine=arguments.engine, model=arguments.model, context_tokens=context)
     engines = SupervisedEngines(config)
-    services = Services(engines, limits=Limits().for_context(context))
+    services = Services(engines, limits=AnswerLimits().for_context(context))
     try:
         engine = await engines.engine()
         cells, used = [Cell(NEEDLE, id="needle")], await engine.count_tokens(NEEDLE) + 220

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from jupyter_qwen.assistant.answer_limits import Limits
+from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.ask import collect_answer
 from jupyter_qwen.assistant.engines import SupervisedEngines
 from jupyter_qwen.assistant.question import BadRequest, Question
@@ -99,7 +99,7 @@ def ask(
     asked = Question.from_json(
         {"question": question, "mode": "sql", "schema": schema.to_json(), "connection": _CONNECTION}
     )
-    answer = _BACKGROUND.run(_BACKGROUND.answer(asked, config or EngineConfig(), Limits(choice_seconds=seconds)))
+    answer = _BACKGROUND.run(_BACKGROUND.answer(asked, config or EngineConfig(), AnswerLimits(choice_seconds=seconds)))
     block = next((item for item in answer.blocks if item.verdict is not None), None)
     if block is None:
         return Answer(question, None, None, text=answer.markdown, seconds=answer.seconds)
@@ -148,7 +148,7 @@ class _Background:
             future.cancel()
             raise
 
-    async def answer(self, question: Question, config: EngineConfig, limits: Limits) -> Any:
+    async def answer(self, question: Question, config: EngineConfig, limits: AnswerLimits) -> Any:
         engines = self._engines.get(config)
         if engines is None:
             engines = self._engines[config] = SupervisedEngines(config)

@@ -8,7 +8,7 @@ CONTEXT_MARGIN_TOKENS = 128  # the turns' frames, and where joined texts make ot
 
 
 @dataclass(frozen=True)
-class Limits:
+class AnswerLimits:
     """Bounds of one answer, in tokens; seconds are those of the reference machine (`answers.allowance`), so tokens too.
 
     The SQL prompt's budget is small because a prompt token costs 13 ms on two cores; chat may see more of the notebook.
@@ -26,7 +26,7 @@ class Limits:
     choice_seconds: float = 6.0
     sql_seconds: float = 10.0
 
-    def for_context(self, set_tokens: int | None) -> Limits:
+    def for_context(self, set_tokens: int | None) -> AnswerLimits:
         """These limits where a context length was set by hand: prompts in prose may then use all of it but the answer's room.
 
         Without one they stay small whatever the machine holds, because reading is what takes the time.

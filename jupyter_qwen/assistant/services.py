@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from jupyter_qwen.assistant.answer_limits import Limits
+from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.completion.desk import CompletionDesk
 from jupyter_qwen.assistant.counting import with_token_count
 from jupyter_qwen.assistant.threads import ThreadStore
@@ -35,7 +35,7 @@ class Services:
 
     engines: EngineSource
     threads: ThreadStore = field(default_factory=ThreadStore)
-    limits: Limits = field(default_factory=Limits)
+    limits: AnswerLimits = field(default_factory=AnswerLimits)
     completion: CompletionDesk = field(default_factory=CompletionDesk)
     warming: Warming = field(default_factory=Warming)
     knowledge: KnowledgeFiles | None = None

@@ -10,7 +10,7 @@ from contextlib import aclosing
 from dataclasses import asdict
 from pathlib import Path
 
-from jupyter_qwen.assistant.answer_limits import Limits
+from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.ask import ask
 from jupyter_qwen.assistant.engines import SupervisedEngines
 from jupyter_qwen.assistant.events import Answer, Event, PromptBuilt, RepairMade, StatusChanged, TextDelta
@@ -84,7 +84,7 @@ def _schema(arguments: argparse.Namespace) -> Schema:
 async def _answer(question: Question, arguments: argparse.Namespace) -> tuple[Answer, int]:
     engines = SupervisedEngines(engine_config(arguments))
     known = KnowledgeFiles(Path.cwd())  # what was taught for this folder, as for a notebook in it
-    services = Services(engines, limits=Limits(choice_seconds=arguments.seconds), knowledge=known)
+    services = Services(engines, limits=AnswerLimits(choice_seconds=arguments.seconds), knowledge=known)
     prompt_tokens = 0
     try:
         async with aclosing(ask(question, services)) as events:  # type: ignore[type-var]

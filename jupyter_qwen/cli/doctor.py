@@ -15,7 +15,7 @@ from jupyter_core.paths import jupyter_path
 from jupyter_qwen.assistant.engines import why_no_completion
 from jupyter_qwen.cli.engine_options import add_engine_options, engine_config
 from jupyter_qwen.engine.base import EngineError
-from jupyter_qwen.engine.choice import Choice, choose
+from jupyter_qwen.engine.choice import EngineChoice, choose
 from jupyter_qwen.engine.installed import torch_has_cuda
 from jupyter_qwen.models import fit
 from jupyter_qwen.models.errors import ModelError
@@ -101,7 +101,7 @@ def _checks(arguments: argparse.Namespace) -> Iterator[Check]:
             )
 
 
-def _memory(choice: Choice, need: fit.Need) -> str:
+def _memory(choice: EngineChoice, need: fit.Need) -> str:
     return (
         f"{need.total / 2**30:.1f} GB: weights {need.weights / 2**30:.1f}, KV cache {need.kv_cache / 2**30:.2f} for "
         f"{choice.context_tokens:,} tokens an answer and what is kept beside it, engine {need.overhead / 2**30:.1f}"
@@ -127,7 +127,7 @@ def _front_end() -> Check:
     )
 
 
-def _model(store: ModelStore, choice: Choice) -> Check:
+def _model(store: ModelStore, choice: EngineChoice) -> Check:
     assert choice.model is not None
     try:
         path = store.verified_path(choice.model, kind=choice.format)

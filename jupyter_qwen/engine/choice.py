@@ -26,7 +26,7 @@ GIB = 1024**3
 
 
 @dataclass(frozen=True)
-class Choice:
+class EngineChoice:
     """The outcome. `reason` is a sentence for the user; `model` is ``None`` where no weights of ours are involved.
 
     `folder` holds config.json, tokenizer and safetensors for the transformers engine (there already or to be pulled), and is
@@ -57,7 +57,7 @@ class Choice:
         return fit.need(self.model, self.context_tokens, kind=self.format, bits=self.bits)
 
 
-def choose(config: EngineConfig, machine: fit.Machine | None = None, store: ModelStore | None = None) -> Choice:
+def choose(config: EngineConfig, machine: fit.Machine | None = None, store: ModelStore | None = None) -> EngineChoice:
     """Decide. Looks at what is installed, what is on disk and at the machine; starts nothing and imports no engine.
 
     Raises EngineRefused for settings that cannot work, EngineUnavailable for what is not installed, DoesNotFit.
@@ -67,11 +67,13 @@ def choose(config: EngineConfig, machine: fit.Machine | None = None, store: Mode
             raise EngineRefused(
                 "The openai engine has no address.", "Set its base URL, for example http://localhost:8000/v1."
             )
-        return Choice("openai", f"an endpoint is set: {config.openai_base_url}", context_tokens=config.context_tokens)
+        return EngineChoice(
+            "openai", f"an endpoint is set: {config.openai_base_url}", context_tokens=config.context_tokens
+        )
     scripted = config.engine == "scripted" or (config.engine == "auto" and config.script is not None)
     reason = "answers come from a script: no model is running"
     if scripted and config.model is None:
-        return Choice("scripted", reason, context_tokens=config.context_tokens or 8192)
+        return EngineChoice("scripted", reason, context_tokens=config.context_tokens or 8192)
     machine, store = machine or fit.machine(), store or ModelStore(config.models_folder)
     entry = _model(config, store, machine)
     if scripted:
@@ -87,7 +89,7 @@ def choose(config: EngineConfig, machine: fit.Machine | None = None, store: Mode
     return _automatic(entry, config, machine, store)
 
 
-def _automatic(entry: ModelEntry, config: EngineConfig, machine: fit.Machine, store: ModelStore) -> Choice:
+def _automatic(entry: ModelEntry, config: EngineConfig, machine: fit.Machine, store: ModelStore) -> EngineChoice:
     """A graphics card that torch can use decides first, then what is on disk, then what is installed; llama.cpp else."""
     on_disk = {kind: store.path(entry, kind) is not None for kind in entry.formats}
     obstacles = {engine: _obstacle(engine, entry) for engine in ("llama", "transformers")}
@@ -169,7 +171,7 @@ def _against_cuda(entry: ModelEntry, machine: fit.Machine, *, on_disk: bool) -> 
 
 def _sized(
     engine: ChosenEngine, entry: ModelEntry, config: EngineConfig, machine: fit.Machine, store: ModelStore
-) -> Choice:
+) -> EngineChoice:
     """The choice with a context length that fits and that the model can read. Raises DoesNotFit or EngineRefused."""
     kind = FORMAT[engine]
     on_gpu = engine == "transformers" and bool(machine.gpus) and torch_has_cuda()
@@ -186,7 +188,7 @@ def _sized(
     if not fit.fits(entry, context, available, kind=kind, bits=bits):
         raise _too_large(entry, context, available, kind, bits)
     path = store.path(entry, kind)
-    return Choice(
+    return EngineChoice(
         engine,
         shortened,
         model=entry,
@@ -199,7 +201,7 @@ def _sized(
     )
 
 
-def _explained(choice: Choice, because: str, machine: fit.Machine) -> Choice:
+def _explained(choice: EngineChoice, because: str, machine: fit.Machine) -> EngineChoice:
     name = "llama.cpp" if choice.engine == "llama" else "transformers"
     label = choice.model.label if choice.model else "the model"
     native = choice.model.context_tokens if choice.model else 0

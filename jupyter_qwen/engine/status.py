@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_qwen.engine.base import EngineState
-from jupyter_qwen.engine.choice import Choice
+from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.models.entries import ModelEntry
 from jupyter_qwen.models.progress import Progress
 
@@ -45,7 +45,7 @@ class EngineStatus:
     sharing: str = ""
 
 
-def facts_of(choice: Choice, path: Path | None) -> dict[str, Any]:
+def facts_of(choice: EngineChoice, path: Path | None) -> dict[str, Any]:
     """What a choice says about the status."""
     return {
         "dtype": choice.dtype,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jupyter_qwen.assistant.answer_limits import Limits
+from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.completion.complete import complete
 from jupyter_qwen.assistant.completion.desk import CompletionDesk
 from jupyter_qwen.assistant.question import CompletionQuestion
@@ -78,7 +78,7 @@ async def run(options: Options, engines: EngineSource) -> str:
     engine = await engines.engine()
     # nothing is computed ahead: every case stands alone
     services = Services(
-        engines, limits=Limits(completion_block_tokens=_NEW_TOKENS), completion=CompletionDesk(ahead=False)
+        engines, limits=AnswerLimits(completion_block_tokens=_NEW_TOKENS), completion=CompletionDesk(ahead=False)
     )
     return await answer_all(
         options,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from typing import Any
 
-from jupyter_qwen.assistant.answer_limits import Limits
+from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.ask import ask
 from jupyter_qwen.assistant.events import Answer
 from jupyter_qwen.assistant.question import CompletionQuestion, Question
@@ -37,7 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 async def run(options: Options, engines: EngineSource) -> str:
     """Answer every case; returns the summary table. Raises PackError or EngineError."""
     engine = await engines.engine()
-    services = Services(engines, limits=Limits(completion_block_tokens=_NEW_TOKENS, chat_answer_tokens=_NEW_TOKENS))
+    services = Services(
+        engines, limits=AnswerLimits(completion_block_tokens=_NEW_TOKENS, chat_answer_tokens=_NEW_TOKENS)
+    )
     return await fim.answer_all(
         options,
         needs=("prompt", "mode"),

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import httpx
 
 from jupyter_qwen.engine.base import EngineError
-from jupyter_qwen.engine.choice import Choice, choose
+from jupyter_qwen.engine.choice import EngineChoice, choose
 from jupyter_qwen.engine.client.http import KEEP_SECONDS
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.process.child_process import ChildProcess
@@ -140,7 +140,7 @@ async def running(config: EngineConfig, folder: Path) -> AsyncIterator[RawEngine
         await child.stop()
 
 
-def _settings(choice: Choice, config: EngineConfig, path: Path) -> dict[str, Any]:
+def _settings(choice: EngineChoice, config: EngineConfig, path: Path) -> dict[str, Any]:
     context = min(choice.context_tokens or 4096, 4096)
     return {
         **child_settings(choice, config, path),

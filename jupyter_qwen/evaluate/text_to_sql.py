@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from jupyter_qwen.assistant.answer_limits import Limits
+from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.ask import ask, warm
 from jupyter_qwen.assistant.events import Answer, PromptBuilt
 from jupyter_qwen.assistant.question import Question
@@ -112,7 +112,7 @@ async def run(options: Options, engines: EngineSource) -> str:
     """Answer the cases; returns the summary table. Raises PackError, EngineError and what `ask` raises."""
     pack = SqlPack(options.pack)
     cases = _chosen(pack.cases, options)
-    limits = Limits() if options.choice_seconds is None else Limits(choice_seconds=options.choice_seconds)
+    limits = AnswerLimits() if options.choice_seconds is None else AnswerLimits(choice_seconds=options.choice_seconds)
     services = Services(engines, limits=limits, warming=Warming(IdleBudget(share=1.0)))
     engine = await engines.engine()
     database: _Database | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .collector.gather import collect
-from .collector.limits import Limits
+from .collector.limits import CollectionLimits
 from .collector.source import collector_source, kernel_expression
 
-__all__ = ["Limits", "collect", "collector_source", "kernel_expression"]
+__all__ = ["CollectionLimits", "collect", "collector_source", "kernel_expression"]

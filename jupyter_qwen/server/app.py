@@ -149,7 +149,7 @@ class QwenExtension(ExtensionApp):
 
     def _configured(self) -> Runtime:
         """The services as the administrator wants them. Empty text and 0 mean "let the machine decide"."""
-        from jupyter_qwen.assistant.answer_limits import Limits
+        from jupyter_qwen.assistant.answer_limits import AnswerLimits
         from jupyter_qwen.engine.config import EngineConfig, EngineName
         from jupyter_qwen.schema.model import PrivacyLevel
         from jupyter_qwen.server.locks import Locks
@@ -171,7 +171,7 @@ class QwenExtension(ExtensionApp):
         )
         return Runtime(
             config,
-            limits=Limits(choice_seconds=self.choice_seconds),
+            limits=AnswerLimits(choice_seconds=self.choice_seconds),
             threads_folder=Path(self.threads_folder) if self.threads_folder else None,
             root_dir=self.serverapp.root_dir if self.serverapp is not None else "",
             max_privacy=cast("PrivacyLevel", self.max_privacy),

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any, cast
 
-from jupyter_qwen.assistant.answer_limits import Limits
+from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.ask import ask, build_prompt, warm
 from jupyter_qwen.assistant.completion.complete import complete
 from jupyter_qwen.assistant.completion.desk import CompletionDesk
@@ -45,7 +45,7 @@ class Runtime:
         self,
         config: EngineConfig,
         *,
-        limits: Limits,
+        limits: AnswerLimits,
         threads_folder: Path | None,
         root_dir: str,
         max_privacy: PrivacyLevel,

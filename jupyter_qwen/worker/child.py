@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from .frames import FrameTooLong, read_frame, write_frame
-from .limits import Limits, confine
+from .limits import WorkerLimits, confine
 
 #: How the temporary folder of a worker begins.
 FOLDER_PREFIX: Final = "jupyter-qwen-worker-"
@@ -32,7 +32,7 @@ def main(settings: str) -> None:
     """Serve until the pipe ends. `settings` is JSON: the module of the jobs, and the limits."""
     _state["child"] = True
     wanted = json.loads(settings)
-    limits = Limits(**wanted["limits"])
+    limits = WorkerLimits(**wanted["limits"])
     requests, answers = _own_pipes()
     waiting: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     confine(limits)

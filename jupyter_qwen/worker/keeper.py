@@ -7,15 +7,15 @@ import os
 import threading
 from typing import Any
 
-from .limits import Limits
+from .limits import WorkerLimits
 from .process import Process, WorkerStopped
 
 
 class Keeper:
     """One worker for the jobs of a module. Thread-safe: jobs wait for one another, and their time begins when they start."""
 
-    def __init__(self, jobs: str, limits: Limits | None = None) -> None:
-        self._jobs, self._limits = jobs, limits or Limits()
+    def __init__(self, jobs: str, limits: WorkerLimits | None = None) -> None:
+        self._jobs, self._limits = jobs, limits or WorkerLimits()
         self._lock = threading.Lock()
         self._process: Process | None = None
         self._owner = os.getpid()

@@ -11,7 +11,7 @@ HELD_BY_KERNEL = sys.platform.startswith("linux")
 
 
 @dataclass(frozen=True)
-class Limits:
+class WorkerLimits:
     """`memory_bytes` of private memory, `space_bytes` of addresses (DuckDB reserves more than it uses), frames both ways."""
 
     memory_bytes: int = 448 * MEBIBYTE
@@ -21,7 +21,7 @@ class Limits:
     answer_bytes: int = 32 * MEBIBYTE
 
 
-def confine(limits: Limits) -> None:
+def confine(limits: WorkerLimits) -> None:
     """Set the limits on this process, as far as its system has them. For the child, before it imports anything large."""
     if sys.platform == "win32":
         return

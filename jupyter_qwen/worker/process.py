@@ -20,7 +20,7 @@ import psutil
 
 from .child import FOLDER_PREFIX
 from .frames import FrameTooLong, read_frame, write_frame
-from .limits import HELD_BY_KERNEL, Limits
+from .limits import HELD_BY_KERNEL, WorkerLimits
 
 START_SECONDS: Final = 60.0
 _STARVED: Final = 4
@@ -44,7 +44,7 @@ class WorkerFailed(Exception):
 class Process:
     """A child that does the jobs of the module `jobs`. One job at a time; not thread-safe."""
 
-    def __init__(self, jobs: str, limits: Limits) -> None:
+    def __init__(self, jobs: str, limits: WorkerLimits) -> None:
         self._limits = limits
         self._folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
         settings = json.dumps({"module": jobs, "limits": asdict(limits)})

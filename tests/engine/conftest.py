@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from endpoints import RULES, Endpoint, child_endpoint, real_model
 
-from jupyter_qwen.engine.choice import Choice
+from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.process.child_settings import child_settings
 from jupyter_qwen.models.store import ModelStore
@@ -36,7 +36,7 @@ def scripted(script: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture(scope="session")
 def llama(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
-    choice = Choice("llama", "", context_tokens=2048, threads=2)
+    choice = EngineChoice("llama", "", context_tokens=2048, threads=2)
     settings = child_settings(choice, EngineConfig(), real_model())
     endpoint, child = child_endpoint("llama", settings, tmp_path_factory.mktemp("log"))
     yield endpoint

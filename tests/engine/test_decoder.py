@@ -15,7 +15,7 @@ from jupyter_qwen.engine.children.decoder.computer import Computer
 from jupyter_qwen.engine.children.decoder.network import Network, Rows
 from jupyter_qwen.engine.children.decoder.pace import Pace
 from jupyter_qwen.engine.children.decoder.sampling import Sampling
-from jupyter_qwen.engine.children.decoder.sequence import Ended, Failed, Job, Read, Written
+from jupyter_qwen.engine.children.decoder.sequence import Ended, Job, Read, RequestFailed, Written
 from jupyter_qwen.engine.children.decoder.weights import Loaded, load
 
 COUNTING = "count: 1, 2, 3, 4, 5, 6,"
@@ -38,7 +38,7 @@ def answer(computer: Computer, prompt: list[int], limit: int = 24, **options: An
     text = ""
     while True:
         event = events.get(timeout=30)
-        assert not isinstance(event, Failed), event
+        assert not isinstance(event, RequestFailed), event
         if isinstance(event, Written) and event.index == 0:
             text += event.text
         if isinstance(event, Ended):
@@ -181,7 +181,7 @@ def test_samples_share_one_reading_and_differ_by_seed(computer: Computer, loaded
     texts, ended, read = {0: "", 1: "", 2: ""}, 0, 0
     while ended < 3:
         event = events.get(timeout=30)
-        assert not isinstance(event, Failed), event
+        assert not isinstance(event, RequestFailed), event
         read += isinstance(event, Read)
         ended += isinstance(event, Ended)
         if isinstance(event, Written):
@@ -201,6 +201,6 @@ def test_failed_pass_ends_its_jobs_and_the_next_one_works(
         patched.setattr(computer._network, "compute", no_memory)
         computer.submit(Job(ids(loaded, COUNTING), 4, events.put))
         failed = events.get(timeout=30)
-    assert isinstance(failed, Failed)
+    assert isinstance(failed, RequestFailed)
     assert "not enough memory" in failed.message
     assert answer(computer, ids(loaded, COUNTING))[0].startswith(" 7, 8")

@@ -10,7 +10,7 @@ import torch
 
 from jupyter_qwen.engine.children.decoder.attention import GRID, CacheShape, KeyValues, padded
 from jupyter_qwen.engine.children.decoder.pace import Pace
-from jupyter_qwen.engine.children.decoder.prefixes import Held, PrefixCache, common
+from jupyter_qwen.engine.children.decoder.prefixes import CachedPrefix, PrefixCache, common
 from jupyter_qwen.engine.children.decoder.sampling import Sampler, Sampling
 from jupyter_qwen.engine.children.decoder.text import TextStream
 from jupyter_qwen.engine.children.decoder.weights import WeightsError, load, stretch
@@ -52,7 +52,7 @@ def test_last_token_of_a_known_prompt_is_computed_again_for_its_logits() -> None
 
 def test_request_that_runs_lends_its_beginning() -> None:
     prefixes = PrefixCache(2, 2**30)
-    running = Held(list(range(40)), KeyValues(SHAPE, GRID))
+    running = CachedPrefix(list(range(40)), KeyValues(SHAPE, GRID))
     cache, cached = prefixes.take(0, [*range(30), 99], [running], 50)
     assert cached == 30
     assert cache is not running.cache

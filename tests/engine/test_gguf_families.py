@@ -11,7 +11,7 @@ from endpoints import Endpoint, child_endpoint
 from tiny_gguf import FAMILIES, HEAD_DIM, LAYERS, Family, write
 
 from jupyter_qwen.engine.base import Delta, Finished, GenerationRequest
-from jupyter_qwen.engine.choice import Choice
+from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.engine.client.http import HttpEngine
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.process.child_settings import child_settings
@@ -31,7 +31,7 @@ def file(family: Family, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def endpoint(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
-    choice = Choice("llama", "", model=find(str(file)), context_tokens=512, threads=1)
+    choice = EngineChoice("llama", "", model=find(str(file)), context_tokens=512, threads=1)
     config = EngineConfig(slot_folder=tmp_path_factory.mktemp("slots"))
     found, child = child_endpoint("llama", child_settings(choice, config, file), tmp_path_factory.mktemp("log"))
     yield found

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from endpoints import real_model
 
-from jupyter_qwen.engine.choice import Choice
+from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.process.child_process import ChildFailed, ChildProcess
 from jupyter_qwen.engine.process.child_settings import child_settings
@@ -27,7 +27,7 @@ LOADING = [
 
 def settings(kind: str, request: pytest.FixtureRequest) -> dict[str, Any]:
     if kind == "llama":
-        return child_settings(Choice("llama", "", context_tokens=2048, threads=2), EngineConfig(), real_model())
+        return child_settings(EngineChoice("llama", "", context_tokens=2048, threads=2), EngineConfig(), real_model())
     if kind == "transformers":
         folder = request.getfixturevalue("taught_weights")
         return {"model": str(folder), "context_tokens": 2048, "pool_tokens": 4096, "threads": 1}

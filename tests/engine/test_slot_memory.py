@@ -13,7 +13,7 @@ import pytest
 from endpoints import child_endpoint, real_model
 
 from jupyter_qwen.engine.base import Delta, Finished, GenerationRequest, Lane, Usage
-from jupyter_qwen.engine.choice import Choice
+from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.engine.client.http import HttpEngine
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.process.child_settings import child_settings
@@ -41,7 +41,7 @@ def on_a_child(
 ) -> None:
     """Run `work` on a child of its own, whose slots may be saved below `folder`."""
     config = EngineConfig(slot_folder=folder / "slots")
-    settings = child_settings(Choice("llama", "", context_tokens=context, threads=2), config, real_model())
+    settings = child_settings(EngineChoice("llama", "", context_tokens=context, threads=2), config, real_model())
     settings["pool_tokens"] = pool or settings["pool_tokens"]
     endpoint, child = child_endpoint("llama", settings, folder)
     try:

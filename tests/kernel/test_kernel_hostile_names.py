@@ -12,7 +12,7 @@ import pytest
 from fake_server import FakeServer, answer_events
 from hostile_names import SPECIAL, hostile_texts
 
-from jupyter_qwen.schema.collect import Limits, collect
+from jupyter_qwen.schema.collect import CollectionLimits, collect
 from jupyter_qwen.schema.privacy import is_secret
 from jupyter_qwen.schema.quoting import quote_identifier
 
@@ -38,7 +38,7 @@ def quote(name: str) -> str:
 
 
 def tables(con: Any) -> dict[str, Any]:
-    return collect({"con": con}, limits=Limits(seconds=30))
+    return collect({"con": con}, limits=CollectionLimits(seconds=30))
 
 
 def post(server: dict[str, Any], route: str, body: dict[str, Any]) -> dict[str, Any]:

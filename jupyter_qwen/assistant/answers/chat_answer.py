@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import cast
 
-from jupyter_qwen.assistant.answer_limits import Limits
+from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.answers.blocks import SQL_LANGUAGES, code_block, sql_block
 from jupyter_qwen.assistant.answers.generation import Emit, announce, stream_answer
 from jupyter_qwen.assistant.answers.plot_data import described, fetching, last_result
@@ -31,7 +31,7 @@ EXPECTED_CHARACTERS_PER_TOKEN = 5  # so that more cells are counted at once than
 
 
 async def build_chat_prompt(
-    question: Question, schema: Schema, previous: Sequence[Turn], *, engine: Engine, limits: Limits
+    question: Question, schema: Schema, previous: Sequence[Turn], *, engine: Engine, limits: AnswerLimits
 ) -> Prompt:
     """The prompt of a question in prose. Raises BadRequest when /explain or /fix has no cell to look at."""
     if question.mode in ("explain", "fix") and not any(cell.source.strip() for cell in question.cells):
@@ -86,7 +86,7 @@ async def answer_in_prose(
     previous: Sequence[Turn],
     *,
     engine: Engine,
-    limits: Limits,
+    limits: AnswerLimits,
     emit: Emit,
     started: float,
 ) -> Answer:

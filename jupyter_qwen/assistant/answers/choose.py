@@ -48,7 +48,7 @@ Emit = Callable[[Event], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Choice:
+class ChosenQuery:
     """The query that is shown, with its proof, everything that was looked at, and why this one."""
 
     sql: str
@@ -68,7 +68,7 @@ async def choose(
     on_event: Emit,
     other: Callable[[], Awaitable[Prompt | None]] | None = None,
     strategy: Strategy = DEFAULT_STRATEGY,
-) -> Choice:
+) -> ChosenQuery:
     """The best query for `prompt`, whose greedy answer is `first`, within `allowance`.
 
     `other` makes the prompt that asks the same with a worked example, or None where none fits. Raises EngineError when the
@@ -91,7 +91,7 @@ async def choose(
     for change in chosen.proof.repairs:
         if change.round == 0:
             await on_event(RepairMade(0, change.name, change.reason, change.before, change.after))
-    return Choice(chosen.sql, chosen.proof, tuple(candidates), reason_for(chosen, candidates), chosen.origin)
+    return ChosenQuery(chosen.sql, chosen.proof, tuple(candidates), reason_for(chosen, candidates), chosen.origin)
 
 
 @dataclass(frozen=True)

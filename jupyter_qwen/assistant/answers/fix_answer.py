@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from jupyter_qwen.assistant.answer_limits import Limits
+from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.answers.allowance import Allowance
 from jupyter_qwen.assistant.answers.blocks import sql_block
 from jupyter_qwen.assistant.answers.choose import choose
@@ -48,7 +48,7 @@ async def answer_with_fix(
     schema: Schema,
     *,
     engine: Engine,
-    limits: Limits,
+    limits: AnswerLimits,
     emit: Emit,
     started: float,
 ) -> Answer:
@@ -83,7 +83,7 @@ async def _rewritten(
     schema: Schema,
     *,
     engine: Engine,
-    limits: Limits,
+    limits: AnswerLimits,
     emit: Emit,
     started: float,
 ) -> tuple[Proof, Usage, float | None, str]:

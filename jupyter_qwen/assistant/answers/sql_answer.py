@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from functools import partial
 
-from jupyter_qwen.assistant.answer_limits import Limits
+from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.answers.allowance import TOKENS_A_SECOND, Allowance
 from jupyter_qwen.assistant.answers.blocks import in_dialect, sql_block
 from jupyter_qwen.assistant.answers.choose import choose
@@ -38,7 +38,7 @@ async def build_sql_prompt(
     previous: Sequence[Turn],
     *,
     engine: Engine,
-    limits: Limits,
+    limits: AnswerLimits,
     example: Example | None = None,
 ) -> Prompt:
     """The text-to-SQL prompt of a question; earlier pairs come along when the question leans on them.
@@ -88,7 +88,7 @@ async def answer_with_sql(
     previous: Sequence[Turn],
     *,
     engine: Engine,
-    limits: Limits,
+    limits: AnswerLimits,
     emit: Emit,
     started: float,
 ) -> Answer:
@@ -142,6 +142,6 @@ async def answer_with_sql(
     )
 
 
-def _allowance(limits: Limits, written: int) -> Allowance:
+def _allowance(limits: AnswerLimits, written: int) -> Allowance:
     """What further answers may cost after a first one of `written` tokens."""
     return Allowance(min(limits.choice_seconds, limits.sql_seconds - written / TOKENS_A_SECOND))

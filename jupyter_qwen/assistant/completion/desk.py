@@ -21,7 +21,7 @@ from jupyter_qwen.assistant.warming.idle import IdleBudget
 from jupyter_qwen.engine.base import Engine, Usage
 
 if TYPE_CHECKING:
-    from jupyter_qwen.assistant.answer_limits import Limits
+    from jupyter_qwen.assistant.answer_limits import AnswerLimits
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class CompletionDesk:
         """What the generations did so far."""
         return self._editors.counters
 
-    async def suggest(self, spot: Spot, engine: Engine, limits: Limits) -> AsyncIterator[CompletionText]:
+    async def suggest(self, spot: Spot, engine: Engine, limits: AnswerLimits) -> AsyncIterator[CompletionText]:
         """Stream what may be shown at `spot`. Raises EngineError."""
         editor = self._editors.of(spot)
         editor.turn += 1
@@ -101,7 +101,7 @@ class CompletionDesk:
         self._look_ahead(editor, spot, ended.text, engine, limits)
 
     async def _follow(
-        self, spot: Spot, editor: Editor, turn: int, engine: Engine, limits: Limits, *, usual: bool
+        self, spot: Spot, editor: Editor, turn: int, engine: Engine, limits: AnswerLimits, *, usual: bool
     ) -> AsyncIterator[str | _Ended]:
         """The texts of the generation that agrees with `spot`, and how it ended; begins one when there is none."""
         while True:
@@ -137,7 +137,7 @@ class CompletionDesk:
         text = await final(rest, running.reason, spot)
         yield _Ended(text, running.reason if text or not rest.strip() else "dropped", running.usage)
 
-    async def warm(self, spot: Spot, engine: Engine, limits: Limits) -> Usage | None:
+    async def warm(self, spot: Spot, engine: Engine, limits: AnswerLimits) -> Usage | None:
         """Process the prompt of `spot` while nothing else runs here; ``None`` when a request came first, or there is no time."""
         if self.pace.quiet or is_secret_place(spot.prefix, spot.place):
             return None
@@ -150,7 +150,7 @@ class CompletionDesk:
             editor.supersede()
 
     async def _running_for(
-        self, spot: Spot, editor: Editor, turn: int, engine: Engine, limits: Limits, *, usual: bool
+        self, spot: Spot, editor: Editor, turn: int, engine: Engine, limits: AnswerLimits, *, usual: bool
     ) -> Running | None:
         """The editor's generation when its text may still agree, else a new one; ``None`` when a newer request came."""
         running = editor.running
@@ -162,7 +162,7 @@ class CompletionDesk:
         editor.supersede()
         return await self._editors.begin(editor, spot, engine, limits, turn=turn, usual=usual)
 
-    def _look_ahead(self, editor: Editor, spot: Spot, text: str, engine: Engine, limits: Limits) -> None:
+    def _look_ahead(self, editor: Editor, spot: Spot, text: str, engine: Engine, limits: AnswerLimits) -> None:
         """After a suggestion is on screen, compute the next one as if it had been accepted."""
         if not text or not self._ahead or self.pace.slow:
             return

@@ -17,7 +17,7 @@ from jupyter_qwen.assistant.completion.verdict import early_end
 from jupyter_qwen.engine.base import Engine, GenerationRequest, Usage
 
 if TYPE_CHECKING:
-    from jupyter_qwen.assistant.answer_limits import Limits
+    from jupyter_qwen.assistant.answer_limits import AnswerLimits
 
 MOST = 16
 AHEAD_TOKENS = 32
@@ -65,7 +65,7 @@ class Editors:
         editor: Editor,
         spot: Spot,
         engine: Engine,
-        limits: Limits,
+        limits: AnswerLimits,
         *,
         turn: int,
         usual: bool = False,

@@ -10,12 +10,12 @@ from jupyter_qwen.assistant.completion.columns import column_grammar
 from jupyter_qwen.assistant.completion.spot import Spot
 from jupyter_qwen.assistant.counting import with_token_count
 from jupyter_qwen.engine.base import Engine
-from jupyter_qwen.prompt.fim.hole import Frame, frame
+from jupyter_qwen.prompt.fim.hole import FimFrame, frame
 from jupyter_qwen.prompt.model import Prompt
 from jupyter_qwen.prompt.tokens import fim_tokens
 
 if TYPE_CHECKING:
-    from jupyter_qwen.assistant.answer_limits import Limits
+    from jupyter_qwen.assistant.answer_limits import AnswerLimits
 
 _MOVE_AFTER_LINES = 12  # while idle the anchor follows once the tail is that long
 
@@ -24,11 +24,11 @@ class Framing:
     """One editor's frame and the context that it was made from."""
 
     def __init__(self) -> None:
-        self._frame: Frame | None = None
+        self._frame: FimFrame | None = None
         self._context, self._model = 0, ""
 
     async def prompt(
-        self, spot: Spot, engine: Engine, limits: Limits, *, usual: bool = False
+        self, spot: Spot, engine: Engine, limits: AnswerLimits, *, usual: bool = False
     ) -> tuple[Prompt, str | None, int]:
         """(prompt, grammar, new tokens) for a spot. Raises EngineError when tokens cannot be counted.
 
@@ -68,7 +68,7 @@ class Framing:
         prompt = (replace(made, order="usual") if usual else made).prompt(spot.prefix)
         return prompt, _grammar(spot, prompt) if engine.capabilities.grammar else None, new_tokens
 
-    def moved(self, prefix: str) -> Frame | None:
+    def moved(self, prefix: str) -> FimFrame | None:
         """Let the anchor follow when the tail has grown; the new frame, or ``None`` when it may stay."""
         kept = self._frame
         if kept is None or not prefix.startswith(kept.before):

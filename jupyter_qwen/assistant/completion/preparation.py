@@ -14,7 +14,7 @@ from jupyter_qwen.assistant.warming.idle import IdleBudget
 from jupyter_qwen.engine.base import Engine, EngineError, Finished, GenerationRequest, Usage
 
 if TYPE_CHECKING:
-    from jupyter_qwen.assistant.answer_limits import Limits
+    from jupyter_qwen.assistant.answer_limits import AnswerLimits
 
 AHEAD_AFTER_SECONDS = 0.25  # an accepted or refused suggestion is followed by a key within that time
 
@@ -27,7 +27,7 @@ class Preparation:
         self._idle = idle
         self._clock = clock
 
-    async def warm(self, editor: Editor, spot: Spot, engine: Engine, limits: Limits) -> Usage | None:
+    async def warm(self, editor: Editor, spot: Spot, engine: Engine, limits: AnswerLimits) -> Usage | None:
         """Process the prompt of `spot` while nothing else runs here; ``None`` when a request came first."""
         busy = any(other.running is not None and not other.running.done for other in self._editors)
         if busy or not self._idle.allows():
@@ -40,7 +40,7 @@ class Preparation:
             task.cancel()
         return None if task.cancelled() else task.result()
 
-    def look_ahead(self, editor: Editor, spot: Spot, engine: Engine, limits: Limits) -> None:
+    def look_ahead(self, editor: Editor, spot: Spot, engine: Engine, limits: AnswerLimits) -> None:
         """Compute what may follow at `spot`, to which the cursor comes when the suggestion on screen is accepted."""
         if editor.ahead is None:
             editor.ahead = asyncio.create_task(self._compute_next(editor, editor.turn, spot, engine, limits))
@@ -55,7 +55,7 @@ class Preparation:
             if other is not editor and other.running is not None and other.running.ahead:
                 other.supersede()
 
-    async def _compute_next(self, editor: Editor, turn: int, spot: Spot, engine: Engine, limits: Limits) -> None:
+    async def _compute_next(self, editor: Editor, turn: int, spot: Spot, engine: Engine, limits: AnswerLimits) -> None:
         await asyncio.sleep(AHEAD_AFTER_SECONDS)
         known = self._editors.memory.find(spot.scope, spot.prefix, spot.suffix) is not None
         if known or not self._idle.allows():
@@ -74,7 +74,7 @@ class Preparation:
         finally:
             self._idle.note(began)
 
-    async def _warm(self, editor: Editor, spot: Spot, engine: Engine, limits: Limits) -> Usage | None:
+    async def _warm(self, editor: Editor, spot: Spot, engine: Engine, limits: AnswerLimits) -> Usage | None:
         began = self._clock()
         try:
             prompt, _, _ = await editor.framing.prompt(spot, engine, limits)

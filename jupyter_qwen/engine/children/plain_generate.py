@@ -22,7 +22,7 @@ def main() -> int:
 
     from jupyter_qwen.engine.children.decoder.weights import load_tokenizer
 
-    class Clock(BaseStreamer):  # type: ignore[misc]
+    class TokenTimes(BaseStreamer):  # type: ignore[misc]
         """Notes when tokens come; the prompt is the first thing that a streamer is given."""
 
         def __init__(self) -> None:
@@ -43,7 +43,7 @@ def main() -> int:
     for line in sys.stdin:
         asked = json.loads(line)
         ids = torch.tensor([words(asked["prompt"], add_special_tokens=False)["input_ids"]])
-        clock = Clock()
+        clock = TokenTimes()
         with torch.inference_mode():
             model.generate(
                 ids, attention_mask=torch.ones_like(ids), max_new_tokens=asked["new"], do_sample=False, streamer=clock

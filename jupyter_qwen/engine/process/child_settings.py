@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from jupyter_qwen.engine.choice import Choice
+from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.slots.files import default_folder
 from jupyter_qwen.engine.slots.plan import TOTAL
@@ -18,7 +18,7 @@ BATCH_TOKENS_A_CORE = 8
 BATCH_PARAMETERS = 1.54e9
 
 
-def child_settings(choice: Choice, config: EngineConfig, path: Path | None) -> dict[str, Any]:
+def child_settings(choice: EngineChoice, config: EngineConfig, path: Path | None) -> dict[str, Any]:
     """The settings of the chosen engine's child; `path` is the file, or the folder, with the weights."""
     if choice.engine == "scripted":
         script = str(Path(config.script).expanduser().resolve()) if config.script else None
@@ -54,7 +54,7 @@ def slot_folder(config: EngineConfig) -> Path:
     return Path(config.slot_folder).expanduser() if config.slot_folder else default_folder()
 
 
-def yarn(choice: Choice) -> dict[str, Any] | None:
+def yarn(choice: EngineChoice) -> dict[str, Any] | None:
     """How far to stretch the positions, when more is asked for than the model was trained on: YaRN costs a little quality on
     short texts, so it is off otherwise. `factor` is a whole multiple, as the model's makers advise.
     """

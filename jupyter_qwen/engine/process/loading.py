@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from jupyter_qwen.engine.base import EngineUnavailable
-from jupyter_qwen.engine.choice import Choice
+from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.models.progress import Meter, Progress
 from jupyter_qwen.models.store import ModelStore
 
@@ -54,7 +54,7 @@ def unexpected(error: Exception) -> EngineUnavailable:
     )
 
 
-async def intact(store: ModelStore, choice: Choice, report: Callable[[Progress], None]) -> Path:
+async def intact(store: ModelStore, choice: EngineChoice, report: Callable[[Progress], None]) -> Path:
     """The path of the chosen model's weights, hashed in a thread when need be. Raises ModelError.
 
     `report` is called on the event loop, and no more once the task that called this is done: its thread cannot be ended.

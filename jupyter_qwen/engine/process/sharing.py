@@ -24,7 +24,7 @@ import psutil
 from filelock import FileLock, Timeout
 from jupyter_core.paths import jupyter_runtime_dir
 
-from jupyter_qwen.engine.choice import Choice
+from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.version import version
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,9 @@ class Registry:
         self.folder = folder or Path(jupyter_runtime_dir())
         self._heard: dict[str, tuple[int, float]] = {}  # of each guest its file's time, and our clock when that was new
 
-    def publish(self, choice: Choice, weights: str, *, pid: int, url: str, key: str, device: str, dtype: str) -> Shared:
+    def publish(
+        self, choice: EngineChoice, weights: str, *, pid: int, url: str, key: str, device: str, dtype: str
+    ) -> Shared:
         """Tell the user's other servers of a child that is ready."""
         shared = Shared(
             child_pid=pid, child_began=_began(pid), server_pid=os.getpid(), host=host(), url=url, key=key,
@@ -89,7 +91,7 @@ class Registry:
         for lease in self.folder.glob(f"{PREFIX}{pid}-guest-*"):
             lease.unlink(missing_ok=True)
 
-    def find(self, choice: Choice, weights: str) -> tuple[Shared | None, str]:
+    def find(self, choice: EngineChoice, weights: str) -> tuple[Shared | None, str]:
         """Another server's engine that can answer for `choice`, and a sentence: whose it is, or why none is shared."""
         why_not = ""
         for shared in self.others():
@@ -194,7 +196,7 @@ async def alone(file: Path, on_wait: Callable[[], object], timeout_seconds: floa
         lock.release()
 
 
-def _obstacle(shared: Shared, choice: Choice, weights: str) -> str:
+def _obstacle(shared: Shared, choice: EngineChoice, weights: str) -> str:
     if (shared.version, shared.package) != (version, PACKAGE):
         return "runs another installation of jupyter_qwen"
     if shared.engine != choice.engine:

@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 
 from jupyter_qwen.engine.base import EngineError, Usage
-from jupyter_qwen.engine.choice import Choice
+from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.engine.client.http import HttpEngine
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.process.borrowed import BorrowedChild
@@ -44,7 +44,7 @@ class Running:
 
     engine: SupervisedEngine
     child: Child | None
-    choice: Choice
+    choice: EngineChoice
     device: str = ""
     dtype: str = ""
     sharing: str = ""
@@ -90,7 +90,7 @@ class Running:
             last.push_async_callback(self.engine.http.aclose)
 
 
-async def connect(choice: Choice, config: EngineConfig, on_usage: OnUsage) -> Running:
+async def connect(choice: EngineChoice, config: EngineConfig, on_usage: OnUsage) -> Running:
     """An endpoint of somebody else's. Raises EngineUnavailable or EngineRefused."""
     http = HttpEngine(
         config.openai_base_url or "",
@@ -109,7 +109,7 @@ async def connect(choice: Choice, config: EngineConfig, on_usage: OnUsage) -> Ru
 
 
 async def start(
-    choice: Choice,
+    choice: EngineChoice,
     config: EngineConfig,
     path: Path | None,
     on_usage: OnUsage,
@@ -180,7 +180,7 @@ def _has_no_guests(registry: Registry, child_pid: int) -> bool:
 
 
 async def _borrow(
-    shared: Shared, registry: Registry, choice: Choice, config: EngineConfig, path: Path | None, adopted: Adopted
+    shared: Shared, registry: Registry, choice: EngineChoice, config: EngineConfig, path: Path | None, adopted: Adopted
 ) -> Running:
     """The engine of another server. Raises EngineError when it does not answer."""
     child, settings = BorrowedChild(shared, registry), child_settings(choice, config, path)
@@ -197,7 +197,7 @@ async def _borrow(
 
 
 async def _launch(
-    choice: Choice, config: EngineConfig, path: Path | None, adopted: Adopted, on_child: OnChild
+    choice: EngineChoice, config: EngineConfig, path: Path | None, adopted: Adopted, on_child: OnChild
 ) -> Running:
     settings = child_settings(choice, config, path)
     free = await _free_vram() if choice.on_gpu else None
@@ -237,12 +237,12 @@ async def forget(owner: str, running: Running | None) -> None:
         await running.engine.memory.forget(owner)
 
 
-def _slot_memory(http: HttpEngine, choice: Choice, config: EngineConfig) -> SlotMemory | None:
+def _slot_memory(http: HttpEngine, choice: EngineChoice, config: EngineConfig) -> SlotMemory | None:
     """What parks KV caches. Slots are emptied through it too, so a borrowed child has one, which is never opened."""
     return SlotMemory(http, SlotFiles(slot_folder(config))) if choice.engine == "llama" else None
 
 
-def _client(choice: Choice, url: str, key: str, settings: dict[str, Any]) -> HttpEngine:
+def _client(choice: EngineChoice, url: str, key: str, settings: dict[str, Any]) -> HttpEngine:
     return HttpEngine(url, key, context_tokens=choice.context_tokens, slots=SlotPlan(settings.get("pool_tokens")))
 
 

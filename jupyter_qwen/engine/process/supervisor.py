@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from jupyter_qwen.engine.base import EngineError, EngineUnavailable, Usage
-from jupyter_qwen.engine.choice import FORMAT, Choice, choose
+from jupyter_qwen.engine.choice import FORMAT, EngineChoice, choose
 from jupyter_qwen.engine.config import EngineConfig, EngineName
 from jupyter_qwen.engine.process.board import Board, OnChange
 from jupyter_qwen.engine.process.life import Ending, EngineLife
@@ -262,7 +262,7 @@ class Supervisor:
             idle.cancel()
         return self._life.end()
 
-    async def _verified(self, choice: Choice) -> Path:
+    async def _verified(self, choice: EngineChoice) -> Path:
         """The path of intact weights; the state becomes `absent` when they are not. Raises EngineUnavailable."""
         try:
             path = await intact(self.store, choice, partial(self._loading, "Checking the model file."))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from jupyter_qwen.engine.client.http import HttpEngine
 from jupyter_qwen.engine.slots.files import SavedSlot, SlotFiles
-from jupyter_qwen.engine.slots.plan import Held, SlotPlan, common_prefix
+from jupyter_qwen.engine.slots.plan import SlotContent, SlotPlan, common_prefix
 
 log = logging.getLogger(__name__)
 # Less costs the decoding of others nothing that could be measured, and stays where it is.
@@ -70,7 +70,7 @@ class SlotMemory:
             for saved in [saved for saved in self._shelf if saved.owner == owner]:
                 await self._drop(saved)
 
-    async def _park(self, plan: SlotPlan, slot: int, held: Held) -> bool:
+    async def _park(self, plan: SlotPlan, slot: int, held: SlotContent) -> bool:
         """One slot into a file, unless there is one as good, and out of the pool; whether that worked."""
         if await self._filed(slot, held) is None:
             return False
@@ -79,7 +79,7 @@ class SlotMemory:
             plan.emptied(slot)
         return True
 
-    async def _filed(self, slot: int, held: Held) -> SavedSlot | None:
+    async def _filed(self, slot: int, held: SlotContent) -> SavedSlot | None:
         """The file with what a slot holds, written now if need be, then the latest; ``None`` where it cannot be written."""
         known = max(self._shelf, key=lambda saved: common_prefix(saved.text, held.text), default=None)
         lacking = len(held.text) - (common_prefix(known.text, held.text) if known is not None else 0)

@@ -27,7 +27,7 @@ CHARACTERS_PER_TOKEN = 2.5  # few, so that the room is not thought larger than i
 
 
 @dataclass(frozen=True)
-class Held:
+class SlotContent:
     """What a slot holds: the last prompt, whose it was, and how many tokens of the pool it takes."""
 
     text: str
@@ -40,7 +40,7 @@ class SlotPlan:
     """What each slot held last. One plan serves one child, whose slots share `pool_tokens` (``None``: no limit known)."""
 
     pool_tokens: int | None = None
-    held: dict[int, Held] = field(default_factory=dict)
+    held: dict[int, SlotContent] = field(default_factory=dict)
     busy: dict[int, int] = field(default_factory=dict)
     _clock: itertools.count[int] = field(default_factory=itertools.count)
     _used: dict[int, int] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class SlotPlan:
         idle = [slot for slot in slots if not self.busy.get(slot)] or list(slots)
         slot = min(idle, key=lambda slot: (self._cost(slot, prompt), self._used.get(slot, -1)))
         self._before[slot] = self.held[slot].text if slot in self.held else ""
-        self.held[slot] = Held(prompt, owner, max(self._tokens(slot), _estimate(prompt)))
+        self.held[slot] = SlotContent(prompt, owner, max(self._tokens(slot), _estimate(prompt)))
         self._used[slot] = next(self._clock)
         self.busy[slot] = self.busy.get(slot, 0) + 1
         return slot
@@ -69,9 +69,9 @@ class SlotPlan:
         if share_read < 1.0:
             before = common_prefix(self.text_before(slot), held.text)
             kept = held.text[: max(before, int(len(held.text) * share_read * SURE_SHARE))]
-            self.held[slot] = Held(kept, held.owner, held.tokens)
+            self.held[slot] = SlotContent(kept, held.owner, held.tokens)
         elif tokens is not None:
-            self.held[slot] = Held(held.text, held.owner, tokens)
+            self.held[slot] = SlotContent(held.text, held.owner, tokens)
 
     def text_before(self, slot: int) -> str:
         """What the slot held when its latest request took it: the beginning of that may be there already."""

@@ -1,4 +1,4 @@
-"""The hole that is to be filled: what stays while the user types (`Frame`), and the prompt that a prefix makes of it.
+"""The hole that is to be filled: what stays while the user types (`FimFrame`), and the prompt that a prefix makes of it.
 
 Two orders of the same pieces. *Usual*: prefix, suffix, middle. *Anchored*: everything up to an anchor stays prefix, the text
 typed since opens the middle, so that typing only appends to the prompt and the KV cache serves all the rest; with a
@@ -33,7 +33,7 @@ _UNFINISHED = re.compile(r"(?:(?:[^\r\n\w]|_)?[^\W\d_]+| ?(?:[^\s\w]|_)+|[ \t]+)
 
 
 @dataclass(frozen=True)
-class Frame:
+class FimFrame:
     """The part of a prompt that stays while the user types on.
 
     `before` is the exact text up to the anchor, of which the first `dropped` characters lie outside the window. `suffix` is the
@@ -86,7 +86,7 @@ class Frame:
         parts += [Part("prefix", neutralise("\n".join(lines))), Part("suffix", far)]
         return Prompt(text=text, stop=fim.stop, heal=heal, parts=tuple(parts))
 
-    def moved(self, prefix: str) -> Frame:
+    def moved(self, prefix: str) -> FimFrame:
         """The same frame with its anchor near the end of `prefix`: the context and all text before the old anchor stay."""
         return replace(self, before=prefix[: _anchor(prefix, self.dropped)])
 
@@ -101,9 +101,9 @@ def frame(
     count: Callable[[str], int],
     budget_tokens: int,
     order: Order = "anchored",
-    previous: Frame | None = None,
+    previous: FimFrame | None = None,
     tokens: FimTokens = QWEN_FIM,
-) -> Frame:
+) -> FimFrame:
     """A frame for the cursor between `prefix` and `suffix` of the active cell; `cells` are the others above it.
 
     The text next to the cursor is exact; far lines fall outside a window, so a notebook of 300 cells costs what one of 20
@@ -132,7 +132,7 @@ def frame(
         previous=previous.surroundings if previous else None,
     )
     before = prefix[: _anchor(prefix, dropped)]
-    return Frame(around, before, dropped, suffix, far if far.strip() else "", language, order, tokens)
+    return FimFrame(around, before, dropped, suffix, far if far.strip() else "", language, order, tokens)
 
 
 def heal_boundary(text: str) -> tuple[str, str]:

@@ -9,14 +9,18 @@ from .connections import Reader, find_connections
 from .contents import Contents
 from .dataframes import find_frames
 from .duckdb_tables import TableSource, read_catalogue
-from .limits import Clock, Limits
+from .limits import Clock, CollectionLimits
 
 _COLUMN = {"type": "", "nullable": True, "comment": None, "values": [], "values_complete": False, "distinct": None}
 _TABLE = {"primary_key": [], "foreign_keys": [], "rows": [], "rows_complete": False}
 
 
 def collect(
-    namespace: dict[str, Any], *, privacy: str = "samples", question: str | None = None, limits: Limits | None = None
+    namespace: dict[str, Any],
+    *,
+    privacy: str = "samples",
+    question: str | None = None,
+    limits: CollectionLimits | None = None,
 ) -> dict[str, Any]:
     """The wire form of `schema.model.Schema` for `namespace`, holding no more than `privacy` allows.
 
@@ -27,7 +31,7 @@ def collect(
     """
     if privacy not in LEVELS:
         raise ValueError(f"privacy must be one of {', '.join(LEVELS)}, not {privacy!r}")
-    limits = limits or Limits()
+    limits = limits or CollectionLimits()
     clock = Clock(limits.seconds)
     notes: list[str] = []
     names = [name for name in list(namespace) if type(name) is str and name.isidentifier() and name[0] != "_"]

@@ -6,7 +6,7 @@ import time
 from typing import NamedTuple
 
 
-class Limits(NamedTuple):
+class CollectionLimits(NamedTuple):
     """Caps of one collection. What a cap cuts is said in the schema's `notes`.
 
     A NamedTuple, because dataclasses look their module up in sys.modules, where source sent to a kernel is not.

@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from jupyter_qwen.schema.collect import Limits, collect
+from jupyter_qwen.schema.collect import CollectionLimits, collect
 from jupyter_qwen.schema.model import Schema
 
 
@@ -177,7 +177,7 @@ def test_many_numbers_are_counted_but_not_listed() -> None:
 
 def test_periodic_data_is_sampled_without_aliasing() -> None:
     frame = pd.DataFrame({"a": [f"v{i % 50}" for i in range(100_000)]})
-    table = tables_of({"frame": frame}, limits=Limits(rows=100, value_rows=1_000, seconds=5))["frame"]
+    table = tables_of({"frame": frame}, limits=CollectionLimits(rows=100, value_rows=1_000, seconds=5))["frame"]
     assert len(table["rows"]) == 100
     assert table["rows_complete"] is False
     assert len(column(table, "a")["values"]) == 50
@@ -186,7 +186,7 @@ def test_periodic_data_is_sampled_without_aliasing() -> None:
 
 @pytest.mark.parametrize("make", [pl.DataFrame, pa.table, pd.DataFrame])
 def test_rows_of_a_large_frame_are_spread_out(make: Any) -> None:
-    table = tables_of({"frame": make({"a": list(range(10_000))})}, limits=Limits(rows=10, seconds=5))["frame"]
+    table = tables_of({"frame": make({"a": list(range(10_000))})}, limits=CollectionLimits(rows=10, seconds=5))["frame"]
     values = [row[0] for row in table["rows"]]
     assert [value // 1_000 for value in values] == list(range(10))
 
@@ -250,17 +250,17 @@ def test_a_lone_surrogate_does_not_reach_the_wire() -> None:
 def test_sample_rows_share_the_budget_fairly() -> None:
     frame = pd.DataFrame({"a": range(1_000)})
     small = pd.DataFrame({"a": range(10)})
-    found = tables_of({"x": frame, "small": small, "y": frame}, limits=Limits(cells=110, seconds=5))
+    found = tables_of({"x": frame, "small": small, "y": frame}, limits=CollectionLimits(cells=110, seconds=5))
     assert [len(found[name]["rows"]) for name in ("x", "small", "y")] == [50, 10, 50]
 
 
 def test_rows_stay_within_the_byte_budget() -> None:
     frame = pd.DataFrame({"a": ["x" * 200] * 1_000})
-    found = collect({f"df{i}": frame for i in range(4)}, limits=Limits(bytes=20_000, seconds=5))
+    found = collect({f"df{i}": frame for i in range(4)}, limits=CollectionLimits(bytes=20_000, seconds=5))
     assert 10_000 < sum(len(json.dumps(table["rows"])) for table in found["tables"]) < 22_000
 
 
 def test_when_the_time_is_up_every_table_is_still_named_and_typed() -> None:
-    found = collect({f"df{i}": pd.DataFrame({"a": ["x"]}) for i in range(20)}, limits=Limits(seconds=0.0))
+    found = collect({f"df{i}": pd.DataFrame({"a": ["x"]}) for i in range(20)}, limits=CollectionLimits(seconds=0.0))
     assert [table["columns"][0]["type"] for table in found["tables"]] == ["VARCHAR"] * 20
     assert "rows of 20 tables were not read" in found["notes"][0]

@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from jupyter_qwen.schema.collect import Limits, collect
+from jupyter_qwen.schema.collect import CollectionLimits, collect
 from jupyter_qwen.schema.model import ForeignKey, Schema
 
 needs_guarded_results = pytest.mark.skipif(
@@ -226,7 +226,7 @@ def test_nested_values_are_json(con: Any) -> None:
 
 def test_values_of_a_large_table_are_counted_by_duckdb(con: Any) -> None:
     con.execute("CREATE TABLE t AS SELECT 'c' || (i % 30) AS city, i % 3 AS k, i FROM range(20000) r(i)")
-    schema = schema_of({"con": con}, limits=Limits(seconds=10))
+    schema = schema_of({"con": con}, limits=CollectionLimits(seconds=10))
     city, k, i = schema.tables[0].columns
     assert (len(city.values), city.values_complete, city.distinct) == (30, True, 30)
     assert (k.values, k.values_complete) == (("0", "1", "2"), True)
@@ -237,7 +237,7 @@ def test_values_of_a_large_table_are_counted_by_duckdb(con: Any) -> None:
 
 def test_values_of_a_sample_never_claim_to_be_all(con: Any) -> None:
     con.execute("CREATE TABLE t AS SELECT 'c' || (i % 30) AS city FROM range(300000) r(i)")
-    city = schema_of({"con": con}, limits=Limits(seconds=10)).tables[0].columns[0]
+    city = schema_of({"con": con}, limits=CollectionLimits(seconds=10)).tables[0].columns[0]
     assert len(city.values) == 30
     assert not city.values_complete
     assert city.distinct is None
@@ -246,7 +246,7 @@ def test_values_of_a_sample_never_claim_to_be_all(con: Any) -> None:
 def test_a_slow_view_costs_nothing(con: Any) -> None:
     con.execute("CREATE VIEW slow AS SELECT count(*) AS n FROM range(100000000) a, range(100000) b")
     con.execute("CREATE TABLE quick AS SELECT 1 AS a")
-    schema = schema_of({"con": con}, limits=Limits(seconds=20))
+    schema = schema_of({"con": con}, limits=CollectionLimits(seconds=20))
     assert schema.seconds < 15  # it would take hours
     slow, quick = schema.table("slow"), schema.table("quick")
     assert slow is not None
@@ -305,8 +305,8 @@ def test_relations_are_listed_without_being_run(con: Any) -> None:
 def test_values_that_the_question_speaks_of_are_found_among_many(con: Any) -> None:
     con.execute("CREATE TABLE t AS SELECT 'customer ' || i AS name FROM range(5000) r(i), range(2)")
     con.execute("INSERT INTO t VALUES ('Müller & Söhne')")
-    with_question = schema_of({"con": con}, question="orders of müller in 2024", limits=Limits(seconds=10))
-    without = schema_of({"con": con}, limits=Limits(seconds=10))
+    with_question = schema_of({"con": con}, question="orders of müller in 2024", limits=CollectionLimits(seconds=10))
+    without = schema_of({"con": con}, limits=CollectionLimits(seconds=10))
     assert "Müller & Söhne" in with_question.tables[0].columns[0].values
     assert "Müller & Söhne" not in without.tables[0].columns[0].values
     assert len(with_question.tables[0].columns[0].values) == 100
@@ -315,7 +315,7 @@ def test_values_that_the_question_speaks_of_are_found_among_many(con: Any) -> No
 def test_tables_that_the_question_names_are_read_first(con: Any) -> None:
     for name in ("alpha", "beta", "invoices", "gamma"):
         con.execute(f"CREATE TABLE {name} AS SELECT 'x' AS a FROM range(50)")
-    schema = schema_of({"con": con}, question="how many invoices", limits=Limits(seconds=10, bytes=600))
+    schema = schema_of({"con": con}, question="how many invoices", limits=CollectionLimits(seconds=10, bytes=600))
     kept = {table.name: len(table.rows) for table in schema.tables}
     assert kept["invoices"] > 0
     assert max(kept, key=lambda name: kept[name]) == "invoices"
@@ -335,7 +335,7 @@ def test_sample_rows_of_large_tables_join(con: Any, key: str) -> None:
     con.execute("INSERT INTO customers SELECT i, 'customer ' || i FROM range(20000) t(i)")
     con.execute(f"CREATE TABLE orders(customer_id {key}, total DOUBLE)")
     con.execute("INSERT INTO orders SELECT i * 7 % 500, i FROM range(40000) t(i)")
-    schema = schema_of({"con": con}, limits=Limits(seconds=10, rows=1_000))
+    schema = schema_of({"con": con}, limits=CollectionLimits(seconds=10, rows=1_000))
     orders, customers = schema.table("orders"), schema.table("customers")
     assert orders is not None
     assert customers is not None
@@ -347,5 +347,5 @@ def test_sample_rows_of_large_tables_join(con: Any, key: str) -> None:
 
 def test_a_table_named_like_our_clauses_is_not_taken_for_complete(con: Any) -> None:
     con.execute('CREATE TABLE "LIMIT PERCENT" AS SELECT i FROM range(5000) t(i)')
-    (table,) = schema_of({"con": con}, limits=Limits(seconds=10)).tables
+    (table,) = schema_of({"con": con}, limits=CollectionLimits(seconds=10)).tables
     assert (len(table.rows), table.rows_complete, table.row_count) == (1_000, False, 5_000)

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from jupyter_qwen.schema.collect import Limits, collect
+from jupyter_qwen.schema.collect import CollectionLimits, collect
 from jupyter_qwen.schema.model import Schema, Table
 
 SECRET = "hunter2-of-the-file"
@@ -49,7 +49,7 @@ def reopened(con: Any, file: Path) -> Any:
 
 def look(con: Any, **options: Any) -> tuple[Schema, str]:
     """What the collector finds with a question that makes it search for values, and all of that as one text."""
-    found = collect({"con": con}, question="how much has Ann", limits=Limits(seconds=20), **options)
+    found = collect({"con": con}, question="how much has Ann", limits=CollectionLimits(seconds=20), **options)
     wire = json.dumps(found, allow_nan=False)
     return Schema.from_json(json.loads(wire)), wire
 
@@ -242,7 +242,7 @@ def test_no_method_of_a_class_of_the_users_own_is_called() -> None:
         "lazy": Lazy({"a": [7]}),
     }
     called.clear()
-    schema = Schema.from_json(collect(namespace, limits=Limits(seconds=20)))
+    schema = Schema.from_json(collect(namespace, limits=CollectionLimits(seconds=20)))
     assert called == []
     assert table(schema, "own").rows == ((1, None), (2, None))
     assert table(schema, "frame").rows == ((7,),)

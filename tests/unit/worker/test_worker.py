@@ -17,7 +17,7 @@ import pytest
 
 from jupyter_qwen.worker import process as process_module
 from jupyter_qwen.worker.keeper import Keeper
-from jupyter_qwen.worker.limits import HELD_BY_KERNEL, MEBIBYTE, Limits
+from jupyter_qwen.worker.limits import HELD_BY_KERNEL, MEBIBYTE, WorkerLimits
 from jupyter_qwen.worker.process import WorkerFailed, WorkerStopped
 
 LINUX = pytest.mark.skipif(not HELD_BY_KERNEL, reason="needs /proc")
@@ -25,7 +25,7 @@ LINUX = pytest.mark.skipif(not HELD_BY_KERNEL, reason="needs /proc")
 
 @pytest.fixture(scope="module")
 def keeper() -> Iterator[Keeper]:
-    found = Keeper("jobs_for_tests", Limits(answer_bytes=MEBIBYTE))
+    found = Keeper("jobs_for_tests", WorkerLimits(answer_bytes=MEBIBYTE))
     yield found
     found.close()
 
@@ -70,7 +70,7 @@ def test_memory_is_limited_by_the_kernel_and_the_worker_survives_it(keeper: Keep
 
 def test_where_no_kernel_holds_the_limit_the_parent_kills_what_eats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process_module, "HELD_BY_KERNEL", False)
-    watched = Keeper("jobs_for_tests", Limits(memory_bytes=150 * MEBIBYTE))
+    watched = Keeper("jobs_for_tests", WorkerLimits(memory_bytes=150 * MEBIBYTE))
     try:
         with pytest.raises(WorkerStopped, match="memory"):
             ask(watched, "eat", megabytes=100_000)

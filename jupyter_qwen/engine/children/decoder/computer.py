@@ -17,7 +17,7 @@ from jupyter_qwen.engine.children.decoder.attention import Interrupted, KeyValue
 from jupyter_qwen.engine.children.decoder.network import Network, Rows
 from jupyter_qwen.engine.children.decoder.pace import Pace
 from jupyter_qwen.engine.children.decoder.prefixes import PrefixCache
-from jupyter_qwen.engine.children.decoder.sequence import Failed, Job, Sequence
+from jupyter_qwen.engine.children.decoder.sequence import Job, RequestFailed, Sequence
 from jupyter_qwen.engine.children.decoder.weights import Loaded
 
 AT_ONCE = 16  # requests that compute together; more of them wait in the order of their lanes
@@ -200,12 +200,12 @@ class Computer:
         for job in jobs:
             job.tell(failure)
 
-    def _failure(self, error: Exception) -> Failed:
+    def _failure(self, error: Exception) -> RequestFailed:
         if is_out_of_memory(error):
             self._prefixes.clear()
-            return Failed(NO_MEMORY)
+            return RequestFailed(NO_MEMORY)
         traceback.print_exc(file=sys.stderr)  # the child's log; no text of the user is in it
-        return Failed(f"The computation failed: {type(error).__name__}: {error}")
+        return RequestFailed(f"The computation failed: {type(error).__name__}: {error}")
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -12,7 +12,7 @@ WORTH_COPYING = 16  # tokens that another slot must have more than the request's
 
 
 @dataclass
-class Held:
+class CachedPrefix:
     """`cache` holds the keys and values of `tokens`."""
 
     tokens: list[int]
@@ -26,7 +26,7 @@ class PrefixCache:
     def __init__(self, slots: int, budget_bytes: int) -> None:
         self.slots = slots
         self.budget_bytes = budget_bytes
-        self._held: dict[int, Held] = {}
+        self._held: dict[int, CachedPrefix] = {}
         self._clock = itertools.count()
 
     @property
@@ -47,7 +47,7 @@ class PrefixCache:
         return max(idle, key=worth)
 
     def take(
-        self, slot: int, tokens: list[int], running: Iterable[Held], positions: int
+        self, slot: int, tokens: list[int], running: Iterable[CachedPrefix], positions: int
     ) -> tuple[KeyValues | None, int]:
         """A cache that begins as `tokens` does, with room for `positions`, and how many tokens of it hold.
 
@@ -68,7 +68,7 @@ class PrefixCache:
     def give_back(self, slot: int, tokens: list[int], cache: KeyValues) -> None:
         """Keep what a request leaves behind, and drop the longest unused while there is too much."""
         if tokens:
-            self._held[slot] = Held(tokens, cache, next(self._clock))
+            self._held[slot] = CachedPrefix(tokens, cache, next(self._clock))
         while self._held and self.bytes > self.budget_bytes:
             del self._held[min(self._held, key=lambda slot: self._held[slot].used)]
 

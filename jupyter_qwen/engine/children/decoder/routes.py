@@ -8,7 +8,7 @@ from typing import Any
 
 from jupyter_qwen.engine.children.decoder.computer import Computer
 from jupyter_qwen.engine.children.decoder.sampling import Sampling
-from jupyter_qwen.engine.children.decoder.sequence import Ended, Event, Failed, Job, Read, Written
+from jupyter_qwen.engine.children.decoder.sequence import Ended, Event, Job, Read, RequestFailed, Written
 from jupyter_qwen.engine.children.tiny_http import HttpError, Request, Response, authorise
 from jupyter_qwen.engine.children.wire import choice, field, stops
 
@@ -127,7 +127,7 @@ class _Answer:
             await self._response.begin_events()
         while self._open:
             event = await self._response.unless_gone(queue.get())
-            if isinstance(event, Failed):
+            if isinstance(event, RequestFailed):
                 raise HttpError(500, event.message)
             if isinstance(event, Written):
                 self._texts[event.index] += event.text

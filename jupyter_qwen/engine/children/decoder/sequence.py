@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from jupyter_qwen.engine.children.decoder.attention import KeyValues
-from jupyter_qwen.engine.children.decoder.prefixes import Held
+from jupyter_qwen.engine.children.decoder.prefixes import CachedPrefix
 from jupyter_qwen.engine.children.decoder.sampling import Sampler, Sampling
 from jupyter_qwen.engine.children.decoder.text import TextStream
 
@@ -54,13 +54,13 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class Failed:
+class RequestFailed:
     """The end of a request that could not be served; the text is a sentence for the user."""
 
     message: str
 
 
-Event = Read | Written | Ended | Failed
+Event = Read | Written | Ended | RequestFailed
 
 
 @dataclass(eq=False)
@@ -106,9 +106,9 @@ class Sequence:
         return self.computed < len(self.job.prompt)
 
     @property
-    def held(self) -> Held:
+    def held(self) -> CachedPrefix:
         """What is computed so far, for requests that begin alike."""
-        return Held(self.tokens[: self.computed], self.cache)
+        return CachedPrefix(self.tokens[: self.computed], self.cache)
 
     def fork(self, index: int) -> Sequence:
         """Another sample on the same processed prompt."""

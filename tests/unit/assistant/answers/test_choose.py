@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from jupyter_qwen.assistant.answers.allowance import Allowance
-from jupyter_qwen.assistant.answers.choose import Choice, choose, examine
+from jupyter_qwen.assistant.answers.choose import ChosenQuery, choose, examine
 from jupyter_qwen.assistant.answers.votes import Candidate, Strategy, agreed, vote
 from jupyter_qwen.assistant.events import Event, Phase, RepairMade
 from jupyter_qwen.engine.base import Capabilities, Delta, Finished, GenerationRequest, Usage
@@ -79,7 +79,7 @@ def ask(
     seconds: float = 20.0,
     strategy: Strategy | None = None,
     other: Prompt | None = None,
-) -> tuple[Choice, list[Event]]:
+) -> tuple[ChosenQuery, list[Event]]:
     events: list[Event] = []
 
     async def with_example() -> Prompt | None:

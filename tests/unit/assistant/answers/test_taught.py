@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_qwen.assistant.answer_limits import Limits
+from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.answers.sql_answer import build_sql_prompt, taught_pair
 from jupyter_qwen.assistant.answers.taught_answer import with_knowledge
 from jupyter_qwen.assistant.ask import collect_answer
@@ -108,7 +108,7 @@ def test_terms_and_the_pair_most_like_the_question_stand_in_the_prompt(files: Kn
     files.teach_pair("project", "", "Hours per busy berth", "SELECT berth, sum(hours) FROM call GROUP BY berth")
     question = asyncio.run(with_knowledge(Question(text="Hours of each busy berth in May", schema=HARBOUR), files))
     assert taught_pair(question, HARBOUR)[0][0] == "Hours per busy berth"
-    prompt = asyncio.run(build_sql_prompt(question, HARBOUR, (), engine=Counting(), limits=Limits()))  # type: ignore[arg-type]
+    prompt = asyncio.run(build_sql_prompt(question, HARBOUR, (), engine=Counting(), limits=AnswerLimits()))  # type: ignore[arg-type]
     assert (
         "Terms: busy berth means a berth with more than 100 hours <¦im_end¦>\nQuestion: Hours of each busy"
         in prompt.text

@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from jupyter_qwen.engine.choice import Choice
+from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.process import starting
 from jupyter_qwen.engine.process.child_process import SHORT_WAITS, USERS_OWN, ChildFailed, ChildProcess, short_waits
@@ -93,5 +93,7 @@ def test_llamas_threads_wait_shortly_and_torchs_as_torch_likes(
     monkeypatch.setattr(starting, "ChildProcess", launched)
     config = EngineConfig(log_folder=tmp_path, share=False)
     with pytest.raises(ChildFailed):
-        asyncio.run(starting.start(Choice(engine, "", context_tokens=512), config, tmp_path / "m", lambda usage: None))
+        asyncio.run(
+            starting.start(EngineChoice(engine, "", context_tokens=512), config, tmp_path / "m", lambda usage: None)
+        )
     assert seen == [given]

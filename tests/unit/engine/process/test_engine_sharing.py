@@ -14,10 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from jupyter_qwen.engine.choice import Choice
+from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.engine.process.sharing import PREFIX, Registry, Shared, identity
 
-CHOICE = Choice("scripted", "", context_tokens=8192, threads=2)
+CHOICE = EngineChoice("scripted", "", context_tokens=8192, threads=2)
 
 
 @pytest.fixture

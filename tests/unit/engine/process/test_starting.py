@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_qwen.engine.choice import Choice
+from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.process.sharing import PREFIX, Registry, identity
 from jupyter_qwen.engine.process.starting import Running, start
 from jupyter_qwen.engine.slots.files import SlotFiles
 from jupyter_qwen.engine.slots.parking import SlotMemory
 
-CHOICE = Choice("scripted", "", context_tokens=2048)
+CHOICE = EngineChoice("scripted", "", context_tokens=2048)
 
 
 def run(config: EngineConfig) -> tuple[Running, int | None]:

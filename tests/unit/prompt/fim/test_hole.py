@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from jupyter_qwen.prompt.fim.hole import Frame, frame
+from jupyter_qwen.prompt.fim.hole import FimFrame, frame
 from jupyter_qwen.prompt.fim.mentions import annotate
 from jupyter_qwen.prompt.fim.surroundings import surroundings
 from jupyter_qwen.prompt.tokens import CODEQWEN_FIM
@@ -26,7 +26,7 @@ def common(one: str, other: str) -> int:
     return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
-def made(prefix: str, suffix: str, count: Count, **more) -> Frame:
+def made(prefix: str, suffix: str, count: Count, **more) -> FimFrame:
     return frame(prefix, suffix, count=count, budget_tokens=1000, **more)
 
 
