@@ -110,7 +110,7 @@ class KnowledgeFiles:
             path.parent.mkdir(parents=True, exist_ok=True)
             locks = self._user_folder
             locks.mkdir(parents=True, exist_ok=True)
-            with FileLock(locks / ".knowledge.lock", timeout=_LOCK_SECONDS):
+            with FileLock(locks / ".knowledge.lock", mode=0o600, timeout=_LOCK_SECONDS):
                 before = _text(path)
                 after = edit(before or _INTRODUCTION)
                 data = after.encode("utf-8", "replace")

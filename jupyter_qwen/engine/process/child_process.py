@@ -196,7 +196,7 @@ def _log_file(folder: Path | None) -> Path | None:
     file = folder / f"engine-{os.getpid()}.log"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file.open("ab").close()
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
     except OSError as error:
         log.warning("The engine runs without a log: %s", error)
         return None

@@ -174,7 +174,8 @@ def _began(pid: int) -> float:
 @contextlib.asynccontextmanager
 async def alone(file: Path, on_wait: Callable[[], object], timeout_seconds: float) -> AsyncIterator[None]:
     """One server of this user at a time looks for an engine and starts one. Gives up waiting after the timeout."""
-    lock, waited = FileLock(file, thread_local=False), 0.0
+    # Its user alone may open it: whoever opens a file may lock it, and this server would wait.
+    lock, waited = FileLock(file, mode=0o600, thread_local=False), 0.0
     while True:
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
