@@ -21,7 +21,7 @@ from transformers import AutoModelForCausalLM
 from jupyter_qwen.engine.children.decoder.attention import KeyValues, Piece
 from jupyter_qwen.engine.children.decoder.computer import Computer
 from jupyter_qwen.engine.children.decoder.network import Network, Rows
-from jupyter_qwen.engine.children.decoder.pace import Pace
+from jupyter_qwen.engine.children.decoder.pace import PassSize
 from jupyter_qwen.engine.children.decoder.sequence import Ended, Job, RequestFailed, Timings
 from jupyter_qwen.engine.children.decoder.weights import load
 
@@ -130,7 +130,7 @@ def main() -> None:
         print(
             f"round {number}: generate      prefill {len(prompts[0]) / read:6.1f}/s  decode {(len(found) - 1) / wrote:5.2f}/s"
         )
-        computer = Computer(loaded, slots=8, cache_bytes=2**30, pace=Pace())
+        computer = Computer(loaded, slots=8, cache_bytes=2**30, pace=PassSize())
         tokens, timings, first = ours(computer, prompts[0], options.new)
         prefill, decode = timings.prompt_n / timings.prompt_ms, (timings.predicted_n - 1) / timings.predicted_ms
         print(
@@ -138,7 +138,7 @@ def main() -> None:
             f"  same tokens as generate: {tokens[: len(found)] == found[: len(tokens)]}"
         )
         again, timings, second = ours(computer, prompts[1], options.new)
-        alone, _, _ = ours(Computer(loaded, slots=8, cache_bytes=2**30, pace=Pace()), prompts[1], options.new)
+        alone, _, _ = ours(Computer(loaded, slots=8, cache_bytes=2**30, pace=PassSize()), prompts[1], options.new)
         print(
             f"round {number}:   first token {first:.2f} s, of a second question on the same context {second:.2f} s "
             f"({timings.cache_n} tokens cached); its tokens are those without a cache: {again == alone}"

@@ -22,7 +22,7 @@ from typing import Any
 from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.ask import ask
 from jupyter_qwen.assistant.engines import SupervisedEngines
-from jupyter_qwen.assistant.events import Answer, Phase, PromptBuilt
+from jupyter_qwen.assistant.events import AnswerFinished, Phase, PromptBuilt
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.assistant.services import Services
 from jupyter_qwen.engine.config import EngineConfig
@@ -71,7 +71,7 @@ def filler(number: int) -> Cell:
     return Cell(source, id=f"filler{number}")
 
 
-def right(answer: Answer) -> bool:
+def right(answer: AnswerFinished) -> bool:
     """Whether the answer's code, run beside the function, gives the number that a right call gives."""
     names: dict[str, Any] = {"stations": list(STATIONS)}
     exec(NEEDLE, names)
@@ -110,7 +110,7 @@ async def one(arguments: argparse.Namespace, asked_tokens: int, *, whole: bool) 
                         file=sys.stderr,
                     )
                 built = event if isinstance(event, PromptBuilt) else built
-                answer = event if isinstance(event, Answer) else answer
+                answer = event if isinstance(event, AnswerFinished) else answer
         assert built is not None, "no prompt was built"
         assert answer is not None, f"no answer after {time.perf_counter() - began:.0f} s"
         return Row(

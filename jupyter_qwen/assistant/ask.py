@@ -16,7 +16,7 @@ from jupyter_qwen.assistant.answers.no_tables import answer_without_tables
 from jupyter_qwen.assistant.answers.plot_data import plot_question
 from jupyter_qwen.assistant.answers.sql_answer import answer_with_sql, build_sql_prompt
 from jupyter_qwen.assistant.answers.taught_answer import answer_as_taught, with_knowledge
-from jupyter_qwen.assistant.events import Answer, BlockJudged, Event, StatusChanged, TextDelta, encode
+from jupyter_qwen.assistant.events import AnswerFinished, BlockJudged, Event, StatusChanged, TextDelta, encode
 from jupyter_qwen.assistant.failures import EXPECTED, describe
 from jupyter_qwen.assistant.intent import choose_connection, choose_mode, split_command
 from jupyter_qwen.assistant.owner import OwnedEngine
@@ -33,7 +33,7 @@ Emit = Callable[[Event], Awaitable[None]]
 
 
 async def ask(question: Question, services: Services) -> AsyncIterator[Event]:
-    """Answer a question as a stream of events; the last one is an `Answer`.
+    """Answer a question as a stream of events; the last one is an `AnswerFinished`.
 
     Closing the iterator cancels the work down to the engine. Raises BadRequest, EngineError, SchemaFormatError or
     ThreadFileError; `failures.describe` puts them into words.
@@ -117,7 +117,7 @@ async def _previous(question: Question, services: Services) -> tuple[Turn, ...]:
 
 async def _write(
     question: Question, schema: Schema, previous: Sequence[Turn], services: Services, emit: Emit, started: float
-) -> Answer:
+) -> AnswerFinished:
     status = services.engines.describe()
     if status.get("state") != "ready":
         await emit(StatusChanged(status))
@@ -251,7 +251,7 @@ def _asked(question: Question) -> Turn:
     )
 
 
-def _turn(asked: Turn, answer: Answer) -> Turn:
+def _turn(asked: Turn, answer: AnswerFinished) -> Turn:
     return replace(
         asked,
         markdown=answer.markdown,
@@ -262,10 +262,10 @@ def _turn(asked: Turn, answer: Answer) -> Turn:
     )
 
 
-async def collect_answer(question: Question, services: Services) -> Answer:
+async def collect_answer(question: Question, services: Services) -> AnswerFinished:
     """The answer alone, for callers that do not stream. Raises what `ask` raises."""
     async with aclosing(ask(question, services)) as events:  # type: ignore[type-var]
         async for event in events:
-            if isinstance(event, Answer):
+            if isinstance(event, AnswerFinished):
                 return event
     raise RuntimeError("the stream ended without an answer")

@@ -107,7 +107,7 @@ Action = Literal["run-cells-above", "open-file", "demo-tables"]
 
 
 @dataclass(frozen=True)
-class Answer:
+class AnswerFinished:
     """The end of a good stream. `markdown` replaces what was streamed: repairs and a better second answer change the code.
 
     Times in seconds. A query says which worked example was shown with its question (`example`, a shape's name) and where it
@@ -158,7 +158,7 @@ class Failed:
 
 
 Event = (
-    StatusChanged | Phase | PromptBuilt | TextDelta | RepairMade | BlockJudged | Answer | CompletionText | Failed
+    StatusChanged | Phase | PromptBuilt | TextDelta | RepairMade | BlockJudged | AnswerFinished | CompletionText | Failed
 )  # fmt: skip
 
 

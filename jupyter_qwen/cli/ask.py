@@ -13,7 +13,7 @@ from pathlib import Path
 from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.ask import ask
 from jupyter_qwen.assistant.engines import SupervisedEngines
-from jupyter_qwen.assistant.events import Answer, Event, PromptBuilt, RepairMade, StatusChanged, TextDelta
+from jupyter_qwen.assistant.events import AnswerFinished, Event, PromptBuilt, RepairMade, StatusChanged, TextDelta
 from jupyter_qwen.assistant.failures import EXPECTED, describe
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.assistant.services import Services
@@ -81,7 +81,7 @@ def _schema(arguments: argparse.Namespace) -> Schema:
         con.close()
 
 
-async def _answer(question: Question, arguments: argparse.Namespace) -> tuple[Answer, int]:
+async def _answer(question: Question, arguments: argparse.Namespace) -> tuple[AnswerFinished, int]:
     engines = SupervisedEngines(engine_config(arguments))
     known = KnowledgeFiles(Path.cwd())  # what was taught for this folder, as for a notebook in it
     services = Services(engines, limits=AnswerLimits(choice_seconds=arguments.seconds), knowledge=known)
@@ -89,7 +89,7 @@ async def _answer(question: Question, arguments: argparse.Namespace) -> tuple[An
     try:
         async with aclosing(ask(question, services)) as events:  # type: ignore[type-var]
             async for event in events:
-                if isinstance(event, Answer):
+                if isinstance(event, AnswerFinished):
                     return event, prompt_tokens
                 if isinstance(event, PromptBuilt):
                     prompt_tokens = event.prompt_tokens
@@ -113,7 +113,7 @@ def _tell(event: Event) -> None:
         print(printable(f"\nRepaired ({event.name}): {event.reason}"), file=sys.stderr)
 
 
-def _print(answer: Answer, prompt_tokens: int, arguments: argparse.Namespace) -> int:
+def _print(answer: AnswerFinished, prompt_tokens: int, arguments: argparse.Namespace) -> int:
     block = next((block for block in answer.blocks if block.verdict is not None), None)
     if arguments.json:
         print(

@@ -68,7 +68,7 @@ def lane_of(request: GenerationRequest) -> Urgency:
 
 
 @dataclass(eq=False)
-class Place:
+class QueuePlace:
     """One request's turn. `stop` ends its work so that it can be done again; it is called only before `heard` is set.
 
     `heard` says that a first token went out: from then on the work is never taken back.
@@ -100,8 +100,8 @@ class Scheduler:
     def __init__(self, capacity: Capacity = MANY, clock: Callable[[], float] = time.monotonic) -> None:
         self.capacity = capacity
         self._clock = clock
-        self._waiting: dict[Urgency, OrderedDict[str, deque[Place]]] = {lane: OrderedDict() for lane in LANES}
-        self._running: dict[Urgency, list[Place]] = {lane: [] for lane in LANES}
+        self._waiting: dict[Urgency, OrderedDict[str, deque[QueuePlace]]] = {lane: OrderedDict() for lane in LANES}
+        self._running: dict[Urgency, list[QueuePlace]] = {lane: [] for lane in LANES}
         self._last_real = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
 
@@ -113,16 +113,16 @@ class Scheduler:
         """How many of a lane wait for their turn."""
         return sum(len(places) for places in self._waiting[lane].values())
 
-    async def enter(self, request: GenerationRequest, *, again: bool = False) -> Place:
+    async def enter(self, request: GenerationRequest, *, again: bool = False) -> QueuePlace:
         """`join` and `wait` in one."""
         return await self.wait(self.join(request, again=again))
 
-    def join(self, request: GenerationRequest, *, again: bool = False) -> Place:
+    def join(self, request: GenerationRequest, *, again: bool = False) -> QueuePlace:
         """Stand in the queue, or have a turn at once. Needs `wait` or `abandon`. Raises EngineBusy when the lane's is full."""
         lane = lane_of(request)
         now = self._clock()
         hold = self.capacity.hold_seconds if lane == "chat" and self.capacity.yields else 0.0
-        place = Place(lane, request.owner, asyncio.get_running_loop().create_future(), now + hold)
+        place = QueuePlace(lane, request.owner, asyncio.get_running_loop().create_future(), now + hold)
         if lane in REAL:
             self._last_real = now
         if (lane == "completion" or lane in UNASKED) and request.owner:
@@ -141,14 +141,14 @@ class Scheduler:
         self._start()
         return place
 
-    def before(self, place: Place) -> int:
+    def before(self, place: QueuePlace) -> int:
         """How many requests of its kind run or wait before a place in the queue; 0 when it is its turn."""
         if place in self._running[place.lane]:
             return 0
         earlier = sum(len(places) for places in self._waiting[place.lane].values()) - 1
         return max(1, earlier + self.running(place.lane))
 
-    async def wait(self, place: Place) -> Place:
+    async def wait(self, place: QueuePlace) -> QueuePlace:
         """Wait for the turn. Cancelling leaves the queue; raises Superseded when a newer request made this one pointless."""
         try:
             await place.turn
@@ -157,7 +157,7 @@ class Scheduler:
             raise
         return place
 
-    def leave(self, place: Place) -> None:
+    def leave(self, place: QueuePlace) -> None:
         """The work is over, one way or another; the next one begins."""
         self._running[place.lane].remove(place)
         if place.lane in REAL:
@@ -172,7 +172,7 @@ class Scheduler:
             if not stale.turn.done():
                 stale.turn.set_exception(Superseded("A newer request took this one's place."))
 
-    def abandon(self, place: Place) -> None:
+    def abandon(self, place: QueuePlace) -> None:
         """A caller went away while it waited, perhaps in the very moment in which its turn came."""
         if place.turn.done() and not place.turn.cancelled():
             place.turn.exception()  # heard here, for nobody else will
@@ -257,7 +257,7 @@ class Scheduler:
         return True
 
 
-async def revocable(stream: AsyncGenerator[Item, None], place: Place) -> AsyncGenerator[Item, None]:
+async def revocable(stream: AsyncGenerator[Item, None], place: QueuePlace) -> AsyncGenerator[Item, None]:
     """The items of `stream`, whose work `place.revoke` may end before the first token. Raises Preempted when it did."""
     queue: asyncio.Queue[Item | None] = asyncio.Queue()
 

@@ -21,7 +21,7 @@ from jupyter_qwen.assistant.question import CompletionQuestion
 from jupyter_qwen.assistant.services import EngineSource, Services
 from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest, Usage
 from jupyter_qwen.evaluate.predictions import PackError, Predictions, read_lines
-from jupyter_qwen.evaluate.progress import Progress
+from jupyter_qwen.evaluate.progress import ProgressBar
 from jupyter_qwen.evaluate.scoring import passes
 from jupyter_qwen.evaluate.summary import summary_table
 from jupyter_qwen.prompt.tokens import FIM_MIDDLE, FIM_PREFIX, FIM_STOP, FIM_SUFFIX, neutralise
@@ -30,7 +30,7 @@ _NEW_TOKENS = 256
 
 
 @dataclass(frozen=True)
-class Options:
+class FimOptions:
     """What to run."""
 
     cases: Path
@@ -57,9 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resume", action="store_true", help="keep the answers that the file holds")
 
 
-def options_from(arguments: argparse.Namespace) -> Options:
+def options_from(arguments: argparse.Namespace) -> FimOptions:
     """The options that the arguments say."""
-    return Options(
+    return FimOptions(
         arguments.cases,
         arguments.out,
         arguments.limit,
@@ -73,7 +73,7 @@ def options_from(arguments: argparse.Namespace) -> Options:
 Answer = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
 
 
-async def run(options: Options, engines: EngineSource) -> str:
+async def run(options: FimOptions, engines: EngineSource) -> str:
     """Complete every case; returns the summary table. Raises PackError or EngineError."""
     engine = await engines.engine()
     # nothing is computed ahead: every case stands alone
@@ -88,7 +88,7 @@ async def run(options: Options, engines: EngineSource) -> str:
     )
 
 
-async def answer_all(options: Options, *, needs: Sequence[str], ours: Answer, raw: Answer) -> str:
+async def answer_all(options: FimOptions, *, needs: Sequence[str], ours: Answer, raw: Answer) -> str:
     """Answer every case of a pack by the asked way, or by both; returns the summary table.
 
     `needs` are the text fields that a case must have. Raises PackError, and what the answers raise.
@@ -104,7 +104,7 @@ async def answer_all(options: Options, *, needs: Sequence[str], ours: Answer, ra
     with ExitStack() as stack:
         files = [stack.enter_context(Predictions(path, resume=options.resume)) for path, _ in ways]
         pending = [{case["id"] for case in predictions.pending(cases)} for predictions in files]
-        progress = stack.enter_context(Progress(len(cases), files[0].done))
+        progress = stack.enter_context(ProgressBar(len(cases), files[0].done))
         for case in cases:
             for (_, answer), predictions, unanswered in zip(ways, files, pending, strict=True):
                 if case["id"] not in unanswered:

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from jupyter_qwen.evaluate.predictions import percentile
 
 
-class Progress:
+class ProgressBar:
     """Counts answers and shows what share is bound and how long the middle one took. Quiet where there is no terminal."""
 
     def __init__(self, total: int, done: Iterable[Mapping[str, Any]] = ()) -> None:
@@ -20,7 +20,7 @@ class Progress:
             total=total, initial=len(self._items), unit="case", file=sys.stderr, disable=not sys.stderr.isatty()
         )
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> ProgressBar:
         return self
 
     def __exit__(self, *_: object) -> None:

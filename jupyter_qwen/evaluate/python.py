@@ -13,12 +13,12 @@ from typing import Any
 
 from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.ask import ask
-from jupyter_qwen.assistant.events import Answer
+from jupyter_qwen.assistant.events import AnswerFinished
 from jupyter_qwen.assistant.question import CompletionQuestion, Question
 from jupyter_qwen.assistant.services import EngineSource, Services
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.evaluate import fim
-from jupyter_qwen.evaluate.fim import Options, complete_once, generate_once, options_from
+from jupyter_qwen.evaluate.fim import FimOptions, complete_once, generate_once, options_from
 from jupyter_qwen.evaluate.predictions import PackError
 from jupyter_qwen.prompt.answers import strip_fences
 from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message, neutralise
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     fim.add_arguments(parser)
 
 
-async def run(options: Options, engines: EngineSource) -> str:
+async def run(options: FimOptions, engines: EngineSource) -> str:
     """Answer every case; returns the summary table. Raises PackError or EngineError."""
     engine = await engines.engine()
     services = Services(
@@ -55,7 +55,7 @@ async def _answer(case: Mapping[str, Any], services: Services) -> dict[str, Any]
     started, answer = time.perf_counter(), None
     async with aclosing(ask(Question(text=case["prompt"].strip(), mode="python"), services)) as events:  # type: ignore[type-var]
         async for event in events:
-            if isinstance(event, Answer):
+            if isinstance(event, AnswerFinished):
                 answer = event
     assert answer is not None, "ask ends with an Answer or raises"
     return {

@@ -19,14 +19,14 @@ import duckdb
 
 from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.ask import ask, warm
-from jupyter_qwen.assistant.events import Answer, PromptBuilt
+from jupyter_qwen.assistant.events import AnswerFinished, PromptBuilt
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.assistant.services import EngineSource, Services
 from jupyter_qwen.assistant.warming.idle import IdleBudget
 from jupyter_qwen.assistant.warming.warm import Warming
 from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest, Usage
 from jupyter_qwen.evaluate.predictions import PackError, Predictions, read_lines
-from jupyter_qwen.evaluate.progress import Progress
+from jupyter_qwen.evaluate.progress import ProgressBar
 from jupyter_qwen.evaluate.sql_pack import SqlCase, SqlPack
 from jupyter_qwen.evaluate.summary import summary_table
 from jupyter_qwen.prompt.answers import first_statement
@@ -41,7 +41,7 @@ _CONNECTION = "con"
 
 
 @dataclass(frozen=True)
-class Options:
+class TextToSqlOptions:
     """What to run. `every` takes each n-th case, for a quick look; `cold` leaves the KV cache as it is when a database is new.
 
     `translations` holds a line for each case that is asked, with its `id` and the question under the code of each language.
@@ -91,9 +91,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def options_from(arguments: argparse.Namespace) -> Options:
+def options_from(arguments: argparse.Namespace) -> TextToSqlOptions:
     """The options that the arguments say."""
-    return Options(
+    return TextToSqlOptions(
         pack=arguments.pack,
         out=arguments.out,
         limit=arguments.limit,
@@ -108,7 +108,7 @@ def options_from(arguments: argparse.Namespace) -> Options:
     )
 
 
-async def run(options: Options, engines: EngineSource) -> str:
+async def run(options: TextToSqlOptions, engines: EngineSource) -> str:
     """Answer the cases; returns the summary table. Raises PackError, EngineError and what `ask` raises."""
     pack = SqlPack(options.pack)
     cases = _chosen(pack.cases, options)
@@ -118,7 +118,7 @@ async def run(options: Options, engines: EngineSource) -> str:
     database: _Database | None = None
     with Predictions(options.out, resume=options.resume) as predictions:
         answered = {item["id"] for item in predictions.done}
-        with Progress(len(cases), predictions.done) as progress:
+        with ProgressBar(len(cases), predictions.done) as progress:
             for case in cases:
                 if case.id in answered:
                     continue
@@ -133,7 +133,7 @@ async def run(options: Options, engines: EngineSource) -> str:
         return summary_table([(options.out.name, predictions.done)])
 
 
-def _chosen(cases: Sequence[SqlCase], options: Options) -> list[SqlCase]:
+def _chosen(cases: Sequence[SqlCase], options: TextToSqlOptions) -> list[SqlCase]:
     chosen = [case for case in cases if not options.cases or case.id in options.cases]
     if options.translations is not None:
         chosen = _translated(chosen, options.translations, options.language)
@@ -178,7 +178,7 @@ async def _ask(case: SqlCase, schema: Schema, services: Services) -> dict[str, A
         async for event in events:
             if isinstance(event, PromptBuilt):
                 prompt_tokens = event.prompt_tokens
-            elif isinstance(event, Answer):
+            elif isinstance(event, AnswerFinished):
                 answer = event
     assert answer is not None, "ask ends with an Answer or raises"
     block = next((b for b in answer.blocks if b.verdict is not None), None)

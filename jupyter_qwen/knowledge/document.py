@@ -10,7 +10,7 @@
     ```
 
 A term is a list item that begins in bold; a pair is a heading with a fence of SQL below it. Everything else is prose and
-means nothing here. What looks like an entry and is none becomes a `Problem` with its line.
+means nothing here. What looks like an entry and is none becomes a `LineProblem` with its line.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jupyter_qwen.knowledge.model import Knowledge, Problem, Term, VerifiedPair, normalised
+from jupyter_qwen.knowledge.model import Knowledge, LineProblem, Term, VerifiedPair, normalised
 
 MOST_BYTES = 65_536
 MOST_ENTRIES = 200
@@ -53,7 +53,7 @@ def parse(text: str) -> Knowledge:
     for found, what in ((terms, "terms"), (pairs, "questions")):
         if len(found) > MOST_ENTRIES:
             line = found[MOST_ENTRIES].line
-            problems.append(Problem(line, f"only the first {MOST_ENTRIES} {what} are used; the others begin here"))
+            problems.append(LineProblem(line, f"only the first {MOST_ENTRIES} {what} are used; the others begin here"))
     return Knowledge(tuple(terms[:MOST_ENTRIES]), tuple(pairs[:MOST_ENTRIES]), tuple(problems))
 
 
@@ -94,9 +94,9 @@ def without(text: str, kind: type[Term] | type[VerifiedPair], name: str) -> str:
     return _joined(text, lines)
 
 
-def _read(lines: Sequence[str]) -> tuple[list[_Entry], list[Problem]]:
+def _read(lines: Sequence[str]) -> tuple[list[_Entry], list[LineProblem]]:
     entries: list[_Entry] = []
-    problems: list[Problem] = []
+    problems: list[LineProblem] = []
     heading: tuple[int, str] | None = None
     number = 0
     while number < len(lines):
@@ -105,7 +105,7 @@ def _read(lines: Sequence[str]) -> tuple[list[_Entry], list[Problem]]:
         if fence is not None:
             end = _end_of_fence(lines, number, fence["mark"])
             if end is None:
-                problems.append(Problem(number + 1, f"the fence {fence['mark']} is not closed"))
+                problems.append(LineProblem(number + 1, f"the fence {fence['mark']} is not closed"))
                 break
             if fence["language"].casefold() in _SQL:
                 _take_pair(entries, problems, heading, lines, number, end)
@@ -122,14 +122,14 @@ def _read(lines: Sequence[str]) -> tuple[list[_Entry], list[Problem]]:
                 _Entry(Term(term["name"].strip()[:LONGEST_NAME], meaning, line=number + 1), number, number + 1)
             )
         elif _BOLD_ITEM.match(line):
-            problems.append(Problem(number + 1, "a term is written as `- **name**: meaning`"))
+            problems.append(LineProblem(number + 1, "a term is written as `- **name**: meaning`"))
         number += 1
     return entries, problems
 
 
 def _take_pair(
     entries: list[_Entry],
-    problems: list[Problem],
+    problems: list[LineProblem],
     heading: tuple[int, str] | None,
     lines: Sequence[str],
     opened: int,
@@ -137,11 +137,11 @@ def _take_pair(
 ) -> None:
     sql = "\n".join(lines[opened + 1 : closed]).strip()
     if heading is None or not normalised(heading[1]):
-        problems.append(Problem(opened + 1, "this query has no question: put a heading above it"))
+        problems.append(LineProblem(opened + 1, "this query has no question: put a heading above it"))
     elif not sql:
-        problems.append(Problem(opened + 1, "this fence holds no query"))
+        problems.append(LineProblem(opened + 1, "this fence holds no query"))
     elif len(sql) > LONGEST_SQL:
-        problems.append(Problem(opened + 1, f"this query has more than {LONGEST_SQL:,} characters"))
+        problems.append(LineProblem(opened + 1, f"this query has more than {LONGEST_SQL:,} characters"))
     else:
         first, question = heading
         entries.append(_Entry(VerifiedPair(question, sql, line=first + 1), first, closed + 1))

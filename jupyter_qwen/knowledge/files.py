@@ -17,7 +17,7 @@ from filelock import FileLock
 from platformdirs import user_config_path
 
 from jupyter_qwen.knowledge import document
-from jupyter_qwen.knowledge.model import SCOPES, Knowledge, Problem, Scope, Term, VerifiedPair
+from jupyter_qwen.knowledge.model import SCOPES, Knowledge, LineProblem, Scope, Term, VerifiedPair
 
 FILE_NAME = "qwen.md"
 _INTRODUCTION = """# What the assistant knows
@@ -74,7 +74,7 @@ class KnowledgeFiles:
                 text = _text(self.path(scope, notebook))
             except KnowledgeError as error:
                 if scope == "user" or self._root is not None:
-                    known += Knowledge(problems=(Problem(0, str(error), scope),))
+                    known += Knowledge(problems=(LineProblem(0, str(error), scope),))
                 continue
             known += document.parse(text).in_scope(scope)
         return known

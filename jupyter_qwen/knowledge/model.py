@@ -37,7 +37,7 @@ class VerifiedPair:
 
 
 @dataclass(frozen=True)
-class Problem:
+class LineProblem:
     """A line of a knowledge file that says something else than was probably meant; the rest of the file holds."""
 
     line: int
@@ -51,7 +51,7 @@ class Knowledge:
 
     terms: tuple[Term, ...] = ()
     pairs: tuple[VerifiedPair, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[LineProblem, ...] = ()
 
     def __add__(self, other: Knowledge) -> Knowledge:
         return Knowledge(self.terms + other.terms, self.pairs + other.pairs, self.problems + other.problems)

@@ -16,7 +16,7 @@ from jupyter_qwen.models.digests import git_sha1_of, sha256_of
 from jupyter_qwen.models.entries import MIB, GgufFile
 from jupyter_qwen.models.errors import NoSpace, PullCancelled, SourcesFailed, SourceUnavailable
 from jupyter_qwen.models.progress import Cancelled, Meter, Phase
-from jupyter_qwen.models.sources import Fetch, Source
+from jupyter_qwen.models.sources import Fetch, WeightSource
 
 FOLDER_VARIABLE = "JUPYTER_QWEN_MODELS"
 SPARE_BYTES = 200 * MIB
@@ -33,7 +33,7 @@ class Fetched:
 
 
 def fetch_file(
-    file: GgufFile, partial: Path, final: Path, *, sources: Sequence[Source], on_step: OnStep, stop: Cancelled
+    file: GgufFile, partial: Path, final: Path, *, sources: Sequence[WeightSource], on_step: OnStep, stop: Cancelled
 ) -> Fetched:
     """Bring `file` to `final` by way of `partial`, which keeps what a stopped attempt had.
 

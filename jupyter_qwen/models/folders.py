@@ -16,7 +16,7 @@ from jupyter_qwen.models.hub_listing import Listing, list_repository
 from jupyter_qwen.models.local import MANIFEST, folder_is_whole, read_json
 from jupyter_qwen.models.names import is_hub_id, is_plain
 from jupyter_qwen.models.progress import Cancelled, Meter, Phase
-from jupyter_qwen.models.sources import Source
+from jupyter_qwen.models.sources import WeightSource
 
 
 def folder_name(model_id: str) -> str:
@@ -29,7 +29,9 @@ def partial_folder(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.part")
 
 
-def pull_folder(entry: ModelEntry, folder: Path, *, sources: Sequence[Source], meter: Meter, stop: Cancelled) -> Path:
+def pull_folder(
+    entry: ModelEntry, folder: Path, *, sources: Sequence[WeightSource], meter: Meter, stop: Cancelled
+) -> Path:
     """Bring the model's safetensors, config and tokenizer to `folder`, which appears only when everything is there.
 
     Files of an attempt that was stopped are kept. Raises SourcesFailed, NoSpace, PullCancelled.

@@ -42,7 +42,7 @@ class Fetch:
             raise PullCancelled("The download was stopped.", "Start it again: it goes on where it stopped.")
 
 
-class Source(Protocol):
+class WeightSource(Protocol):
     """One place that may have the file."""
 
     @property

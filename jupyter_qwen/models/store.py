@@ -24,7 +24,7 @@ from jupyter_qwen.models.index_parts import IndexSource
 from jupyter_qwen.models.local import entry_of_folder, entry_of_gguf, entry_of_hub, folder_is_whole
 from jupyter_qwen.models.names import is_hub_id
 from jupyter_qwen.models.progress import Cancelled, Meter, OnProgress, Phase
-from jupyter_qwen.models.sources import HubSource, Source, cached_on_hub
+from jupyter_qwen.models.sources import HubSource, WeightSource, cached_on_hub
 from jupyter_qwen.models.verification import Verification, Verifier
 
 __all__ = ["FOLDER_VARIABLE", "ModelStore", "StoredModel", "Verification", "default_folder"]
@@ -39,9 +39,11 @@ def default_folder() -> Path:
 class ModelStore:
     """The folder of weights. `model` is any name that `catalog.find` knows, one that lies in the folder, or an entry."""
 
-    def __init__(self, folder: str | Path | None = None, *, sources: Sequence[Source] | None = None) -> None:
+    def __init__(self, folder: str | Path | None = None, *, sources: Sequence[WeightSource] | None = None) -> None:
         self.folder = Path(folder).expanduser() if folder is not None else default_folder()
-        self._sources: tuple[Source, ...] = tuple(sources) if sources is not None else (HubSource(), IndexSource())
+        self._sources: tuple[WeightSource, ...] = (
+            tuple(sources) if sources is not None else (HubSource(), IndexSource())
+        )
         self._memory = DigestMemory(self.folder / "verified.json")
         self._verifier = Verifier(self._memory)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from jupyter_qwen.prompt.budget import shorten
-from jupyter_qwen.prompt.model import Source
+from jupyter_qwen.prompt.model import PromptSource
 from jupyter_qwen.schema.model import Schema
 
 Kind = Literal["table", "cell", "error", "file"]
@@ -42,7 +42,7 @@ class Attached:
     """The paragraph that opens the context, what each source takes of it, and what had to be cut."""
 
     text: str = ""
-    sources: tuple[Source, ...] = ()
+    sources: tuple[PromptSource, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -53,7 +53,7 @@ def attach(
     left = budget_tokens
     waiting = [a for a in attachments if a.kind != "table" and a.text.strip()]
     paragraphs: list[str] = []
-    sources: list[Source] = []
+    sources: list[PromptSource] = []
     notes: list[str] = []
     for position, item in enumerate(waiting):
         whole = item.text.strip("\n")
@@ -64,7 +64,7 @@ def attach(
         text = f"{_HEADS[item.kind].format(name=one_line(item.name))}\n{fenced(shown, language if item.kind == 'cell' else '')}"
         left -= count(text)
         paragraphs.append(text)
-        sources.append(Source(item.ref, text))
+        sources.append(PromptSource(item.ref, text))
     return Attached("\n\n".join(paragraphs), tuple(sources), tuple(notes))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from jupyter_qwen.prompt.attachments import Attached, Attachment, attach, missing_tables, table_names
 from jupyter_qwen.prompt.budget import nearest_first, shorten, what_is_cut
 from jupyter_qwen.prompt.linking import LinkedSchema, link
-from jupyter_qwen.prompt.model import Message, Part, Prompt, Source
+from jupyter_qwen.prompt.model import Message, Part, Prompt, PromptSource
 from jupyter_qwen.prompt.notation import Notation, short_type
 from jupyter_qwen.prompt.plotting import plotting_of
 from jupyter_qwen.prompt.recall import RECALL_FRAME, RECALL_TOKENS, recall, told_definitions
@@ -116,11 +116,15 @@ def build(
         parts=_parts(system_rules, attached, linked, tables, shown, turns, definitions, closing),
         sources=(
             *attached.sources,
-            *(Source(f"table:{'.'.join(t.reference)}", _frame_line(t)) for t in linked.tables),
-            *(Source(f"cell:{cell.id}", text) for cell, text in zip(window, cell_texts, strict=True)),
-            *(Source(f"cell:{cell.id}", cell.source) for cell in recalled),
-            *((Source(f"error:{failed.id}", _error_line(failed)),) if failed in window and failed is not None else ()),
-            *((Source(f"cell:{subject.id}", subject.source),) if subject is not None else ()),
+            *(PromptSource(f"table:{'.'.join(t.reference)}", _frame_line(t)) for t in linked.tables),
+            *(PromptSource(f"cell:{cell.id}", text) for cell, text in zip(window, cell_texts, strict=True)),
+            *(PromptSource(f"cell:{cell.id}", cell.source) for cell in recalled),
+            *(
+                (PromptSource(f"error:{failed.id}", _error_line(failed)),)
+                if failed in window and failed is not None
+                else ()
+            ),
+            *((PromptSource(f"cell:{subject.id}", subject.source),) if subject is not None else ()),
         ),
         notes=(
             *attached.notes,

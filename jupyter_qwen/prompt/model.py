@@ -25,7 +25,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Source:
+class PromptSource:
     """One thing of the notebook that is in the prompt, for the chips above the input: ``table:orders``, ``cell:<id>``,
     ``error:<cell id>``, ``file:<path>``, and its exact text.
     """
@@ -51,5 +51,5 @@ class Prompt:
     prefill: str = ""
     parts: tuple[Part, ...] = ()
     heal: str = ""
-    sources: tuple[Source, ...] = ()
+    sources: tuple[PromptSource, ...] = ()
     notes: tuple[str, ...] = ()

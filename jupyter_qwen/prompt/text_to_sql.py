@@ -15,7 +15,7 @@ from jupyter_qwen.prompt.hints.idiom_of_shares import about_shares
 from jupyter_qwen.prompt.hints.idioms import fitting_idioms
 from jupyter_qwen.prompt.hints.values import ValueHint, matching_values
 from jupyter_qwen.prompt.linking import LinkedSchema, link
-from jupyter_qwen.prompt.model import Message, Part, Prompt, Source
+from jupyter_qwen.prompt.model import Message, Part, Prompt, PromptSource
 from jupyter_qwen.prompt.notation import DEFAULT, render_table
 from jupyter_qwen.prompt.rules import fence_name
 from jupyter_qwen.prompt.shapes.retrieval import Example
@@ -96,8 +96,8 @@ def build(
         parts=_parts(system, attached, linked, worked, meanings, hints, context, pairs, question),
         sources=(
             *attached.sources,
-            *(Source(f"table:{'.'.join(t.reference)}", render_table(t, DEFAULT)) for t in linked.tables),
-            *(Source(f"cell:{cell.id}", cell.source) for cell in context),
+            *(PromptSource(f"table:{'.'.join(t.reference)}", render_table(t, DEFAULT)) for t in linked.tables),
+            *(PromptSource(f"cell:{cell.id}", cell.source) for cell in context),
         ),
         notes=(*attached.notes, *missing_tables(attachments, schema), *linked.notes),
     )

@@ -14,7 +14,7 @@ from .tree import UNREADABLE, identifier
 
 
 @dataclass
-class Source:
+class FromItem:
     """One thing in a FROM clause. `table` is known for tables of the schema, `inner` for a CTE or subquery.
 
     `node` is what stands in the tree: the table, or the subquery with its alias.
@@ -46,17 +46,17 @@ class ScopeView:
     """One SELECT: its `sources` in order, the `columns` that are resolved in it, the scope around it."""
 
     select: exp.Expr
-    sources: list[Source]
+    sources: list[FromItem]
     columns: list[exp.Column]
     parent: ScopeView | None = None
     aliases: frozenset[str] = frozenset()
     children: list[ScopeView] = field(default_factory=list)
 
-    def source(self, alias: str) -> Source | None:
+    def source(self, alias: str) -> FromItem | None:
         folded = alias.casefold()
         return next((s for s in self.sources if s.alias.casefold() == folded), None)
 
-    def holders(self, name: str) -> list[Source]:
+    def holders(self, name: str) -> list[FromItem]:
         return [s for s in self.sources if s.has(name)]
 
     @property
@@ -64,7 +64,7 @@ class ScopeView:
         """Whether every source is a table of the schema."""
         return bool(self.sources) and all(source.table is not None for source in self.sources)
 
-    def owner(self, column: exp.Column) -> Source | None:
+    def owner(self, column: exp.Column) -> FromItem | None:
         """The source that `column` belongs to; None when that is not certain."""
         found = [self.source(column.table)] if column.table else self.holders(column.name)
         return found[0] if len(found) == 1 else None
@@ -129,20 +129,20 @@ def column_of(view: ScopeView, column: exp.Column) -> tuple[Table, Column] | Non
     return (source.table, known) if known is not None else None
 
 
-def _source(alias: str, node: exp.Expr, source: exp.Expr | Scope, schema: Schema) -> Source:
+def _source(alias: str, node: exp.Expr, source: exp.Expr | Scope, schema: Schema) -> FromItem:
     if isinstance(source, exp.Table):
         table = lookup(source, schema)
         if table is None:
-            return Source(alias, {}, node, open=not source.name)
-        return Source(alias, {name.casefold(): name for name, _ in visible_columns(table)}, node, table)
+            return FromItem(alias, {}, node, open=not source.name)
+        return FromItem(alias, {name.casefold(): name for name, _ in visible_columns(table)}, node, table)
     if not isinstance(source, Scope):
-        return Source(alias, {}, node, open=True)
+        return FromItem(alias, {}, node, open=True)
     expression = source.expression
     columns, open_ = _outputs(expression, schema, source)
     renamed = [c.name for c in (node.args.get("alias") or exp.TableAlias()).args.get("columns") or []]
     if renamed:
         columns = {**{n.casefold(): n for n in renamed}, **dict(list(columns.items())[len(renamed) :])}
-    return Source(alias, columns, node, inner=expression, open=open_)
+    return FromItem(alias, columns, node, inner=expression, open=open_)
 
 
 def lookup(table: exp.Table, schema: Schema) -> Table | None:

@@ -13,7 +13,7 @@ import torch
 from jupyter_qwen.engine.children.decoder.attention import Interrupted, KeyValues
 from jupyter_qwen.engine.children.decoder.computer import Computer
 from jupyter_qwen.engine.children.decoder.network import Network, Rows
-from jupyter_qwen.engine.children.decoder.pace import Pace
+from jupyter_qwen.engine.children.decoder.pace import PassSize
 from jupyter_qwen.engine.children.decoder.sampling import Sampling
 from jupyter_qwen.engine.children.decoder.sequence import Ended, Job, Read, RequestFailed, Written
 from jupyter_qwen.engine.children.decoder.weights import Loaded, load
@@ -28,7 +28,7 @@ def loaded(taught_weights: Path, request: pytest.FixtureRequest) -> Loaded:
 
 @pytest.fixture
 def computer(loaded: Loaded) -> Computer:
-    return Computer(loaded, slots=4, cache_bytes=2**26, pace=Pace())
+    return Computer(loaded, slots=4, cache_bytes=2**26, pace=PassSize())
 
 
 def answer(computer: Computer, prompt: list[int], limit: int = 24, **options: Any) -> tuple[str, Ended]:
@@ -98,8 +98,10 @@ def test_sequences_in_one_pass_do_not_see_each_other(loaded: Loaded) -> None:
 
 def test_greedy_tokens_are_the_same_with_and_without_the_cache(loaded: Loaded) -> None:
     texts = [COUNTING, COUNTING + " 7,", COUNTING + " 7, 8, 9,", "count: 1, 2, 3,", COUNTING]
-    cold = [answer(Computer(loaded, slots=4, cache_bytes=2**26, pace=Pace()), ids(loaded, text))[0] for text in texts]
-    warm = Computer(loaded, slots=4, cache_bytes=2**26, pace=Pace())
+    cold = [
+        answer(Computer(loaded, slots=4, cache_bytes=2**26, pace=PassSize()), ids(loaded, text))[0] for text in texts
+    ]
+    warm = Computer(loaded, slots=4, cache_bytes=2**26, pace=PassSize())
     found = [answer(warm, ids(loaded, text), slot=3) for text in texts]
     assert [text for text, _ in found] == cold
     assert all(end.timings.cache_n > 0 for _, end in found[1:])

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from jupyter_qwen.engine.children.decoder.attention import GRID, CacheShape, KeyValues, padded
-from jupyter_qwen.engine.children.decoder.pace import Pace
+from jupyter_qwen.engine.children.decoder.pace import PassSize
 from jupyter_qwen.engine.children.decoder.prefixes import CachedPrefix, PrefixCache, common
 from jupyter_qwen.engine.children.decoder.sampling import Sampler, Sampling
 from jupyter_qwen.engine.children.decoder.text import TextStream
@@ -130,7 +130,7 @@ def test_sampling_follows_seed_temperature_and_top_p() -> None:
 
 
 def test_rows_follow_the_speed_and_the_company() -> None:
-    pace = Pace(rows_per_second=240)
+    pace = PassSize(rows_per_second=240)
     assert pace.rows(alone=True) == 240
     assert pace.rows(alone=False) == 48
     pace.note(100, 10)

@@ -10,7 +10,7 @@ import pytest
 from families import FAMILIES, TEXT, Family, write
 
 from jupyter_qwen.engine.children.decoder.computer import Computer
-from jupyter_qwen.engine.children.decoder.pace import Pace
+from jupyter_qwen.engine.children.decoder.pace import PassSize
 from jupyter_qwen.engine.children.decoder.routes import Routes
 from jupyter_qwen.engine.children.decoder.sequence import Ended, Job, RequestFailed, Written
 from jupyter_qwen.engine.children.decoder.text import TextStream
@@ -32,7 +32,7 @@ def loaded(family: Family, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
 def test_family_loads_and_generates(loaded: Loaded) -> None:
     events: queue.Queue[Any] = queue.Queue()
     prompt = loaded.tokenizer(TEXT, add_special_tokens=False)["input_ids"]
-    Computer(loaded, slots=2, cache_bytes=2**24, pace=Pace()).submit(Job(prompt, 8, events.put))
+    Computer(loaded, slots=2, cache_bytes=2**24, pace=PassSize()).submit(Job(prompt, 8, events.put))
     while not isinstance(event := events.get(timeout=30), (Ended, RequestFailed)):
         assert not isinstance(event, Written) or event.text
     assert isinstance(event, Ended)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+from collections import defaultdict
 from graphlib import TopologicalSorter
+from pathlib import Path
 
 import grimp
+
+import jupyter_qwen
+
+PACKAGE = Path(jupyter_qwen.__file__).parent
 
 
 def test_no_module_imports_itself_in_a_circle_not_even_for_types_or_inside_a_function() -> None:
@@ -12,3 +19,13 @@ def test_no_module_imports_itself_in_a_circle_not_even_for_types_or_inside_a_fun
     imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
     assert any(imports.values())
     TopologicalSorter(imports).prepare()  # CycleError names the circle
+
+
+def test_no_class_name_means_two_things() -> None:
+    places = defaultdict(list)
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(f"{path.relative_to(PACKAGE)}:{node.lineno}")
+    assert len(places) > 100
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}

@@ -12,7 +12,7 @@ from jupyter_qwen.assistant.answers.blocks import SQL_LANGUAGES, code_block, sql
 from jupyter_qwen.assistant.answers.generation import Emit, announce, stream_answer
 from jupyter_qwen.assistant.answers.plot_data import described, fetching, last_result
 from jupyter_qwen.assistant.answers.unseen import unseen
-from jupyter_qwen.assistant.events import Answer, Block, BlockJudged, Phase
+from jupyter_qwen.assistant.events import AnswerFinished, Block, BlockJudged, Phase
 from jupyter_qwen.assistant.question import BadRequest, Question, cells_up_to
 from jupyter_qwen.assistant.selection import without_cells
 from jupyter_qwen.assistant.services import with_token_count
@@ -89,7 +89,7 @@ async def answer_in_prose(
     limits: AnswerLimits,
     emit: Emit,
     started: float,
-) -> Answer:
+) -> AnswerFinished:
     """Stream Markdown, then judge its code blocks; SQL in it is proved and mended like any other."""
     await emit(Phase("linking"))
     prompt = await build_chat_prompt(question, schema, previous, engine=engine, limits=limits)
@@ -104,7 +104,7 @@ async def answer_in_prose(
         block = await asyncio.to_thread(_judge, index, item, schema, question)
         await emit(BlockJudged(block))
         blocks.append(block)
-    return Answer(
+    return AnswerFinished(
         markdown=_with_judged_sources(generated.text, found, blocks),
         blocks=tuple(blocks),
         usage=generated.usage,

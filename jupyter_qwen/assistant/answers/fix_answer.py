@@ -12,7 +12,7 @@ from jupyter_qwen.assistant.answers.allowance import Allowance
 from jupyter_qwen.assistant.answers.blocks import sql_block
 from jupyter_qwen.assistant.answers.choose import choose
 from jupyter_qwen.assistant.answers.generation import Emit, announce, stream_answer
-from jupyter_qwen.assistant.events import Answer, Block, BlockJudged, CellSource, Phase, RepairMade
+from jupyter_qwen.assistant.events import AnswerFinished, Block, BlockJudged, CellSource, Phase, RepairMade
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.assistant.services import with_token_count
 from jupyter_qwen.engine.base import Engine, Usage
@@ -51,7 +51,7 @@ async def answer_with_fix(
     limits: AnswerLimits,
     emit: Emit,
     started: float,
-) -> Answer:
+) -> AnswerFinished:
     """Mend the query; when rules alone do not bind it, or it bound all along and failed on rows, let the model rewrite it."""
     await emit(Phase("repair"))
     mended = await asyncio.to_thread(mend, query.sql, schema)
@@ -66,7 +66,7 @@ async def answer_with_fix(
             await emit(RepairMade(0, change.name, change.reason, change.before, change.after))
     block = await asyncio.to_thread(_block, proof, query, cell, schema, question)
     await emit(BlockJudged(block))
-    return Answer(
+    return AnswerFinished(
         markdown=f"{reason}\n\n```{block.language}\n{block.source}\n```",
         blocks=(block,),
         usage=usage,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from jupyter_qwen.assistant.events import Action, Answer
+from jupyter_qwen.assistant.events import Action, AnswerFinished
 from jupyter_qwen.assistant.intent import choose_mode
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.schema.model import Schema, Table
@@ -28,7 +28,7 @@ _ELSEWHERE = re.compile(
 )
 
 
-def answer_without_tables(asked: Question, resolved: Question, started: float) -> Answer | None:
+def answer_without_tables(asked: Question, resolved: Question, started: float) -> AnswerFinished | None:
     """The answer to a question about data of a kernel that was seen to hold none; ``None`` when the model is to answer.
 
     `asked` is the question as it came, `resolved` has its mode settled; `started` is on the clock of `time.perf_counter`.
@@ -45,7 +45,7 @@ def answer_without_tables(asked: Question, resolved: Question, started: float) -
     waiting = [
         cell for cell in asked.cells if cell.type == "code" and cell.source.strip() and cell.execution_count is None
     ]
-    return Answer(
+    return AnswerFinished(
         markdown=_words(len(waiting)),
         seconds=time.perf_counter() - started,
         mode=resolved.mode,

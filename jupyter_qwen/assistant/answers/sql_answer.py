@@ -14,7 +14,7 @@ from jupyter_qwen.assistant.answers.choose import choose
 from jupyter_qwen.assistant.answers.generation import Emit, announce, stream_answer
 from jupyter_qwen.assistant.answers.unseen import unseen
 from jupyter_qwen.assistant.answers.votes import Origin
-from jupyter_qwen.assistant.events import Answer, BlockJudged, Phase
+from jupyter_qwen.assistant.events import AnswerFinished, BlockJudged, Phase
 from jupyter_qwen.assistant.intent import leans_on_previous
 from jupyter_qwen.assistant.question import Question, cells_up_to
 from jupyter_qwen.assistant.selection import without_cells
@@ -91,7 +91,7 @@ async def answer_with_sql(
     limits: AnswerLimits,
     emit: Emit,
     started: float,
-) -> Answer:
+) -> AnswerFinished:
     """Stream one query, prove it, and let `choose` look further when it is doubtful, first with a worked example."""
     await emit(Phase("linking"))
     await asyncio.to_thread(worker.warm)  # it starts while the model writes
@@ -112,7 +112,7 @@ async def answer_with_sql(
     ttft = generated.first_token_at - started if generated.first_token_at is not None else None
     first = first_statement(generated.text)
     if not first:
-        return Answer(NO_QUERY, usage=generated.usage, seconds=time.perf_counter() - started, ttft_seconds=ttft)
+        return AnswerFinished(NO_QUERY, usage=generated.usage, seconds=time.perf_counter() - started, ttft_seconds=ttft)
     origin: Origin = "plain"
     if question.schema is None:
         proof = await asyncio.to_thread(unseen, first)
@@ -131,7 +131,7 @@ async def answer_with_sql(
     if question.dialect is not None:
         block = await asyncio.to_thread(in_dialect, block, question.dialect)
     await emit(BlockJudged(block))
-    return Answer(
+    return AnswerFinished(
         markdown=f"```sql\n{block.source}\n```",
         blocks=(block,),
         usage=generated.usage,

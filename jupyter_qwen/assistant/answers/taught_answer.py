@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from jupyter_qwen.assistant.answers.blocks import in_dialect, sql_block
 from jupyter_qwen.assistant.answers.generation import Emit
-from jupyter_qwen.assistant.events import Answer, BlockJudged, Phase
+from jupyter_qwen.assistant.events import AnswerFinished, BlockJudged, Phase
 from jupyter_qwen.assistant.intent import split_command
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.knowledge.files import KnowledgeFiles
@@ -25,7 +25,7 @@ async def with_knowledge(question: Question, files: KnowledgeFiles | None) -> Qu
 
 async def answer_as_taught(
     asked: Question, question: Question, schema: Schema, emit: Emit, started: float
-) -> Answer | None:
+) -> AnswerFinished | None:
     """The verified query for a question asked in the same words, or None, and then the model is asked as ever.
 
     `asked` is the question as it came, `question` with its mode settled. A taught query comes from a file that anybody may have
@@ -45,7 +45,7 @@ async def answer_as_taught(
     if question.dialect is not None:
         block = await asyncio.to_thread(in_dialect, block, question.dialect)
     await emit(BlockJudged(block))
-    return Answer(
+    return AnswerFinished(
         markdown=f"```sql\n{block.source}\n```",
         blocks=(block,),
         seconds=time.perf_counter() - started,

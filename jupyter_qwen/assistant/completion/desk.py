@@ -12,7 +12,7 @@ from jupyter_qwen.assistant.completion.editors import Editor, Editors
 from jupyter_qwen.assistant.completion.memory import Memory
 from jupyter_qwen.assistant.completion.pace import Pace
 from jupyter_qwen.assistant.completion.preparation import Preparation
-from jupyter_qwen.assistant.completion.running import Counters, Running
+from jupyter_qwen.assistant.completion.running import Counters, RunningCompletion
 from jupyter_qwen.assistant.completion.secrets import is_secret_place
 from jupyter_qwen.assistant.completion.spot import Spot
 from jupyter_qwen.assistant.completion.verdict import final, visible
@@ -151,7 +151,7 @@ class CompletionDesk:
 
     async def _running_for(
         self, spot: Spot, editor: Editor, turn: int, engine: Engine, limits: AnswerLimits, *, usual: bool
-    ) -> Running | None:
+    ) -> RunningCompletion | None:
         """The editor's generation when its text may still agree, else a new one; ``None`` when a newer request came."""
         running = editor.running
         if not usual and running is not None and running.may_serve(spot):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_qwen.assistant.completion.framing import Framing
 from jupyter_qwen.assistant.completion.memory import Memory, Remembered
-from jupyter_qwen.assistant.completion.running import Counters, Running
+from jupyter_qwen.assistant.completion.running import Counters, RunningCompletion
 from jupyter_qwen.assistant.completion.spot import Spot
 from jupyter_qwen.assistant.completion.verdict import early_end
 from jupyter_qwen.engine.base import Engine, GenerationRequest, Usage
@@ -28,7 +28,7 @@ class Editor:
     """One document. `turn` numbers its requests: what an older one computes is stale."""
 
     framing: Framing = field(default_factory=Framing)
-    running: Running | None = None
+    running: RunningCompletion | None = None
     warming: asyncio.Task[Usage | None] | None = None
     ahead: asyncio.Task[None] | None = None
     turn: int = 0
@@ -70,7 +70,7 @@ class Editors:
         turn: int,
         usual: bool = False,
         ahead: bool = False,
-    ) -> Running | None:
+    ) -> RunningCompletion | None:
         """Begin the generation of `editor` at `spot`; ``None`` when a newer request came meanwhile. Raises EngineError.
 
         `usual` asks in the usual order of the prompt. `ahead` is for a spot that nobody has come to yet: a few tokens.
@@ -88,7 +88,7 @@ class Editors:
             grammar=grammar,
         )
         self.counters.ahead += ahead
-        editor.running = Running(
+        editor.running = RunningCompletion(
             engine,
             request,
             prefix=spot.prefix,
@@ -102,5 +102,5 @@ class Editors:
         )
         return editor.running
 
-    def _remember(self, scope: str, running: Running) -> None:
+    def _remember(self, scope: str, running: RunningCompletion) -> None:
         self.memory.add(scope, Remembered(running.prefix, running.suffix, running.raw, running.reason))

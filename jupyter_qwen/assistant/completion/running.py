@@ -37,7 +37,7 @@ class Counters:
     ahead: int = 0
 
 
-class Running:
+class RunningCompletion:
     """A fill-in-the-middle generation for the cursor between `prefix` and `suffix`.
 
     `raw` grows without the healed beginning; `reason` is set at the end. `stop` sees every new `raw` and names a reason to end
@@ -54,7 +54,7 @@ class Running:
         suffix: str,
         heal: str = "",
         stop: Stop,
-        on_end: Callable[[Running], None],
+        on_end: Callable[[RunningCompletion], None],
         counters: Counters,
         block: bool = False,
         ahead: bool = False,

@@ -47,11 +47,11 @@ def _paced(loaded: Any) -> Any:
 
     from jupyter_qwen.engine.children.decoder.attention import KeyValues
     from jupyter_qwen.engine.children.decoder.network import Network, Rows
-    from jupyter_qwen.engine.children.decoder.pace import Pace
+    from jupyter_qwen.engine.children.decoder.pace import PassSize
 
     with torch.inference_mode():
         Network(loaded).compute([Rows([1], 0, KeyValues(loaded.shape, 1), wanted=1)], lambda: None)
-    return Pace(rows_per_second=128.0 if loaded.shape.device.type == "cpu" else 2048.0)
+    return PassSize(rows_per_second=128.0 if loaded.shape.device.type == "cpu" else 2048.0)
 
 
 def main() -> int:

@@ -13,14 +13,14 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from jupyter_qwen.engine.process.starting import Running
+from jupyter_qwen.engine.process.starting import RunningEngine
 
 log = logging.getLogger(__name__)
 Ending = asyncio.Task[None]
 # Called with the task that ends what was there before: two models never lie in memory at once.
-Load = Callable[[Ending], Coroutine[Any, Any, Running]]
+Load = Callable[[Ending], Coroutine[Any, Any, RunningEngine]]
 
-Heard = Callable[[Running], None]
+Heard = Callable[[RunningEngine], None]
 
 
 class EngineLife:
@@ -31,9 +31,9 @@ class EngineLife:
     """
 
     def __init__(self, load: Load, on_begun: Heard, on_exit: Heard) -> None:
-        self.running: Running | None = None
+        self.running: RunningEngine | None = None
         self._load, self._on_begun, self._on_exit = load, on_begun, on_exit
-        self._loading: asyncio.Task[Running] | None = None
+        self._loading: asyncio.Task[RunningEngine] | None = None
         self._ending: Ending | None = None
 
     @property
@@ -41,7 +41,7 @@ class EngineLife:
         """Whether nothing runs, loads or ends."""
         return self.running is None and self._loading is None and (self._ending is None or self._ending.done())
 
-    async def begun(self) -> Running | None:
+    async def begun(self) -> RunningEngine | None:
         """What runs; loaded first when nothing does, and once for all callers. Raises what the load raises.
 
         ``None`` when `end` came before the load was over.
@@ -66,7 +66,7 @@ class EngineLife:
         self._ending = asyncio.create_task(_end(self._ending, load, running), name="end the engine")
         return self._ending
 
-    async def _begin(self, before: Ending) -> Running:
+    async def _begin(self, before: Ending) -> RunningEngine:
         try:
             running = await self._load(before)
             if (
@@ -84,13 +84,13 @@ class EngineLife:
             running.child.exited.add_done_callback(tell)
         return running
 
-    def _tell_exit(self, loop: asyncio.AbstractEventLoop, running: Running, _: object) -> None:
+    def _tell_exit(self, loop: asyncio.AbstractEventLoop, running: RunningEngine, _: object) -> None:
         """In the thread that noticed it. Only news when it is the current one: `end` forgets it first."""
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to be told
             loop.call_soon_threadsafe(lambda: self._on_exit(running) if running is self.running else None)
 
 
-async def _end(before: Ending | None, load: asyncio.Task[Running] | None, running: Running | None) -> None:
+async def _end(before: Ending | None, load: asyncio.Task[RunningEngine] | None, running: RunningEngine | None) -> None:
     for task in (before, load):
         if task is not None:
             await asyncio.wait({task})
@@ -101,7 +101,7 @@ async def _end(before: Ending | None, load: asyncio.Task[Running] | None, runnin
             log.exception("The engine did not end as it should")
 
 
-def _heard(task: asyncio.Task[Running]) -> None:
+def _heard(task: asyncio.Task[RunningEngine]) -> None:
     """A load that failed after its last caller had gone has said so in the status; asyncio need not complain as well."""
     if not task.cancelled():
         task.exception()

@@ -34,12 +34,12 @@ log = logging.getLogger(__name__)
 Child = ChildProcess | BorrowedChild
 OnUsage = Callable[[Usage], None]
 OnChild = Callable[[int], object]
-Adopted = Callable[[HttpEngine, Child, Ready, SlotMemory | None], "Running"]
+Adopted = Callable[[HttpEngine, Child, Ready, SlotMemory | None], "RunningEngine"]
 IDLE_CHECK_SECONDS = 15.0
 
 
 @dataclass
-class Running:
+class RunningEngine:
     """An engine that answers, and what there is to say about it. `sharing` is a sentence, or empty."""
 
     engine: SupervisedEngine
@@ -90,7 +90,7 @@ class Running:
             last.push_async_callback(self.engine.http.aclose)
 
 
-async def connect(choice: EngineChoice, config: EngineConfig, on_usage: OnUsage) -> Running:
+async def connect(choice: EngineChoice, config: EngineConfig, on_usage: OnUsage) -> RunningEngine:
     """An endpoint of somebody else's. Raises EngineUnavailable or EngineRefused."""
     http = HttpEngine(
         config.openai_base_url or "",
@@ -105,7 +105,7 @@ async def connect(choice: EngineChoice, config: EngineConfig, on_usage: OnUsage)
         undo.push_async_callback(http.aclose)
         await http.probe()
         undo.pop_all()
-    return Running(SupervisedEngine(http, None, on_usage, capacity=capacity), None, choice)
+    return RunningEngine(SupervisedEngine(http, None, on_usage, capacity=capacity), None, choice)
 
 
 async def start(
@@ -117,7 +117,7 @@ async def start(
     again: Again | None = None,
     on_wait: Callable[[], object] = lambda: None,
     on_child: OnChild = lambda pid: None,
-) -> Running:
+) -> RunningEngine:
     """A child with the weights at `path`: another server's when that is allowed and there is one, else one of our own.
 
     `again` gives the engine that takes the place of one whose child died. Two servers that start at once load the model once:
@@ -125,12 +125,12 @@ async def start(
     anything fails, it leaves no process behind. Raises EngineUnavailable.
     """
 
-    def adopted(http: HttpEngine, child: Child, ready: Ready, memory: SlotMemory | None) -> Running:
+    def adopted(http: HttpEngine, child: Child, ready: Ready, memory: SlotMemory | None) -> RunningEngine:
         capacity = capacity_of(choice.engine, threads=choice.threads, on_gpu=_on_gpu(ready.device))
         engine = SupervisedEngine(http, child, on_usage, again=again, capacity=capacity, memory=memory)
-        return Running(engine, child, choice, ready.device, ready.dtype)
+        return RunningEngine(engine, child, choice, ready.device, ready.dtype)
 
-    async def launch() -> Running:
+    async def launch() -> RunningEngine:
         return await _launch(choice, config, path, adopted, on_child)
 
     if not config.share:
@@ -155,7 +155,7 @@ async def start(
         return running
 
 
-async def _published(running: Running, registry: Registry, weights: str) -> None:
+async def _published(running: RunningEngine, registry: Registry, weights: str) -> None:
     """Tell the user's other servers of a child of ours. Raises ChildFailed when it has just ended."""
     child, choice = running.child, running.choice
     assert isinstance(child, ChildProcess)
@@ -181,7 +181,7 @@ def _has_no_guests(registry: Registry, child_pid: int) -> bool:
 
 async def _borrow(
     shared: Shared, registry: Registry, choice: EngineChoice, config: EngineConfig, path: Path | None, adopted: Adopted
-) -> Running:
+) -> RunningEngine:
     """The engine of another server. Raises EngineError when it does not answer."""
     child, settings = BorrowedChild(shared, registry), child_settings(choice, config, path)
     async with contextlib.AsyncExitStack() as undo:
@@ -198,7 +198,7 @@ async def _borrow(
 
 async def _launch(
     choice: EngineChoice, config: EngineConfig, path: Path | None, adopted: Adopted, on_child: OnChild
-) -> Running:
+) -> RunningEngine:
     settings = child_settings(choice, config, path)
     free = await _free_vram() if choice.on_gpu else None
     child = ChildProcess(
@@ -231,7 +231,7 @@ async def _free_vram() -> int | None:
     return found[0].available_bytes if found else None
 
 
-async def forget(owner: str, running: Running | None) -> None:
+async def forget(owner: str, running: RunningEngine | None) -> None:
     """Drop what the KV caches, in memory and on disk, hold of a notebook's conversation."""
     if running is not None and running.engine.memory is not None and not running.engine.dead:
         await running.engine.memory.forget(owner)

@@ -19,7 +19,7 @@ from jupyter_qwen.engine.base import (
 from jupyter_qwen.engine.client.http import HttpEngine
 from jupyter_qwen.engine.process.borrowed import BorrowedChild
 from jupyter_qwen.engine.process.child_process import ChildProcess
-from jupyter_qwen.engine.scheduler import MANY, UNASKED, Capacity, Place, Scheduler, lane_of, revocable
+from jupyter_qwen.engine.scheduler import MANY, UNASKED, Capacity, QueuePlace, Scheduler, lane_of, revocable
 from jupyter_qwen.engine.slots.parking import SlotMemory
 
 # The engine that takes the place of one whose child died. Raises what starting it raises.
@@ -130,7 +130,7 @@ class SupervisedEngine:
             finally:
                 self.scheduler.leave(place)
 
-    async def _run(self, request: GenerationRequest, place: Place) -> AsyncGenerator[Delta | Finished, None]:
+    async def _run(self, request: GenerationRequest, place: QueuePlace) -> AsyncGenerator[Delta | Finished, None]:
         work = self.http.generate(request)
         # nothing goes before a completion, so it needs nobody to watch over it
         async with aclosing(work if place.lane == "completion" else revocable(work, place)) as stream:

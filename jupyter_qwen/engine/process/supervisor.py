@@ -20,7 +20,7 @@ from jupyter_qwen.engine.process.board import Board, OnChange
 from jupyter_qwen.engine.process.life import Ending, EngineLife
 from jupyter_qwen.engine.process.loading import LoadProgress, intact, unexpected
 from jupyter_qwen.engine.process.pulls import Pulls
-from jupyter_qwen.engine.process.starting import Running, connect, forget, resident_bytes, start
+from jupyter_qwen.engine.process.starting import RunningEngine, connect, forget, resident_bytes, start
 from jupyter_qwen.engine.process.supervised import SupervisedEngine
 from jupyter_qwen.engine.status import EngineStatus, facts_of
 from jupyter_qwen.models import fit
@@ -58,7 +58,7 @@ class Supervisor:
         return self._board.status
 
     @property
-    def running(self) -> Running | None:
+    def running(self) -> RunningEngine | None:
         """What answers now, if anything does."""
         return self._life.running
 
@@ -200,7 +200,7 @@ class Supervisor:
 
     # -- starting and stopping
 
-    async def _load_it(self, before: Ending) -> Running:
+    async def _load_it(self, before: Ending) -> RunningEngine:
         """The work of the load task. Whatever goes wrong ends in the status: *loading* always comes to its end."""
         self._post("loading", message="Starting the engine.", hint="", sharing="", remote=self.config.remote)
         try:
@@ -214,7 +214,7 @@ class Supervisor:
                 raise
             raise failure from error
 
-    async def _start(self) -> Running:
+    async def _start(self) -> RunningEngine:
         config = self.config
         choice = await asyncio.to_thread(choose, config, None, self.store)
         self._post("loading", **facts_of(choice, None))
@@ -240,7 +240,7 @@ class Supervisor:
             self._loading_pid = None
             progress.end()
 
-    def _begun(self, running: Running) -> None:
+    def _begun(self, running: RunningEngine) -> None:
         self._post(
             "ready",
             message="",
@@ -273,7 +273,7 @@ class Supervisor:
         self._post("loading", model_file=str(path))
         return path
 
-    def _exited(self, running: Running) -> None:
+    def _exited(self, running: RunningEngine) -> None:
         if running.child is None:
             return
         sentence, hint = running.child.end()
@@ -283,7 +283,7 @@ class Supervisor:
         log.warning("%s log: %s", sentence, running.child.log)
         self._post("crashed", message=sentence, hint=hint)
 
-    async def _unload_when_idle(self, running: Running) -> None:
+    async def _unload_when_idle(self, running: RunningEngine) -> None:
         await running.idle(self.config.idle_minutes * 60)
         if self._life.running is running:
             await self.unload()

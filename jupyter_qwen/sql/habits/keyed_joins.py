@@ -12,7 +12,7 @@ from sqlglot import exp
 from jupyter_qwen.schema.keys import Edge, edges_from, is_primary_key
 from jupyter_qwen.schema.model import Schema, Table
 
-from ..scopes import ScopeView, Source
+from ..scopes import FromItem, ScopeView
 from ..tree import identifier
 from .bound import Bound
 
@@ -57,8 +57,8 @@ def _put_right(view: ScopeView, join: exp.Join, schema: Schema) -> str | None:
 def _over_the_key(
     view: ScopeView,
     join: exp.Join,
-    pointing: tuple[exp.Column, Source],
-    other: tuple[exp.Column, Source],
+    pointing: tuple[exp.Column, FromItem],
+    other: tuple[exp.Column, FromItem],
     schema: Schema,
 ) -> str | None:
     """Put the table that `pointing` refers to between the two, when a key leads from it to the `other` one's table."""
@@ -76,7 +76,7 @@ def _over_the_key(
         return None
     if any(edge.points and edge.right.reference == middle.reference for edge in edges_from(last, schema)):
         return None
-    bridge = Source(middle.name, {}, exp.Table(this=identifier(middle.name)), middle)
+    bridge = FromItem(middle.name, {}, exp.Table(this=identifier(middle.name)), middle)
     near = exp.EQ(this=start.written(column.name), expression=bridge.written(away[0].on[0][1]))
     ((far_name, end_name),) = onward[0].on
     far = exp.EQ(this=bridge.written(far_name), expression=end.written(end_name))

@@ -16,7 +16,7 @@ from jupyter_qwen.schema.model import Column, Schema, Table
 from jupyter_qwen.schema.privacy import is_secret
 from jupyter_qwen.schema.words import stem, words
 
-from ..scopes import ScopeView, Source
+from ..scopes import FromItem, ScopeView
 from ..tree import identifier
 from .bound import Bound
 
@@ -125,8 +125,8 @@ def _places(table: Table, texts: list[str]) -> list[list[_Place]]:
 
 
 def _join_named(
-    view: ScopeView, owner: Source, column: Column, schema: Schema, texts: list[str]
-) -> tuple[Source, list[_Place]] | None:
+    view: ScopeView, owner: FromItem, column: Column, schema: Schema, texts: list[str]
+) -> tuple[FromItem, list[_Place]] | None:
     """Join the table that `column` points at, when exactly one column of it holds the texts."""
     for edge in edges_from(owner.table, schema) if owner.table is not None else ():
         if not edge.points or [name for name, _ in edge.on] != [column.name]:
@@ -138,7 +138,7 @@ def _join_named(
         if len(places) != 1:
             return None
         node = exp.Table(this=identifier(target.name))
-        joined = Source(target.name, {c.name.casefold(): c.name for c in target.columns}, node, target)
+        joined = FromItem(target.name, {c.name.casefold(): c.name for c in target.columns}, node, target)
         condition = exp.EQ(this=owner.written(column.name), expression=joined.written(edge.on[0][1]))
         _qualify_bare(view, target)
         view.select.append("joins", exp.Join(this=node, on=condition))

@@ -9,7 +9,7 @@ from sqlglot import exp
 from jupyter_qwen.schema.model import Table
 from jupyter_qwen.schema.words import identifier_stems
 
-from ..scopes import ScopeView, Source
+from ..scopes import FromItem, ScopeView
 from .bound import Bound
 
 _SHARED_STEM = 4  # letters at the beginning that make two words forms of one (enrolled, enrolment)
@@ -96,7 +96,7 @@ def _names_an_output(view: ScopeView, column: exp.Column) -> bool:
     return not column.table and column.name.casefold() in view.aliases and not view.holders(column.name)
 
 
-def _joins_only(join: exp.Join, source: Source, owners: dict[int, Source | None]) -> bool:
+def _joins_only(join: exp.Join, source: FromItem, owners: dict[int, FromItem | None]) -> bool:
     """Whether the condition of `join` is between `source` and the table that it brings in, and no third one."""
     others = [owner for c in join.args["on"].find_all(exp.Column) if (owner := owners[id(c)]) is not source]
     return bool(others) and all(owner is not None and owner.node is join.this for owner in others)

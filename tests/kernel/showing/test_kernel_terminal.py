@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fake_server import FakeServer, answer_events
 
-from jupyter_qwen.assistant.events import Answer, Block, PromptBuilt, RepairMade, TextDelta
+from jupyter_qwen.assistant.events import AnswerFinished, Block, PromptBuilt, RepairMade, TextDelta
 from jupyter_qwen.cli import ask as command
 from jupyter_qwen.kernel.display import TerminalView
 from jupyter_qwen.kernel.presentation import plain
@@ -81,7 +81,7 @@ def test_the_command_prints_an_answer_without_commands(capsys: Any, monkeypatch:
     for event in (TextDelta(TEXT), PromptBuilt(1, notes=(TEXT,)), RepairMade(0, "x", TEXT, "", "")):
         command._tell(event)
     block = Block(0, "sql", f"SELECT 1 {TEXT}", "rejected", diagnostics=(Diagnostic("x", "error", TEXT),))
-    command._print(Answer(TEXT, (block,)), 1, argparse.Namespace(json=as_json, dialect=None))
+    command._print(AnswerFinished(TEXT, (block,)), 1, argparse.Namespace(json=as_json, dialect=None))
     told = capsys.readouterr()
     assert "SELECT 1" in told.out
     assert not FORBIDDEN & set(told.out + told.err)

@@ -15,7 +15,7 @@ import torch
 
 from jupyter_qwen.engine.children.decoder.attention import Interrupted, KeyValues
 from jupyter_qwen.engine.children.decoder.network import Network, Rows
-from jupyter_qwen.engine.children.decoder.pace import Pace
+from jupyter_qwen.engine.children.decoder.pace import PassSize
 from jupyter_qwen.engine.children.decoder.prefixes import PrefixCache
 from jupyter_qwen.engine.children.decoder.sequence import Job, RequestFailed, Sequence
 from jupyter_qwen.engine.children.decoder.weights import Loaded
@@ -27,7 +27,7 @@ NO_MEMORY = "There is not enough memory for this request. Ask about less, or set
 class Computer:
     """Serves jobs until the process ends. `slots` KV caches are kept between requests, within `cache_bytes`."""
 
-    def __init__(self, loaded: Loaded, *, slots: int, cache_bytes: int, pace: Pace) -> None:
+    def __init__(self, loaded: Loaded, *, slots: int, cache_bytes: int, pace: PassSize) -> None:
         self._loaded = loaded
         self._network = Network(loaded)
         self._prefixes = PrefixCache(slots, cache_bytes)

@@ -8,7 +8,7 @@ FEWEST, MOST = 16, 2048
 ENOUGH_ROWS = 32  # shorter passes are bound by reading the weights and say nothing about long ones
 
 
-class Pace:
+class PassSize:
     """Rows a pass, by the speed seen so far."""
 
     def __init__(self, *, rows_per_second: float = 128.0) -> None:

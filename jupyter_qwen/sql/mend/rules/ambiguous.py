@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from jupyter_qwen.schema.keys import is_foreign_key
 
-from ...scopes import Source
+from ...scopes import FromItem
 from ..problem import Change, Problem
 from .columns import point
 
@@ -38,5 +38,5 @@ def qualify_ambiguous(problem: Problem) -> Iterator[Change]:
         yield Change(problem.write(tree), f"Several tables have a column {name}; {alias} is meant.")
 
 
-def _points_elsewhere(source: Source, name: str) -> bool:
+def _points_elsewhere(source: FromItem, name: str) -> bool:
     return source.table is not None and is_foreign_key(source.table, name)

@@ -11,7 +11,7 @@ from jupyter_qwen.schema.keys import is_foreign_key
 from jupyter_qwen.schema.words import identifier_stems
 
 from ...likeness import closest
-from ...scopes import ScopeView, Source
+from ...scopes import FromItem, ScopeView
 from ...tree import identifier
 from ..problem import Change, Problem
 
@@ -157,7 +157,7 @@ def named_in_full(problem: Problem) -> Iterator[Change]:
         yield Change(problem.write(tree), f"The {name} of {source.alias} is called {right}.")
 
 
-def _in_full(name: str, column: str, source: Source) -> bool:
+def _in_full(name: str, column: str, source: FromItem) -> bool:
     """Whether `column` is `name` with something before it, and no key of another table."""
     wanted = "".join(identifier_stems(name))
     full = "".join(identifier_stems(column))
@@ -190,5 +190,5 @@ def _unresolved(view: ScopeView, name: str) -> bool:
 
 def _in_order(problem: Problem, aliases: set[str]) -> list[str]:
     """Sources in the order in which the query names them; tables of the schema before derived ones."""
-    found: list[Source] = [s for view in problem.views for s in view.sources if s.alias in aliases]
+    found: list[FromItem] = [s for view in problem.views for s in view.sources if s.alias in aliases]
     return list(dict.fromkeys(s.alias for s in sorted(found, key=lambda s: s.table is None)))

@@ -11,7 +11,7 @@ from jupyter_qwen.schema.keys import Edge, edges_from
 from ....schema.model import Schema, Table
 from ....schema.words import identifier_stems
 from ...likeness import likeness
-from ...scopes import ScopeView, Source
+from ...scopes import FromItem, ScopeView
 from ...tree import equal_columns, free_alias, table_as
 from ..problem import Change, Problem
 from .columns import point
@@ -60,13 +60,13 @@ def _wanted(view: ScopeView, schema: Schema, table: str | None, name: str | None
 
 def _paths(
     view: ScopeView, schema: Schema, wanted: str, table: str | None
-) -> list[tuple[tuple[Edge, ...], Source, str]]:
+) -> list[tuple[tuple[Edge, ...], FromItem, str]]:
     """Ways from a source in scope to a table with a column like `wanted`: (edges, where it starts, the column's name)."""
     present = {s.table.reference for s in view.sources if s.table is not None}
     undefined = None
     if table is not None and view.source(table) is None:
         undefined = [c.name for c in view.columns if c.table.casefold() == table.casefold()]
-    found: list[tuple[tuple[float, ...], tuple[Edge, ...], Source, str]] = []
+    found: list[tuple[tuple[float, ...], tuple[Edge, ...], FromItem, str]] = []
     for order, source in enumerate(view.sources):
         if source.table is None:
             continue
@@ -108,7 +108,9 @@ def _column_like(table: Table, name: str, *, exact: bool) -> str | None:
     return likely[0] if len(likely) == 1 else None
 
 
-def _apply(view: ScopeView, path: tuple[Edge, ...], start: Source, table: str | None, wanted: str, found: str) -> bool:
+def _apply(
+    view: ScopeView, path: tuple[Edge, ...], start: FromItem, table: str | None, wanted: str, found: str
+) -> bool:
     select = view.select
     if not isinstance(select, exp.Select):
         return False

@@ -13,7 +13,7 @@ from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.answers.sql_answer import build_sql_prompt, taught_pair
 from jupyter_qwen.assistant.answers.taught_answer import with_knowledge
 from jupyter_qwen.assistant.ask import collect_answer
-from jupyter_qwen.assistant.events import Answer
+from jupyter_qwen.assistant.events import AnswerFinished
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.assistant.services import Services
 from jupyter_qwen.engine.base import Engine, EngineUnavailable
@@ -60,7 +60,7 @@ def files(tmp_path: Path) -> KnowledgeFiles:
     return KnowledgeFiles(tmp_path / "root", tmp_path / "config")
 
 
-def asked(text: str, files: KnowledgeFiles, schema: Schema = HARBOUR, **more: Any) -> Answer:
+def asked(text: str, files: KnowledgeFiles, schema: Schema = HARBOUR, **more: Any) -> AnswerFinished:
     services = Services(NoModel(), knowledge=files)
     return asyncio.run(collect_answer(Question(text=text, schema=schema, **more), services))
 

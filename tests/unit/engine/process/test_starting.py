@@ -16,15 +16,15 @@ import pytest
 from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.process.sharing import PREFIX, Registry, identity
-from jupyter_qwen.engine.process.starting import Running, start
+from jupyter_qwen.engine.process.starting import RunningEngine, start
 from jupyter_qwen.engine.slots.files import SlotFiles
 from jupyter_qwen.engine.slots.parking import SlotMemory
 
 CHOICE = EngineChoice("scripted", "", context_tokens=2048)
 
 
-def run(config: EngineConfig) -> tuple[Running, int | None]:
-    async def main() -> tuple[Running, int | None]:
+def run(config: EngineConfig) -> tuple[RunningEngine, int | None]:
+    async def main() -> tuple[RunningEngine, int | None]:
         running = await start(CHOICE, config, None, lambda usage: None)
         try:
             assert await running.engine.count_tokens("one two") > 0
