@@ -21,7 +21,7 @@ from transformers import AutoModelForCausalLM
 from jupyter_qwen.engine.children.decoder.attention import KeyValues, Piece
 from jupyter_qwen.engine.children.decoder.computer import Computer
 from jupyter_qwen.engine.children.decoder.network import Network, Rows
-from jupyter_qwen.engine.children.decoder.pace import PassSize
+from jupyter_qwen.engine.children.decoder.pass_size import PassSize
 from jupyter_qwen.engine.children.decoder.sequence import Ended, Job, RequestFailed, Timings
 from jupyter_qwen.engine.children.decoder.weights import load
 

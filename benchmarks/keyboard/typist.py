@@ -14,7 +14,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from benchmarks.keyboard.trace import Editor, Trace
-from jupyter_qwen.assistant.completion.memory import remainder
+from jupyter_qwen.assistant.completion.remembered import remainder
 from jupyter_qwen.assistant.events import CompletionText
 
 FIRST_DEBOUNCE_SECONDS = 0.12

@@ -8,9 +8,9 @@ from typing import Any
 
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.engine_status import EngineStatus
 from jupyter_qwen.engine.offers import Offer
 from jupyter_qwen.engine.process.supervisor import Supervisor
-from jupyter_qwen.engine.status import EngineStatus
 from jupyter_qwen.models.catalog import ModelEntry
 from jupyter_qwen.version import version
 

@@ -67,7 +67,7 @@ def _address(target: Path, options: Sequence[str]) -> list[str]:
 
 def _target(path: str | None, options: Sequence[str]) -> Path:
     if path is None:
-        from jupyter_qwen.demo.notebook import build_demo
+        from jupyter_qwen.demo.demo_notebook import build_demo
 
         return build_demo(Path.cwd() / DEMO_FOLDER)
     target = Path(path)

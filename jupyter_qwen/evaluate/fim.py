@@ -21,7 +21,7 @@ from jupyter_qwen.assistant.question import CompletionQuestion
 from jupyter_qwen.assistant.services import EngineSource, Services
 from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest, Usage
 from jupyter_qwen.evaluate.predictions import PackError, Predictions, read_lines
-from jupyter_qwen.evaluate.progress import ProgressBar
+from jupyter_qwen.evaluate.progress_bar import ProgressBar
 from jupyter_qwen.evaluate.scoring import passes
 from jupyter_qwen.evaluate.summary import summary_table
 from jupyter_qwen.prompt.tokens import FIM_MIDDLE, FIM_PREFIX, FIM_STOP, FIM_SUFFIX, neutralise

@@ -26,7 +26,7 @@ from jupyter_qwen.assistant.warming.idle import IdleBudget
 from jupyter_qwen.assistant.warming.warm import Warming
 from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest, Usage
 from jupyter_qwen.evaluate.predictions import PackError, Predictions, read_lines
-from jupyter_qwen.evaluate.progress import ProgressBar
+from jupyter_qwen.evaluate.progress_bar import ProgressBar
 from jupyter_qwen.evaluate.sql_pack import SqlCase, SqlPack
 from jupyter_qwen.evaluate.summary import summary_table
 from jupyter_qwen.prompt.answers import first_statement

@@ -13,12 +13,12 @@ from IPython.core.error import UsageError
 from .client import Client
 from .discovery import Server
 from .display import View, view_for
-from .errors import ServerError
 from .following import is_current, use_model
 from .history import History
 from .launch import find_server
 from .request import connection_for, interpolated, schema_for, shared_settings
 from .run import may_run, run_block
+from .server_errors import ServerError
 from .state import AnswerState
 from .subject import subject_of
 from .terminal import say, say_context

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from .discovery import Server
-from .errors import ServerError
+from .server_errors import ServerError
 
 Event = dict[str, Any]
 CONNECT_SECONDS = 5.0

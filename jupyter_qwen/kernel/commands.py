@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
-from .errors import ServerError
 from .following import follow, use_model
 from .options import COMMANDS, MODES, parsed
 from .request import schema_for
+from .server_errors import ServerError
 from .state import status_line
 from .teaching import teach
 from .terminal import say, say_context

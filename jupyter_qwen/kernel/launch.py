@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .client import Client
 from .discovery import Server, explicit_server, other_servers, parent_server, runtime_folder
-from .errors import NoServer, ServerError
+from .server_errors import NoServer, ServerError
 
 IDLE_SECONDS = 900
 START_SECONDS = 60.0  # a loaded machine needs long for the imports; a server that dies is noticed at once

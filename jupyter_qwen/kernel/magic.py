@@ -8,9 +8,9 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 from traitlets import Enum, Unicode
 
-from .errors import NoServer, ServerError
 from .history import History
 from .options import COMMANDS, COMPLETIONS, MODES, OPTIONS, parsed, with_options
+from .server_errors import NoServer, ServerError
 
 if TYPE_CHECKING:
     from .asking import Asking

@@ -14,7 +14,7 @@ from jupyter_qwen.schema.collector.gather import collect
 from jupyter_qwen.schema.collector.jupysql import MAGIC
 
 from .client import Client
-from .errors import ServerError
+from .server_errors import ServerError
 
 _CODE_MODES = ("explain", "fix")
 

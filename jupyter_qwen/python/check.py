@@ -13,7 +13,7 @@ import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from jupyter_qwen.python.columns import parsed, unknown_columns, with_columns
+from jupyter_qwen.python.frame_columns import parsed, unknown_columns, with_columns
 from jupyter_qwen.python.polars_names import with_polars_names
 from jupyter_qwen.python.table_variables import reading_lines
 from jupyter_qwen.schema.model import Schema

@@ -9,8 +9,8 @@ from typing import Any, cast
 from jupyter_qwen.assistant.engines import SupervisedEngines, model_row
 from jupyter_qwen.assistant.question import BadRequest
 from jupyter_qwen.engine.config import EngineName
+from jupyter_qwen.engine.engine_status import EngineStatus
 from jupyter_qwen.engine.offers import offers
-from jupyter_qwen.engine.status import EngineStatus
 from jupyter_qwen.models.catalog import UnknownModel
 from jupyter_qwen.models.entries import FORMATS, Format
 from jupyter_qwen.server.thread_ids import is_plain

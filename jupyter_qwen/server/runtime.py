@@ -22,7 +22,7 @@ from jupyter_qwen.assistant.threads import ThreadStore
 from jupyter_qwen.assistant.warming.idle import IDLE_SHARE, IdleBudget
 from jupyter_qwen.assistant.warming.warm import Warming
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.status import EngineStatus
+from jupyter_qwen.engine.engine_status import EngineStatus
 from jupyter_qwen.knowledge.files import KnowledgeFiles
 from jupyter_qwen.schema.collect import kernel_expression
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, PrivacyLevel, Schema

@@ -13,7 +13,7 @@ import torch
 from jupyter_qwen.engine.children.decoder.attention import Interrupted, KeyValues
 from jupyter_qwen.engine.children.decoder.computer import Computer
 from jupyter_qwen.engine.children.decoder.network import Network, Rows
-from jupyter_qwen.engine.children.decoder.pace import PassSize
+from jupyter_qwen.engine.children.decoder.pass_size import PassSize
 from jupyter_qwen.engine.children.decoder.sampling import Sampling
 from jupyter_qwen.engine.children.decoder.sequence import Ended, Job, Read, RequestFailed, Written
 from jupyter_qwen.engine.children.decoder.weights import Loaded, load

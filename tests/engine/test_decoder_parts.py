@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from jupyter_qwen.engine.children.decoder.attention import GRID, CacheShape, KeyValues, padded
-from jupyter_qwen.engine.children.decoder.pace import PassSize
+from jupyter_qwen.engine.children.decoder.pass_size import PassSize
 from jupyter_qwen.engine.children.decoder.prefixes import CachedPrefix, PrefixCache, common
 from jupyter_qwen.engine.children.decoder.sampling import Sampler, Sampling
-from jupyter_qwen.engine.children.decoder.text import TextStream
+from jupyter_qwen.engine.children.decoder.text_stream import TextStream
 from jupyter_qwen.engine.children.decoder.weights import WeightsError, load, stretch
 
 SHAPE = CacheShape(layers=2, kv_heads=2, head_dim=16, dtype=torch.bfloat16, device=torch.device("cpu"))

@@ -10,10 +10,10 @@ import pytest
 from families import FAMILIES, TEXT, Family, write
 
 from jupyter_qwen.engine.children.decoder.computer import Computer
-from jupyter_qwen.engine.children.decoder.pace import PassSize
+from jupyter_qwen.engine.children.decoder.pass_size import PassSize
 from jupyter_qwen.engine.children.decoder.routes import Routes
 from jupyter_qwen.engine.children.decoder.sequence import Ended, Job, RequestFailed, Written
-from jupyter_qwen.engine.children.decoder.text import TextStream
+from jupyter_qwen.engine.children.decoder.text_stream import TextStream
 from jupyter_qwen.engine.children.decoder.weights import Loaded, load
 
 

@@ -18,9 +18,9 @@ import pytest
 
 from jupyter_qwen.engine.base import Delta, Engine, EngineUnavailable, Finished, GenerationRequest
 from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.engine_status import EngineStatus
 from jupyter_qwen.engine.process import sharing
 from jupyter_qwen.engine.process.supervisor import Supervisor
-from jupyter_qwen.engine.status import EngineStatus
 from jupyter_qwen.models import fit
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a load is held up with a named pipe")

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.engine_status import EngineStatus
 from jupyter_qwen.engine.process.supervisor import Supervisor
-from jupyter_qwen.engine.status import EngineStatus
 from jupyter_qwen.models import catalog
 from jupyter_qwen.models.catalog import find
 from jupyter_qwen.models.errors import SourceUnavailable

@@ -19,7 +19,7 @@ from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.process.child_settings import child_settings
 from jupyter_qwen.engine.process.supervised import SupervisedEngine
 from jupyter_qwen.engine.process.supervisor import Supervisor
-from jupyter_qwen.engine.slots.files import SlotFiles
+from jupyter_qwen.engine.slots.cache_files import SlotFiles
 from jupyter_qwen.engine.slots.parking import SlotMemory
 from jupyter_qwen.engine.slots.plan import SlotPlan
 

@@ -30,10 +30,10 @@ from jupyter_qwen.engine.base import (
     GenerationRequest,
 )
 from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.engine_status import EngineStatus
 from jupyter_qwen.engine.process.child_process import ChildProcess
 from jupyter_qwen.engine.process.supervised import SupervisedEngine
 from jupyter_qwen.engine.process.supervisor import Supervisor
-from jupyter_qwen.engine.status import EngineStatus
 from jupyter_qwen.models.catalog import DEFAULT_GGUF
 from jupyter_qwen.models.machine import Machine
 from jupyter_qwen.models.store import ModelStore

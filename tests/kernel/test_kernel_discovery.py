@@ -12,8 +12,8 @@ import pytest
 from fake_server import TOKEN, FakeServer
 
 from jupyter_qwen.kernel.discovery import Server, explicit_server, is_running, other_servers, parent_server
-from jupyter_qwen.kernel.errors import NoServer
 from jupyter_qwen.kernel.launch import find_server
+from jupyter_qwen.kernel.server_errors import NoServer
 
 
 def describe(folder: Path, pid: int, **data: Any) -> None:

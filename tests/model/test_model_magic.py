@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from served import Served
 
-from jupyter_qwen.demo.notebook import build_demo
+from jupyter_qwen.demo.demo_notebook import build_demo
 
 pytestmark = pytest.mark.model
 TABLES = """

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jupyter_qwen.assistant.completion.editors import Editor, Editors
-from jupyter_qwen.assistant.completion.memory import Memory
 from jupyter_qwen.assistant.completion.pace import Pace
 from jupyter_qwen.assistant.completion.preparation import Preparation
+from jupyter_qwen.assistant.completion.remembered import Memory
 from jupyter_qwen.assistant.completion.running import Counters, RunningCompletion
 from jupyter_qwen.assistant.completion.secrets import is_secret_place
 from jupyter_qwen.assistant.completion.spot import Spot

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from jupyter_qwen.assistant.completion.framing import Framing
-from jupyter_qwen.assistant.completion.memory import Memory, Remembered
+from jupyter_qwen.assistant.completion.remembered import Memory, Remembered
 from jupyter_qwen.assistant.completion.running import Counters, RunningCompletion
 from jupyter_qwen.assistant.completion.spot import Spot
 from jupyter_qwen.assistant.completion.verdict import early_end

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jupyter_qwen.assistant.completion.columns import column_grammar
+from jupyter_qwen.assistant.completion.known_columns import column_grammar
 from jupyter_qwen.assistant.completion.spot import Spot
 from jupyter_qwen.assistant.counting import with_token_count
 from jupyter_qwen.engine.base import Engine

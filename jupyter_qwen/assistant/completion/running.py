@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from jupyter_qwen.assistant.completion.memory import remainder
+from jupyter_qwen.assistant.completion.remembered import remainder
 from jupyter_qwen.assistant.completion.spot import Spot
 from jupyter_qwen.engine.base import Delta, Engine, EngineError, Finished, GenerationRequest, Usage
 from jupyter_qwen.prompt.tokens import restore

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from jupyter_qwen.assistant.completion.columns import reads_unknown_column
 from jupyter_qwen.assistant.completion.ghost_text import tidy, trim
+from jupyter_qwen.assistant.completion.known_columns import reads_unknown_column
 from jupyter_qwen.assistant.completion.spot import Spot
 from jupyter_qwen.assistant.completion.sql_fit import binds
 from jupyter_qwen.python.syntax import cut_to_fit, fits

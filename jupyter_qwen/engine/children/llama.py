@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_qwen.engine.children.guard import announce, begin
-from jupyter_qwen.engine.children.memory import lacking
+from jupyter_qwen.engine.children.out_of_memory import lacking
 
 GPU_BATCH_TOKENS = 512
 WARNING = 2  # llama.cpp's verbosity: 1 errors, 2 warnings, 3 information (which would log parts of requests)

@@ -19,9 +19,9 @@ import sys
 from typing import Any
 
 from jupyter_qwen.engine.children.guard import announce, begin
+from jupyter_qwen.engine.children.openai_form import choice, stops
 from jupyter_qwen.engine.children.scripted_rules import Rule, load_rules, rule_for, tokens_of
 from jupyter_qwen.engine.children.tiny_http import HttpError, Request, Response, authorise, serve
-from jupyter_qwen.engine.children.wire import choice, stops
 
 MODEL = "scripted"
 BATCH_TOKENS = 32

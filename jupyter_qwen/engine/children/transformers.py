@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_qwen.engine.children.guard import announce, begin
-from jupyter_qwen.engine.children.memory import lacking
+from jupyter_qwen.engine.children.out_of_memory import lacking
 from jupyter_qwen.engine.children.tiny_http import serve
 from jupyter_qwen.engine.slots.plan import TOTAL
 
@@ -47,7 +47,7 @@ def _paced(loaded: Any) -> Any:
 
     from jupyter_qwen.engine.children.decoder.attention import KeyValues
     from jupyter_qwen.engine.children.decoder.network import Network, Rows
-    from jupyter_qwen.engine.children.decoder.pace import PassSize
+    from jupyter_qwen.engine.children.decoder.pass_size import PassSize
 
     with torch.inference_mode():
         Network(loaded).compute([Rows([1], 0, KeyValues(loaded.shape, 1), wanted=1)], lambda: None)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from jupyter_qwen.engine.base import EngineState
-from jupyter_qwen.engine.status import EngineStatus
+from jupyter_qwen.engine.engine_status import EngineStatus
 
 OnChange = Callable[[EngineStatus], None]
 # What holds for a running engine alone goes when it stops.

@@ -7,7 +7,7 @@ from typing import Any
 
 from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.slots.files import default_folder
+from jupyter_qwen.engine.slots.cache_files import default_folder
 from jupyter_qwen.engine.slots.plan import TOTAL
 from jupyter_qwen.models import fit
 

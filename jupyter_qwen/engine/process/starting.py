@@ -25,7 +25,7 @@ from jupyter_qwen.engine.process.child_settings import child_settings, slot_fold
 from jupyter_qwen.engine.process.sharing import Registry, Shared, alone, identity
 from jupyter_qwen.engine.process.supervised import Again, SupervisedEngine
 from jupyter_qwen.engine.scheduler import capacity_of
-from jupyter_qwen.engine.slots.files import SlotFiles
+from jupyter_qwen.engine.slots.cache_files import SlotFiles
 from jupyter_qwen.engine.slots.parking import SlotMemory
 from jupyter_qwen.engine.slots.plan import SlotPlan
 from jupyter_qwen.models.machine import gpus

@@ -16,13 +16,13 @@ from pathlib import Path
 from jupyter_qwen.engine.base import EngineError, EngineUnavailable, Usage
 from jupyter_qwen.engine.choice import FORMAT, EngineChoice, choose
 from jupyter_qwen.engine.config import EngineConfig, EngineName
+from jupyter_qwen.engine.engine_status import EngineStatus, facts_of
 from jupyter_qwen.engine.process.board import Board, OnChange
 from jupyter_qwen.engine.process.life import Ending, EngineLife
 from jupyter_qwen.engine.process.loading import LoadProgress, intact, unexpected
 from jupyter_qwen.engine.process.pulls import Pulls
 from jupyter_qwen.engine.process.starting import RunningEngine, connect, forget, resident_bytes, start
 from jupyter_qwen.engine.process.supervised import SupervisedEngine
-from jupyter_qwen.engine.status import EngineStatus, facts_of
 from jupyter_qwen.models import fit
 from jupyter_qwen.models.catalog import UnknownModel
 from jupyter_qwen.models.entries import Format, ModelEntry

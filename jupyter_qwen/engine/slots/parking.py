@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 
 from jupyter_qwen.engine.client.http import HttpEngine
-from jupyter_qwen.engine.slots.files import SavedSlot, SlotFiles
+from jupyter_qwen.engine.slots.cache_files import SavedSlot, SlotFiles
 from jupyter_qwen.engine.slots.plan import SlotContent, SlotPlan, common_prefix
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ import torch
 
 from jupyter_qwen.engine.children.decoder.attention import Interrupted, KeyValues
 from jupyter_qwen.engine.children.decoder.network import Network, Rows
-from jupyter_qwen.engine.children.decoder.pace import PassSize
+from jupyter_qwen.engine.children.decoder.pass_size import PassSize
 from jupyter_qwen.engine.children.decoder.prefixes import PrefixCache
 from jupyter_qwen.engine.children.decoder.sequence import Job, RequestFailed, Sequence
 from jupyter_qwen.engine.children.decoder.weights import Loaded

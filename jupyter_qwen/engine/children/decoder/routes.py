@@ -9,8 +9,8 @@ from typing import Any
 from jupyter_qwen.engine.children.decoder.computer import Computer
 from jupyter_qwen.engine.children.decoder.sampling import Sampling
 from jupyter_qwen.engine.children.decoder.sequence import Ended, Event, Job, Read, RequestFailed, Written
+from jupyter_qwen.engine.children.openai_form import choice, field, stops
 from jupyter_qwen.engine.children.tiny_http import HttpError, Request, Response, authorise
-from jupyter_qwen.engine.children.wire import choice, field, stops
 
 MOST_SAMPLES = 16
 

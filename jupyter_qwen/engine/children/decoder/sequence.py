@@ -10,7 +10,7 @@ from typing import Any, Literal
 from jupyter_qwen.engine.children.decoder.attention import KeyValues
 from jupyter_qwen.engine.children.decoder.prefixes import CachedPrefix
 from jupyter_qwen.engine.children.decoder.sampling import Sampler, Sampling
-from jupyter_qwen.engine.children.decoder.text import TextStream
+from jupyter_qwen.engine.children.decoder.text_stream import TextStream
 
 Reason = Literal["stop", "length"]
 LANES = ("completion", "chat", "evaluation", "warming")  # the order in which they are served

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_qwen.assistant.completion.columns import column_grammar, reads_unknown_column
+from jupyter_qwen.assistant.completion.known_columns import column_grammar, reads_unknown_column
 from jupyter_qwen.schema.model import Column, Schema, Table
 from jupyter_qwen.schema.notebook import Cell
 

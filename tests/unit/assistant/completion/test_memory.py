@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_qwen.assistant.completion.memory import Memory, Remembered, before_closer, remainder
+from jupyter_qwen.assistant.completion.remembered import Memory, Remembered, before_closer, remainder
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.process.sharing import PREFIX, Registry, identity
 from jupyter_qwen.engine.process.starting import RunningEngine, start
-from jupyter_qwen.engine.slots.files import SlotFiles
+from jupyter_qwen.engine.slots.cache_files import SlotFiles
 from jupyter_qwen.engine.slots.parking import SlotMemory
 
 CHOICE = EngineChoice("scripted", "", context_tokens=2048)

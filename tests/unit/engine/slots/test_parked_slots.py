@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_qwen.engine.client.http import HttpEngine, SlotAction
-from jupyter_qwen.engine.slots.files import SlotFiles
+from jupyter_qwen.engine.slots.cache_files import SlotFiles
 from jupyter_qwen.engine.slots.parking import SlotMemory
 from jupyter_qwen.engine.slots.plan import CHAT, SlotPlan, common_prefix
 
