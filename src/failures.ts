@@ -60,3 +60,12 @@ export async function readFailure(response: Response): Promise<HttpFailure> {
     field('code')
   );
 }
+
+/** The server's own words, with its way out. */
+export function wordsOf(error: unknown): string {
+  return error instanceof HttpFailure
+    ? [error.message, error.hint].filter(Boolean).join(' ')
+    : error instanceof Error
+      ? error.message
+      : String(error);
+}

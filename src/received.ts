@@ -3,6 +3,7 @@
  */
 import type {
   IBlock,
+  IKnowledge,
   IModelRow,
   IStatus,
   Mode,
@@ -81,6 +82,25 @@ export function isModelRow(value: unknown): value is IModelRow {
     isObject(value) &&
     typeof value.id === 'string' &&
     typeof value.label === 'string'
+  );
+}
+
+/** Whether every list of it holds what it should; an entry that cannot be read cannot be edited either. */
+export function isKnowledge(value: unknown): value is IKnowledge {
+  const holds = (list: unknown, ...texts: string[]) =>
+    Array.isArray(list) &&
+    list.every(
+      item =>
+        isObject(item) &&
+        (item.scope === 'project' || item.scope === 'user') &&
+        texts.every(name => typeof item[name] === 'string')
+    );
+  return (
+    isObject(value) &&
+    holds(value.terms, 'name', 'meaning') &&
+    holds(value.pairs, 'question', 'sql') &&
+    holds(value.problems, 'message') &&
+    holds(value.files, 'path')
   );
 }
 

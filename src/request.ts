@@ -6,10 +6,17 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import { CutShort, HttpFailure, NetworkFailure, readFailure } from './failures';
 import { parseLines } from './ndjson';
-import { isModelRow, isObject, isStatus, isStreamEvent } from './received';
+import {
+  isKnowledge,
+  isModelRow,
+  isObject,
+  isStatus,
+  isStreamEvent
+} from './received';
 import type {
   IAskRequest,
   ICompleteRequest,
+  IKnowledge,
   IModelRow,
   IPromptPart,
   IPromptSource,
@@ -17,6 +24,8 @@ import type {
   IStatus,
   ITurn,
   PrivacyLevel,
+  Schema,
+  Scope,
   StreamEvent
 } from './wire';
 
@@ -121,6 +130,37 @@ export class QwenClient {
     await this._json('POST', 'thread/move', { from, to });
   }
 
+  /** What the project of a notebook and its user have taught. */
+  async knowledge(thread: string): Promise<IKnowledge> {
+    const query = URLExt.objectToQueryString({ thread });
+    return this._knowledge('GET', `knowledge${query}`);
+  }
+
+  /**
+   * Keep a term or a pair; what has the same name or question is replaced. With a `schema`, a query is proved first.
+   *
+   * @throws HttpFailure with the code `knowledge` for what cannot be kept.
+   */
+  async teach(
+    lesson: { thread: string; scope: Scope; schema?: Schema | null } & (
+      | { term: { name: string; meaning: string } }
+      | { pair: { question: string; sql: string } }
+    )
+  ): Promise<IKnowledge> {
+    return this._knowledge('POST', 'knowledge', lesson);
+  }
+
+  /** Take an entry, named by its term or its question, out of its file. */
+  async forget(entry: {
+    thread: string;
+    scope: Scope;
+    kind: 'term' | 'pair';
+    name: string;
+  }): Promise<IKnowledge> {
+    const query = URLExt.objectToQueryString(entry);
+    return this._knowledge('DELETE', `knowledge${query}`);
+  }
+
   /** Ask a question. Aborting `signal`, or closing the generator, stops the engine's work. */
   ask(request: IAskRequest, signal: AbortSignal): AsyncGenerator<StreamEvent> {
     return this._stream('ask', request, signal);
@@ -169,6 +209,18 @@ export class QwenClient {
     const data = await this._json(method, route, body);
     if (!isStatus(data)) {
       throw new HttpFailure(200, 'The server sent no status.');
+    }
+    return data;
+  }
+
+  private async _knowledge(
+    method: string,
+    route: string,
+    body?: unknown
+  ): Promise<IKnowledge> {
+    const data = await this._json(method, route, body);
+    if (!isKnowledge(data)) {
+      throw new HttpFailure(200, 'The server did not say what is taught.');
     }
     return data;
   }

@@ -234,6 +234,8 @@ export type StreamEvent =
       seconds: number;
       ttft_seconds: number | null;
       model: string;
+      /** `taught`: a query that the user has found right before; no model was asked. */
+      origin?: string | null;
       /** Buttons to offer for an answer that no model wrote. */
       actions?: string[];
       notes?: string[];
@@ -261,4 +263,21 @@ export interface ITurn {
   note?: string;
   /** The cell that asked. */
   active_cell?: string | null;
+}
+
+/** Whose file: the one that goes with the notebook's folder, or the user's own. */
+export type Scope = 'project' | 'user';
+
+/** Where something stands: its file, and the line in it, from 1. */
+interface IPlace {
+  scope: Scope;
+  line: number;
+}
+
+export interface IKnowledge {
+  terms: ({ name: string; meaning: string } & IPlace)[];
+  pairs: ({ question: string; sql: string } & IPlace)[];
+  /** Lines that look like an entry and are none; line 0 is about the whole file. */
+  problems: ({ message: string } & IPlace)[];
+  files: { scope: Scope; path: string; exists: boolean }[];
 }

@@ -136,6 +136,29 @@ describe('QwenClient', () => {
     expect(events.map(event => event.type)).toEqual(['delta', 'error']);
   });
 
+  it('names what is to be forgotten, and takes no half of what is taught', async () => {
+    let seen: Request | null = null;
+    let answer: object = { terms: [], pairs: [], problems: [], files: [] };
+    const client = clientThat(async request => {
+      seen = request;
+      return new Response(JSON.stringify(answer));
+    });
+    const entry = {
+      thread: 'a b.ipynb',
+      scope: 'user',
+      kind: 'term',
+      name: 'R&D?'
+    } as const;
+    expect(await client.forget(entry)).toEqual(answer);
+    expect(seen!.method).toBe('DELETE');
+    const { pathname, searchParams } = new URL(seen!.url);
+    expect(pathname).toMatch(/\/jupyter-qwen\/knowledge$/);
+    expect(Object.fromEntries(searchParams)).toMatchObject(entry);
+
+    answer = { ...answer, terms: [{ name: 'revenue', scope: 'user' }] };
+    await expect(client.knowledge('a.ipynb')).rejects.toThrow(HttpFailure);
+  });
+
   it('turns an error of the server into its own words', async () => {
     const client = clientThat(
       async () =>

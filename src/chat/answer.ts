@@ -63,6 +63,8 @@ export class Answer {
   seconds: number | null = null;
   ttftSeconds: number | null = null;
   model = '';
+  /** A query that the user has found right before; no model was asked. */
+  taught = false;
   /** Of an answer from disk: the id of the cell that asked. */
   askedFrom: string | null = null;
 
@@ -122,6 +124,7 @@ export class Answer {
         this.seconds = event.seconds ?? null;
         this.ttftSeconds = event.ttft_seconds ?? null;
         this.model = event.model ?? '';
+        this.taught = event.origin === 'taught';
         this.actions = event.actions ?? [];
         this.notes = [...this.notes, ...(event.notes ?? [])];
         break;

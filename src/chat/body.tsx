@@ -14,6 +14,7 @@ import * as React from 'react';
 
 import type { ContextModel } from '../context/context-model';
 import type { ContextGatherer } from '../context/gather';
+import type { Lessons } from '../knowledge/lessons';
 import type { ModelStatus } from '../model/status';
 import type { QwenClient } from '../request';
 import type { QwenSettings } from '../settings';
@@ -39,6 +40,7 @@ export interface IBodyOptions {
   context: ContextModel;
   conversations: Conversations;
   gatherer: ContextGatherer;
+  lessons: Lessons;
   /** Sanitises what the model writes. */
   rendermime: IRenderMimeRegistry;
   settings: QwenSettings;
@@ -57,7 +59,12 @@ export interface IBodyOptions {
 export class ChatBody implements IPanelBody {
   constructor(private readonly _options: IBodyOptions) {
     const { conversations, settings, tracker, trans } = _options;
-    this._actions = new BlockActions(tracker, settings, trans);
+    this._actions = new BlockActions(
+      tracker,
+      settings,
+      trans,
+      _options.lessons
+    );
     this._model = new QwenChatModel(trans, _options.submit);
 
     const preambles = new MessagePreambleRegistry();

@@ -22,6 +22,8 @@ import { ContextModel } from '../context/context-model';
 import { NotebookFiles } from '../context/files';
 import type { ContextGatherer } from '../context/gather';
 import { qwenIcon } from '../icons';
+import { addKnowledgeCommand } from '../knowledge/command';
+import { Lessons } from '../knowledge/lessons';
 import type { ModelStatus } from '../model/status';
 import type { Anchor } from '../notebook/anchor';
 import type { QwenClient } from '../request';
@@ -93,6 +95,9 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
       parseInput
     );
     const asker = new Asker(client, gatherer, status, tracker, context, trans);
+    const thread = () => conversations.current.thread;
+    const lessons = new Lessons(client, gatherer, tracker, thread);
+    addKnowledgeCommand(commands, lessons, trans);
     const history = addHistoryCommands({
       app,
       context,
@@ -124,6 +129,7 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
           context,
           conversations,
           gatherer,
+          lessons,
           rendermime: rendermimeRegistry.clone({
             sanitizer: new AnswerSanitizer(sanitizer ?? new Sanitizer())
           }),
@@ -259,6 +265,7 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
       CommandIDs.exportMarkdown,
       CommandIDs.exportNotebook,
       CommandIDs.showPrompt,
+      CommandIDs.showKnowledge,
       CommandIDs.stop,
       CommandIDs.explainCell,
       CommandIDs.fixCell

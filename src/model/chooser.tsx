@@ -5,7 +5,8 @@ import { Dialog, ReactWidget, UseSignal } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { HttpFailure } from '../failures';
+import { WorkDialog } from '../dialog';
+import { wordsOf } from '../failures';
 import type { IModelRow, IStatus } from '../wire';
 import { formatBytes } from './format';
 import { Action } from './parts';
@@ -26,7 +27,7 @@ export async function chooseModel(
   const body = ReactWidget.create(
     <Chooser status={status} trans={trans} done={() => dialog.resolve()} />
   );
-  const dialog = new Dialog({
+  const dialog = new WorkDialog({
     title: trans.__('Models'),
     body,
     buttons: [Dialog.cancelButton({ label: trans.__('Close') })],
@@ -195,13 +196,4 @@ function RowActions(
       }
     />
   );
-}
-
-/** The server's own words, with its way out. */
-function wordsOf(error: unknown): string {
-  return error instanceof HttpFailure
-    ? [error.message, error.hint].filter(Boolean).join(' ')
-    : error instanceof Error
-      ? error.message
-      : String(error);
 }

@@ -3,7 +3,11 @@
  */
 import * as React from 'react';
 
-export function Line(props: { text: string; busy?: boolean }): JSX.Element {
+export function Line(props: {
+  text: string;
+  busy?: boolean;
+  children?: React.ReactNode;
+}): JSX.Element {
   return (
     <div className="jp-Qwen-statusLine">
       <span
@@ -11,6 +15,7 @@ export function Line(props: { text: string; busy?: boolean }): JSX.Element {
         aria-hidden="true"
       />
       <span className="jp-Qwen-statusText">{props.text}</span>
+      {props.children}
     </div>
   );
 }

@@ -68,7 +68,9 @@ export const statusPlugin: JupyterFrontEndPlugin<ModelStatus> = {
     app.commands.addCommand(CommandIDs.unloadModel, {
       label: trans.__('Unload the Model'),
       describedBy: NO_ARGUMENTS,
-      isEnabled: () => state() === 'ready' && !status.current?.remote,
+      isEnabled: () =>
+        (state() === 'ready' || state() === 'loading') &&
+        !status.current?.remote,
       execute: () => status.unload()
     });
     app.commands.addCommand(CommandIDs.pullModel, {

@@ -134,7 +134,14 @@ function StatusBody(props: IStatusViewProps): JSX.Element {
             trans.__('Loading %1…', modelLabel(current, trans))
           }
           busy
-        />
+        >
+          {!current.remote && (
+            <Action
+              label={trans.__('Stop loading')}
+              run={() => status.unload()}
+            />
+          )}
+        </Line>
       );
     case 'unloaded':
       return (

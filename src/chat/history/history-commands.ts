@@ -153,6 +153,7 @@ export function addHistoryCommands(options: {
   const menu = new Menu({ commands });
   menu.title.label = trans.__('Conversation');
   shown.forEach(command => menu.addItem({ command }));
+  menu.insertItem(1, { command: CommandIDs.showKnowledge });
 
   return {
     clear,

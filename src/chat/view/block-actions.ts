@@ -6,6 +6,8 @@ import type { Cell } from '@jupyterlab/cells';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import type { Lessons } from '../../knowledge/lessons';
+import type { IWrittenCell } from '../../knowledge/remember';
 import { Anchor } from '../../notebook/anchor';
 import { askConsent } from '../../notebook/consent';
 import {
@@ -42,7 +44,9 @@ export class BlockActions {
   constructor(
     private readonly _tracker: INotebookTracker | null,
     private readonly _settings: QwenSettings,
-    private readonly _trans: TranslationBundle
+    private readonly _trans: TranslationBundle,
+    /** For what is to be remembered; null where nothing can be. */
+    readonly lessons: Lessons | null = null
   ) {}
 
   /** The cell that Insert would make; null for text that is no cell of this notebook. */
@@ -64,6 +68,17 @@ export class BlockActions {
     const shown = artifactKind(block.language, block.source);
     return shown && shown !== 'markdown' && kernel === 'python'
       ? { source: `%%${shown}\n${block.source}`, type: 'code' } // IPython's own magics show it
+      : null;
+  }
+
+  /** The cell that the block went into, as long as it is there. */
+  takenInto(block: IBlock): IWrittenCell | null {
+    const taken = this._taken.get(block);
+    return taken && !taken.cell.isDisposed
+      ? {
+          written: taken.written,
+          now: taken.cell.model.sharedModel.getSource()
+        }
       : null;
   }
 
@@ -101,6 +116,7 @@ export class BlockActions {
         origin: this._origin(block, exchange)
       });
       anchor.moveTo(widget.model.id);
+      this._taken.set(block, { cell: widget, written: cell.source });
       if (!options.run) {
         return trans.__('Inserted into %1.', anchor.name);
       }
@@ -151,13 +167,22 @@ export class BlockActions {
     }
     try {
       const origin = this._origin(block, exchange);
-      return replaceSource(panel, cell, { ...fresh, origin }, before)
+      const replaced = replaceSource(panel, cell, { ...fresh, origin }, before);
+      if (replaced) {
+        this._taken.set(block, { cell, written: fresh.source });
+      }
+      return replaced
         ? {
             said: trans.__('Replaced in %1.', anchor.name),
-            undo: () =>
-              undoReplacement(cell, fresh)
-                ? trans.__('Taken back.')
-                : trans.__('The cell was edited since: nothing was changed.')
+            undo: () => {
+              if (!undoReplacement(cell, fresh)) {
+                return trans.__(
+                  'The cell was edited since: nothing was changed.'
+                );
+              }
+              this._taken.delete(block);
+              return trans.__('Taken back.');
+            }
           }
         : { said: trans.__('The cell has changed meanwhile. Look again.') };
     } catch (error) {
@@ -261,4 +286,9 @@ export class BlockActions {
           : '';
     }
   }
+
+  private readonly _taken = new WeakMap<
+    IBlock,
+    { cell: Cell; written: string }
+  >();
 }

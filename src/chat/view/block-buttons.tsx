@@ -4,6 +4,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import { Remember, canBeRemembered } from '../../knowledge/remember';
 import type { IBlock } from '../../wire';
 import type { IExchange } from '../history/conversation';
 import type { BlockActions, IOutcome } from './block-actions';
@@ -33,6 +34,8 @@ export function BlockButtons(props: IBlockButtonsProps): JSX.Element {
   const insert = (run: boolean) =>
     follow(actions.insert(block, exchange, { run }).then(said => ({ said })));
   const { undo } = outcome;
+  const { lessons } = actions;
+  const { answer, mode } = exchange;
   return (
     <div className="jp-Qwen-blockActions">
       {preview && (
@@ -82,6 +85,23 @@ export function BlockButtons(props: IBlockButtonsProps): JSX.Element {
       >
         {trans.__('Copy')}
       </button>
+      {lessons &&
+        complete &&
+        canBeRemembered(
+          block,
+          answer.request?.mode ?? mode ?? 'auto',
+          actions.takenInto(block) !== null
+        ) && (
+          <Remember
+            block={block}
+            question={answer.request?.question ?? answer.question}
+            taught={answer.taught}
+            cell={() => actions.takenInto(block)}
+            lessons={lessons}
+            trans={trans}
+            say={say}
+          />
+        )}
       <span className="jp-Qwen-said" role="status">
         {outcome.said}
       </span>

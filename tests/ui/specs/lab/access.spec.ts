@@ -229,7 +229,7 @@ test('nothing moves for those who want no motion', async ({ bench }) => {
       .map(animation => (animation.effect as KeyframeEffect).target?.className)
   );
   expect(moving).toEqual([]);
-  await bench.panel.getByRole('button', { name: 'Stop' }).click();
+  await bench.panel.getByRole('button', { name: 'Stop', exact: true }).click();
 });
 
 test('a server that is gone is named, nothing typed is lost, and it is found again', async ({
