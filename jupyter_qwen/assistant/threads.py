@@ -18,6 +18,14 @@ from platformdirs import user_data_path
 
 THREAD_FILE_VERSION = 1
 MAX_TURNS = 200
+# How a turn's blocks were judged. Since 1 the verdict of a mended cell speaks for all of the cell, not for its query alone.
+JUDGING = 1
+_JUDGED_LESS = {
+    "code": "other-code",
+    "severity": "warning",
+    "message": "An earlier version judged this answer, and looked at the query of the cell alone.",
+    "hint": "Read the whole cell before you run it, or ask /fix again.",
+}
 
 # done: answered. cut: nobody waited for the end, or the server was gone before it. failed: `note` says why.
 TurnState = Literal["done", "cut", "failed"]
@@ -30,7 +38,8 @@ class ThreadFileError(Exception):
 
 @dataclass(frozen=True)
 class Turn:
-    """One question and its answer. `blocks` are the judged code blocks in wire form; `asked_at` is ISO 8601 in UTC.
+    """One question and its answer. `blocks` are the judged code blocks in wire form, judged by the rules of `judging`
+    (`JUDGING`); `asked_at` is ISO 8601 in UTC.
 
     `markdown` is what there is of the answer, also when `state` says that it has no end.
     """
@@ -46,6 +55,7 @@ class Turn:
     note: str = ""
     id: str = ""
     active_cell: str | None = None  # the cell that asked, where generated cells go
+    judging: int = JUDGING
 
 
 class OpenTurn:
@@ -188,20 +198,29 @@ def _read(path: Path) -> Mapping[str, Any] | None:
 
 
 def _turn(item: Mapping[str, Any]) -> Turn:
-    state = item.get("state", "done")
+    state, mode, judging = item.get("state", "done"), str(item["mode"]), item.get("judging", 0)
+    blocks = item.get("blocks", ())
     return Turn(
         question=str(item["question"]),
         markdown=str(item["markdown"]),
-        mode=str(item["mode"]),
+        mode=mode,
         asked_at=str(item["asked_at"]),
         model=str(item.get("model", "")),
         sql=item.get("sql"),
-        blocks=tuple(item.get("blocks", ())),
+        blocks=tuple(map(_doubted, blocks)) if mode == "fix" and judging != JUDGING else tuple(blocks),
         state=state if state in _STATES else "done",
         note=str(item.get("note", "")),
         id=str(item.get("id", "")),
         active_cell=_text_or_none(item.get("active_cell")),
+        judging=judging,
     )
+
+
+def _doubted(block: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A block whose *bound* may speak for less than its cell runs: without that word, and it asks."""
+    verdict = "unchecked" if block.get("verdict") == "bound" else block.get("verdict")
+    known = [found for found in block.get("diagnostics", ()) if found.get("code") != _JUDGED_LESS["code"]]
+    return {**block, "verdict": verdict, "needs_consent": True, "diagnostics": [_JUDGED_LESS, *known]}
 
 
 def _text_or_none(value: object) -> str | None:

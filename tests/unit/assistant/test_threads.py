@@ -136,3 +136,41 @@ def test_a_thread_of_an_earlier_version_is_read(tmp_path: Path) -> None:
     old = {"question": "q", "markdown": "m", "mode": "sql", "asked_at": "2026-01-01"}
     store.path("a").write_text(json.dumps({"version": 1, "id": "a", "turns": [old]}))
     assert store.turns("a")[0].state == "done"
+
+
+def fixed(source: str) -> Turn:
+    block = {"language": "sql", "source": source, "verdict": "bound", "needs_consent": False, "diagnostics": []}
+    return replace(turn("/fix"), mode="fix", blocks=(block,))
+
+
+def of_an_earlier_version(store: ThreadStore, thread: str) -> None:
+    """Take the mark from the thread's turns."""
+    data = json.loads(store.path(thread).read_text())
+    for kept in data["turns"]:
+        del kept["judging"]
+    store.path(thread).write_text(json.dumps(data))
+
+
+def test_saved_fix_of_an_earlier_version_is_no_longer_bound_and_asks(tmp_path: Path) -> None:
+    store = ThreadStore(tmp_path)
+    store.append("a", turn("plain"))
+    store.append("a", fixed("SELECT 1"))
+    of_an_earlier_version(store, "a")
+    store.append("a", turn("next"))  # writes the old turns again
+    for _ in range(2):
+        (block,) = store.turns("a")[1].blocks
+        assert (block["verdict"], block["needs_consent"]) == ("unchecked", True)
+        assert [found["code"] for found in block["diagnostics"]] == ["other-code"]
+
+
+def test_saved_fix_of_this_version_keeps_its_verdict(tmp_path: Path) -> None:
+    ThreadStore(tmp_path).append("a", fixed("SELECT 1"))
+    (block,) = ThreadStore(tmp_path).turns("a")[0].blocks
+    assert (block["verdict"], block["needs_consent"]) == ("bound", False)
+
+
+def test_saved_query_of_an_earlier_version_keeps_its_verdict(tmp_path: Path) -> None:
+    store = ThreadStore(tmp_path)
+    store.append("a", replace(fixed("SELECT 1"), mode="sql"))
+    of_an_earlier_version(store, "a")
+    assert store.turns("a")[0].blocks[0]["verdict"] == "bound"
