@@ -24,13 +24,18 @@ BATCHES = [TEXTS[start : start + 20] for start in range(0, 200, 20)]
 @pytest.fixture(scope="module")
 def con() -> Iterator[Any]:
     with duckdb.connect() as made:
-        for text in TEXTS:
-            try:
-                made.execute(f"CREATE TABLE {quote(text)} ({quote(text)} VARCHAR, plain INTEGER)")
-            except duckdb.Error:
-                continue  # DuckDB has no such name: empty, or with a NUL
-            made.execute(f"INSERT INTO {quote(text)} VALUES (?, 1)", [text])
+        fill(made, TEXTS)
         yield made
+
+
+def fill(con: Any, texts: list[str]) -> None:
+    """A table for each text, which is its name, a column's name and a value."""
+    for text in texts:
+        try:
+            con.execute(f"CREATE TABLE {quote(text)} ({quote(text)} VARCHAR, plain INTEGER)")
+        except duckdb.Error:
+            continue  # DuckDB has no such name: empty, or with a NUL
+        con.execute(f"INSERT INTO {quote(text)} VALUES (?, 1)", [text])
 
 
 def quote(name: str) -> str:
@@ -103,11 +108,18 @@ def test_a_quoted_name_binds_and_stays_one_query(started: dict[str, Any], con: A
         assert (proof["verdict"], proof["kind"]) == ("bound", "query"), (name[:80], proof["diagnostics"])
 
 
-def test_the_magic_asks_about_all_of_them_and_shows_what_comes_back(shell: Any, server: FakeServer, con: Any) -> None:
-    shell.user_ns["con"] = con
-    for text in TEXTS[::4]:
-        server.events = answer_events(text, prose=text, diagnostics=[{"severity": "error", "message": text}])
-        shell.user_ns["text"] = text
-        shell.input_transformer_manager.cleanup_transforms = []
-        shell.run_cell_magic("qwen", "chat", text if text.strip() else "x")
-    assert len(server.requests) >= len(TEXTS[::4])
+def test_the_magic_asks_about_all_of_them_and_shows_what_comes_back(shell: Any, server: FakeServer) -> None:
+    for batch in BATCHES:
+        with duckdb.connect() as con:
+            fill(con, batch)
+            shell.user_ns["con"] = con
+            for text in batch:
+                server.events = answer_events(text, prose=text, diagnostics=[{"severity": "error", "message": text}])
+                shell.user_ns["text"] = text
+                shell.input_transformer_manager.cleanup_transforms = []
+                shell.run_cell_magic("qwen", "chat", text if text.strip() else "x")
+            made = con.execute("SELECT table_name FROM duckdb_tables() WHERE length(table_name) <= 1000").fetchall()
+            assert {table["reference"][-1] for table in server.asked()["schema"]["tables"]} == {
+                name for (name,) in made
+            }
+    assert len(server.requests) >= len(TEXTS)
