@@ -24,7 +24,7 @@ from pathlib import Path
 
 from jupyter_qwen.assistant.ask import ask
 from jupyter_qwen.assistant.engines import SupervisedEngines
-from jupyter_qwen.assistant.events import Answer, TextDelta
+from jupyter_qwen.assistant.events import AnswerFinished, TextDelta
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.assistant.services import Services
 from jupyter_qwen.assistant.threads import ThreadStore
@@ -84,7 +84,7 @@ async def answered(services: Services, thread: str) -> tuple[float, float, str]:
     async with aclosing(ask(question, services)) as events:  # type: ignore[type-var]
         async for event in events:
             first = first or (time.monotonic() - began if isinstance(event, TextDelta) else 0.0)
-            text = event.markdown if isinstance(event, Answer) else text
+            text = event.markdown if isinstance(event, AnswerFinished) else text
     whole = time.monotonic() - began
     return first or whole, whole, text
 
