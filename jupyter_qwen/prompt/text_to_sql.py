@@ -13,7 +13,7 @@ from jupyter_qwen.prompt.attachments import Attached, Attachment, attach, missin
 from jupyter_qwen.prompt.budget import nearest_first
 from jupyter_qwen.prompt.hints.idiom_of_shares import about_shares
 from jupyter_qwen.prompt.hints.idioms import fitting_idioms
-from jupyter_qwen.prompt.hints.values import ValueHint, matching_values
+from jupyter_qwen.prompt.hints.value_hints import ValueHint, matching_values
 from jupyter_qwen.prompt.linking import LinkedSchema, link
 from jupyter_qwen.prompt.model import Message, Part, Prompt, PromptSource
 from jupyter_qwen.prompt.notation import DEFAULT, render_table

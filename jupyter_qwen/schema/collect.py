@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .collector.collection_limits import CollectionLimits
 from .collector.gather import collect
-from .collector.limits import CollectionLimits
 from .collector.source import collector_source, kernel_expression
 
 __all__ = ["CollectionLimits", "collect", "collector_source", "kernel_expression"]

@@ -19,7 +19,7 @@ from jupyter_qwen.sql.read.parse import Statement
 
 from ..schema.model import Schema, Table
 from .clone import Clone, clones, interrupted_after
-from .errors import diagnose, fields
+from .duckdb_errors import diagnose, fields
 from .model import Diagnostic, StatementKind
 
 #: Kinds that EXPLAIN plans without doing anything.

@@ -19,7 +19,7 @@ from jupyter_qwen.worker.process import WorkerFailed, WorkerStopped
 
 from ..schema.model import SCHEMA_VERSION, Schema
 from .model import Diagnostic, Proof
-from .wire import unpack_proof
+from .packing import unpack_proof
 
 __all__ = ["GRACE_SECONDS", "WorkerFailed", "WorkerStopped", "is_child", "proof_of", "result_of", "worker"]
 

@@ -11,8 +11,8 @@ from ..schema.model import Schema
 from . import trial
 from .elsewhere import MISSING
 from .mend.pipeline import RULES, mend
+from .packing import pack, pack_proof
 from .validate import prove
-from .wire import pack, pack_proof
 
 _KEPT: Final = 8
 _schemas: Final[OrderedDict[str, Schema]] = OrderedDict()

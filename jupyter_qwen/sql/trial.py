@@ -23,10 +23,10 @@ from jupyter_qwen.sql.read.parse import parse
 
 from ..schema.model import Schema, Table
 from .clone import Clone, CloneCache, declared, interrupted_after, visible_columns
+from .duckdb_errors import diagnose
 from .elsewhere import WorkerFailed, WorkerStopped, is_child, result_of
-from .errors import diagnose
 from .model import Diagnostic
-from .wire import unpack, unpack_diagnostic
+from .packing import unpack, unpack_diagnostic
 
 MAX_ROWS: Final = 1000
 _CONNECTIONS_KEPT: Final = 4
@@ -54,11 +54,6 @@ class Trial:
     @property
     def message(self) -> str:
         return self.diagnostic.message if self.diagnostic else ""
-
-    @property
-    def is_empty(self) -> bool:
-        """No row, or a single row that holds nothing but NULL."""
-        return self.status == "ok" and (not self.rows or (len(self.rows) == 1 and all(v is None for v in self.rows[0])))
 
 
 class FilledClone(Clone):

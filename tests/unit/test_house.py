@@ -29,3 +29,17 @@ def test_no_class_name_means_two_things() -> None:
                 places[node.name].append(f"{path.relative_to(PACKAGE)}:{node.lineno}")
     assert len(places) > 100
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+#: `cli` names its files after commands, `evaluate` after what is measured; the others are what every room of their kind calls it.
+SHARED = {"__init__.py", "__main__.py", "model.py", "routes.py"}
+
+
+def test_no_file_name_stands_for_two_ideas() -> None:
+    rooms = defaultdict(list)
+    for path in sorted(PACKAGE.rglob("*.py")):
+        place = path.relative_to(PACKAGE)
+        if place.parts[0] not in ("cli", "evaluate") and path.name not in SHARED:
+            rooms[path.name].append(str(place))
+    assert len(rooms) > 100
+    assert {name: where for name, where in rooms.items() if len(where) > 1} == {}

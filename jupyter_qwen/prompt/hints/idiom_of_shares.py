@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from jupyter_qwen.prompt.hints.values import ValueHint
+from jupyter_qwen.prompt.hints.value_hints import ValueHint
 from jupyter_qwen.schema.quoting import quote_identifier, quote_text
 
 _SHARE = re.compile(r"\b(?P<word>shares?|percent(?:age)?s?|proportions?|fractions?|ratios?) of\b", re.IGNORECASE)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ..privacy import LEVELS, allows, secret_columns, without_members
+from .collection_limits import Clock, CollectionLimits
 from .connections import Reader, find_connections
 from .contents import Contents
 from .dataframes import find_frames
 from .duckdb_tables import TableSource, read_catalogue
-from .limits import Clock, CollectionLimits
 
 _COLUMN = {"type": "", "nullable": True, "comment": None, "values": [], "values_complete": False, "distinct": None}
 _TABLE = {"primary_key": [], "foreign_keys": [], "rows": [], "rows_complete": False}

@@ -13,7 +13,7 @@ from ..privacy import LEVELS
 
 # In the order in which they build on each other; together they import the standard library only.
 _MODULES = (
-    "collector/limits",
+    "collector/collection_limits",
     "words",
     "privacy",
     "collector/encoding",

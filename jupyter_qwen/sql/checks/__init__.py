@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Final
 
 from ..model import Diagnostic
-from .aggregates import aggregate_of_key
-from .conditions import (
+from .absent_values import literal_not_in_values
+from .constant_conditions import (
     divides_by_itself,
     empty_limit,
     equals_itself,
@@ -21,8 +21,8 @@ from .conditions import (
 )
 from .examined import Examined
 from .joins import cross_join, join_beside_key
+from .key_aggregates import aggregate_of_key
 from .types import text_beside_number
-from .values import literal_not_in_values
 
 Check = Callable[[Examined], tuple[Diagnostic, ...]]
 

@@ -19,7 +19,7 @@ from .cast_formats import cast_by_format
 from .conditions import both_values, flag_spelled_otherwise, share_of_all, turned_comparison
 from .first_of_list import count_from_one
 from .key_groups import group_by_key
-from .limits import limit_of_each, needless_limit
+from .limit_clauses import limit_of_each, needless_limit
 from .literal_places import move_literals
 from .needless_joins import drop_needless_joins
 from .outputs import constant_aggregates, full_names, only_the_ratio

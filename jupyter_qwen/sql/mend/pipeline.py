@@ -16,18 +16,18 @@ from ..model import Diagnostic, Proof, Repair
 from ..tree import UNREADABLE
 from ..validate import PROOF_SECONDS, judge, prove
 from .problem import Rule, problem
+from .rules.aggregates_in_where import move_condition
 from .rules.ambiguous import qualify_ambiguous
 from .rules.bridge import bridge_join
 from .rules.casts import cast_arguments, cast_compared
 from .rules.columns import move_column, named_in_full, near_column, struct_field, swap_aliases
-from .rules.conditions import move_condition
 from .rules.dialects import known_function, other_dialect, quote_unit
 from .rules.grouping import aggregate_as_key, bare_columns
 from .rules.join_in import join_in
 from .rules.nested import nested_aggregate
 from .rules.projection import keep_column
-from .rules.sources import near_table, right_alias
 from .rules.text import foreign_quotes, literal_in_double_quotes, quote_alias, quote_names, strip_prose
+from .rules.unknown_tables import near_table, right_alias
 
 #: In order of certainty: the first chain that binds is kept.
 RULES: Final[tuple[Rule, ...]] = (

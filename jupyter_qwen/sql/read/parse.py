@@ -15,7 +15,7 @@ import sqlglot
 import sqlglot.errors
 from sqlglot import exp
 
-from jupyter_qwen.sql.errors import diagnose
+from jupyter_qwen.sql.duckdb_errors import diagnose
 from jupyter_qwen.sql.model import Diagnostic, StatementKind
 from jupyter_qwen.sql.read.database import parser, parser_lock
 from jupyter_qwen.sql.read.harmless import NOTHING_BESIDE, Reading, read

@@ -65,12 +65,6 @@ def test_values_come_back_with_their_types_and_bad_ones_are_null() -> None:
     assert not trial.complete
 
 
-def test_an_empty_result_is_recognised(shop: Schema) -> None:
-    assert run("SELECT * FROM orders WHERE id < 0", shop).is_empty
-    assert run("SELECT max(id) FROM orders WHERE id < 0", shop).is_empty
-    assert not run("SELECT count(*) FROM orders WHERE id < 0", shop).is_empty
-
-
 def test_sixty_thousand_cells_are_loaded_in_less_than_a_second() -> None:
     columns = tuple(
         Column(f"c{i}", kind)

@@ -6,7 +6,7 @@ from hostile import HOSTILE
 
 from jupyter_qwen.prompt.hints.idiom_of_shares import about_shares
 from jupyter_qwen.prompt.hints.idioms import fitting_idioms
-from jupyter_qwen.prompt.hints.values import ValueHint
+from jupyter_qwen.prompt.hints.value_hints import ValueHint
 from jupyter_qwen.schema.model import Column, ForeignKey, Table
 from jupyter_qwen.schema.quoting import quote_identifier
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from jupyter_qwen.prompt.hints.values import matching_values
+from jupyter_qwen.prompt.hints.value_hints import matching_values
 from jupyter_qwen.schema.model import Column, Schema, Table
 
 PEOPLE = Table(
