@@ -7,7 +7,7 @@ import { normalizeBlock } from '../../received';
 import type { IBlock, IKnowledge, Schema } from '../../wire';
 import { Lessons } from '../lessons';
 import { IWrittenCell, Remember, canBeRemembered, queryIn } from '../remember';
-import { IDrawn, draw } from './drawn';
+import { IDrawn, draw } from '../../__tests__/drawn';
 
 const trans = nullTranslator.load('jupyter_qwen');
 

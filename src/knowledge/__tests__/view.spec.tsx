@@ -6,7 +6,7 @@ import { HttpFailure } from '../../failures';
 import type { IKnowledge } from '../../wire';
 import { Lessons } from '../lessons';
 import { KnowledgeView } from '../view';
-import { IDrawn, draw, settled, type } from './drawn';
+import { IDrawn, draw, settled, type } from '../../__tests__/drawn';
 
 const trans = nullTranslator.load('jupyter_qwen');
 
