@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import threading
 from typing import Any
@@ -24,6 +25,7 @@ class Keeper:
     def call(self, job: str, arguments: str, seconds: float) -> Any:
         """What `job` returns for `arguments` (a JSON object). Raises WorkerStopped and WorkerFailed as `Process.call`.
 
+        A worker that cannot be started, as on a full disk, is one that stopped: the next call tries again.
         A worker that died while idle is replaced unseen; one that was stopped is replaced at once, so that the next job
         finds it starting.
         """
@@ -34,14 +36,17 @@ class Keeper:
             except WorkerStopped:
                 if not process.alive:
                     process.kill()
-                    self._process = Process(self._jobs, self._limits)
+                    self._process = None
+                    with contextlib.suppress(WorkerStopped):  # the next job tells
+                        self._running()
                 raise
 
     def warm(self) -> None:
         """Start the worker when there is none, without waiting for it to be ready."""
         if self._lock.acquire(blocking=False):  # whoever holds it has a worker
             try:
-                self._running()
+                with contextlib.suppress(WorkerStopped):  # the job that needs it tells
+                    self._running()
             finally:
                 self._lock.release()
 
@@ -64,5 +69,8 @@ class Keeper:
             self._process.kill()
             self._process = None
         if self._process is None:
-            self._process = Process(self._jobs, self._limits)
+            try:
+                self._process = Process(self._jobs, self._limits)
+            except OSError as error:
+                raise WorkerStopped(f"The checking process could not be started: {error}.") from error
         return self._process

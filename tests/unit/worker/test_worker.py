@@ -186,3 +186,28 @@ def test_the_worker_ends_with_its_parent_even_in_the_middle_of_a_job() -> None:
         parent.kill()
     child.wait(10)
     assert not folder.exists()
+
+
+def test_a_worker_that_has_no_room_for_its_folder_is_told_and_started_later(
+    keeper: Keeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a full disk: no folder can be made."""
+    keeper.close()
+    monkeypatch.setattr(process_module.tempfile, "tempdir", str(tmp_path / "gone"))
+    keeper.warm()
+    with pytest.raises(WorkerStopped, match=r"could not be started.*gone"):
+        ask(keeper, "echo", value=1)
+    (tmp_path / "gone").mkdir()
+    assert ask(keeper, "echo", value=2) == 2
+    keeper.close()
+
+
+def test_a_killed_worker_that_cannot_be_replaced_at_once_is_replaced_later(
+    keeper: Keeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(keeper, "echo", value=1)
+    monkeypatch.setattr(process_module.tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(WorkerStopped, match="stopped after"):
+        ask(keeper, "loop", seconds=0.3)
+    monkeypatch.undo()
+    assert ask(keeper, "echo", value=2) == 2
