@@ -9,7 +9,7 @@ from dataclasses import replace
 from jupyter_qwen.assistant.answers.blocks import in_dialect, sql_block
 from jupyter_qwen.assistant.answers.generation import Emit
 from jupyter_qwen.assistant.events import AnswerFinished, BlockJudged, Phase
-from jupyter_qwen.assistant.intent import split_command
+from jupyter_qwen.assistant.intent import leans_on_previous, split_command
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.knowledge.files import KnowledgeFiles
 from jupyter_qwen.schema.model import Schema
@@ -29,12 +29,13 @@ async def answer_as_taught(
     """The verified query for a question asked in the same words, or None, and then the model is asked as ever.
 
     `asked` is the question as it came, `question` with its mode settled. A taught query comes from a file that anybody may have
-    written: it counts only where it reads tables of `schema` and nothing else.
+    written: it counts only where it reads tables of `schema` and nothing else. A follow-up ("only for 2023") means another
+    query behind every other question, so its words alone do not bring one back.
     """
     command, text = split_command(asked.text)
     if question.mode != "sql" and (asked.mode != "auto" or command is not None):
         return None
-    pair = question.known.asked_before(text)
+    pair = None if leans_on_previous(text) else question.known.asked_before(text)
     if pair is None or not schema.tables:
         return None
     await emit(Phase("proof"))

@@ -86,6 +86,12 @@ def test_slash_sql_before_the_same_words_is_the_same_question(files: KnowledgeFi
         asked("/python busy berths", files)
 
 
+def test_follow_up_that_was_taught_elsewhere_goes_to_the_model(files: KnowledgeFiles) -> None:
+    files.teach_pair("user", "", "only for 2023", "SELECT berth FROM call")
+    with pytest.raises(EngineUnavailable):
+        asked("only for 2023", files)
+
+
 @pytest.mark.parametrize(
     "sql",
     [
