@@ -122,12 +122,8 @@ class Computer:
                 if not sequence.reading:
                     sequence.finish("length")
                 return
-            forks = [sequence.fork(index) for index in range(1, sequence.job.samples)]
-            self._sequences += forks
-            for one in (sequence, *forks):
-                one.take_logits(logits)
-            return
-        sequence.computed += 1
+        else:
+            sequence.computed += 1
         sequence.take_logits(logits)
 
     def _check(self) -> None:
@@ -161,7 +157,7 @@ class Computer:
         slot = job.slot if job.slot is not None else self._prefixes.choose(job.prompt, set(self._jobs.values()))
         slot %= self.slots
         room = len(job.prompt) + min(job.limit, 64)
-        running = [sequence.held for sequence in self._sequences if sequence.index == 0]
+        running = [sequence.held for sequence in self._sequences]
         cache, cached = self._prefixes.take(slot, job.prompt, running, room)
         cache = cache or KeyValues(self._loaded.shape, room)
         with self._changed:
@@ -174,20 +170,17 @@ class Computer:
         self._leave([sequence for sequence in self._sequences if sequence.job.cancelled])
 
     def _leave(self, sequences: list[Sequence]) -> None:
-        """Put what the sequences computed back into their slots; a job is done when none of its samples is left."""
+        """Put what the sequences computed back into their slots; their jobs are done."""
         if not sequences:
             return
         self._sequences = [sequence for sequence in self._sequences if sequence not in sequences]
         for sequence in sequences:
-            if sequence.index == 0:
-                held = sequence.held
-                self._prefixes.give_back(self._jobs[sequence.job], held.tokens, held.cache)
-        done = {sequence.job: sequence.over for sequence in sequences}
-        for job in done.keys() - {sequence.job for sequence in self._sequences}:
-            self.finished += done[job]
-            self.cancelled += not done[job]
+            held = sequence.held
+            self._prefixes.give_back(self._jobs[sequence.job], held.tokens, held.cache)
+            self.finished += sequence.over
+            self.cancelled += not sequence.over
             with self._changed:
-                del self._jobs[job]
+                del self._jobs[sequence.job]
 
     def _fail(self, error: Exception) -> None:
         """A pass failed: end its jobs, with a sentence to those who wait for them."""

@@ -8,11 +8,9 @@ from typing import Any
 
 from jupyter_qwen.engine.children.decoder.computer import Computer
 from jupyter_qwen.engine.children.decoder.sampling import Sampling
-from jupyter_qwen.engine.children.decoder.sequence import Ended, Event, Job, Read, RequestFailed, Written
+from jupyter_qwen.engine.children.decoder.sequence import Ended, Event, Job, RequestFailed, Written
 from jupyter_qwen.engine.children.openai_form import choice, field, stops
 from jupyter_qwen.engine.children.tiny_http import HttpError, Request, Response, authorise
-
-MOST_SAMPLES = 16
 
 
 class Routes:
@@ -84,6 +82,8 @@ class Routes:
         for name in ("grammar", "json_schema", "response_format", "tools"):
             if body.get(name) and body[name] != {"type": "text"}:
                 raise HttpError(400, f'this engine does not offer "{name}"', "invalid_request_error")
+        if field(body, "n", int, 1) != 1:
+            raise HttpError(400, 'this engine gives one answer a request: "n" must be 1', "invalid_request_error")
         queue: asyncio.Queue[Event] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
@@ -96,7 +96,6 @@ class Routes:
             tell=tell,
             stops=stops(body),
             sampling=_sampling(body),
-            samples=min(MOST_SAMPLES, max(1, field(body, "n", int, 1))),
             lane=field(body, "lane", str, "chat"),
             slot=field(body, "id_slot", int, None),
         )
@@ -116,35 +115,28 @@ class _Answer:
         self._chat = chat
         self._stream = stream
         self._head = {"object": "chat.completion" if chat else "text_completion", "model": alias}
-        self._texts = [""] * job.samples
-        self._open = job.samples
+        self._text = ""
 
     async def write(self, queue: asyncio.Queue[Event]) -> None:
-        """Until every sample has ended. Raises HttpError when it failed, CancelledError when the client hung up."""
-        last: dict[str, Any] = {}
-        choices: list[dict[str, Any]] = []
+        """Until the answer has ended. Raises HttpError when it failed, CancelledError when the client hung up."""
         if self._stream:
             await self._response.begin_events()
-        while self._open:
-            event = await self._response.unless_gone(queue.get())
+        while not isinstance(event := await self._response.unless_gone(queue.get()), Ended):
             if isinstance(event, RequestFailed):
                 raise HttpError(500, event.message)
             if isinstance(event, Written):
-                self._texts[event.index] += event.text
-                await self._send({"choices": [choice(self._chat, event.index, event.text, None)]})
-            elif isinstance(event, Read):
+                self._text += event.text
+                await self._send({"choices": [choice(self._chat, 0, event.text, None)]})
+            else:
                 read = {"total": event.total, "cache": event.cached, "processed": event.processed}
                 await self._send({"choices": [], "prompt_progress": read})
-            else:
-                self._open -= 1
-                last = self._costs(event)
-                await self._send({"choices": [choice(self._chat, event.index, "", event.reason)], **last})
-                text = self._texts[event.index]
-                choices.append(choice(self._chat, event.index, text, event.reason, whole=True))
+        costs = self._costs(event)
         if self._stream:
+            await self._send({"choices": [choice(self._chat, 0, "", event.reason)], **costs})
             await self._response.end_events()
         else:
-            await self._response.json({**self._head, "choices": sorted(choices, key=lambda row: row["index"]), **last})
+            whole = choice(self._chat, 0, self._text, event.reason, whole=True)
+            await self._response.json({**self._head, "choices": [whole], **costs})
 
     async def _send(self, data: dict[str, Any]) -> None:
         if self._stream:

@@ -1,4 +1,4 @@
-"""From logits to a token: greedy, or by temperature and top-p with a seed of its own for every sample."""
+"""From logits to a token: greedy, or by temperature and top-p with a seed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 
 @dataclass(frozen=True)
 class Sampling:
-    """`temperature` 0 is greedy. Sample `index` of a request with a `seed` is the same at every run."""
+    """`temperature` 0 is greedy. A request with a `seed` is answered the same at every run."""
 
     temperature: float = 0.0
     top_p: float = 1.0
@@ -19,15 +19,15 @@ class Sampling:
 
 
 class Sampler:
-    """Draws the tokens of one sample."""
+    """Draws the tokens of one answer."""
 
-    def __init__(self, sampling: Sampling, index: int = 0) -> None:
+    def __init__(self, sampling: Sampling) -> None:
         self._how = sampling
         self._generator = torch.Generator()
         if sampling.seed is None or sampling.seed < 0:
             self._generator.seed()
         else:
-            self._generator.manual_seed((sampling.seed + index) % 2**63)
+            self._generator.manual_seed(sampling.seed % 2**63)
 
     def draw(self, logits: Any) -> int:
         """One token from a row of logits ``[vocabulary]``."""

@@ -38,18 +38,16 @@ class Read:
 
 @dataclass(frozen=True)
 class Written:
-    """Text of sample `index`."""
+    """The next piece of the answer."""
 
     text: str
-    index: int
 
 
 @dataclass(frozen=True)
 class Ended:
-    """The end of sample `index`."""
+    """The end of an answer."""
 
     reason: Reason
-    index: int
     timings: Timings
 
 
@@ -72,7 +70,6 @@ class Job:
     tell: Callable[[Event], None]
     stops: tuple[str, ...] = field(default=(), repr=False)
     sampling: Sampling = field(default_factory=Sampling)
-    samples: int = 1
     lane: str = "chat"
     slot: int | None = None
     cancelled: bool = False
@@ -84,14 +81,13 @@ class Job:
 
 
 class Sequence:
-    """One sample of a job. `computed` tokens of `tokens` have their keys and values in `cache`."""
+    """The tokens of a job. `computed` tokens of `tokens` have their keys and values in `cache`."""
 
     def __init__(self, job: Job, cache: KeyValues, *, cached: int, tokenizer: Any, ends: frozenset[int]) -> None:
         self.job = job
         self.cache = cache
         self.cached = self.computed = cached
         self.tokens = list(job.prompt)
-        self.index = 0
         self.over = False
         self._tokenizer = tokenizer
         self._ends = ends
@@ -109,20 +105,6 @@ class Sequence:
     def held(self) -> CachedPrefix:
         """What is computed so far, for requests that begin alike."""
         return CachedPrefix(self.tokens[: self.computed], self.cache)
-
-    def fork(self, index: int) -> Sequence:
-        """Another sample on the same processed prompt."""
-        other = Sequence(
-            self.job,
-            self.cache.copy(self.computed, self.computed + 1),
-            cached=self.cached,
-            tokenizer=self._tokenizer,
-            ends=self._ends,
-        )
-        other.index, other.computed = index, self.computed
-        other._sampler = Sampler(self.job.sampling, index)
-        other._began, other._read = self._began, self._read
-        return other
 
     def next_rows(self, most: int) -> list[int]:
         """The tokens that the next pass should compute: at most `most`."""
@@ -148,7 +130,7 @@ class Sequence:
         """Release what was held back and say that it is over."""
         rest = self._text.end()
         if rest:
-            self.job.tell(Written(rest, self.index))
+            self.job.tell(Written(rest))
         self.over = True
         now = time.perf_counter()
         began = self._began or now
@@ -156,7 +138,6 @@ class Sequence:
         self.job.tell(
             Ended(
                 reason,
-                self.index,
                 Timings(
                     self.cached, prompt - self.cached, (self._read - began) * 1000, self.written, (now - self._read) * 1000
                 ),
@@ -169,7 +150,7 @@ class Sequence:
             return self.finish("stop")
         text = self._text.push(token)
         if text:
-            self.job.tell(Written(text, self.index))
+            self.job.tell(Written(text))
         if self._text.stopped:
             self.finish("stop")
         elif self.written >= self.job.limit:
