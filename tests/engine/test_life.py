@@ -65,10 +65,21 @@ def go_on(config: EngineConfig) -> None:
     Path(str(config.script)).write_text(json.dumps(RULES))
 
 
+OF_OTHER_TESTS: set[int] = set()
+
+
+@pytest.fixture(autouse=True)
+def engines_of_other_tests() -> None:
+    """The contract suite keeps its engines for the whole session: they are not what is watched here."""
+    OF_OTHER_TESTS.clear()
+    OF_OTHER_TESTS.update(children())
+
+
 def children() -> list[int]:
     return [
         child.pid for child in psutil.Process().children()
-        if child.status() != psutil.STATUS_ZOMBIE and "engine.children" in " ".join(child.cmdline())
+        if child.pid not in OF_OTHER_TESTS
+        and child.status() != psutil.STATUS_ZOMBIE and "engine.children" in " ".join(child.cmdline())
     ]  # fmt: skip
 
 

@@ -17,6 +17,9 @@ const TYPED = [
 const KEY_MS = 120;
 const PATIENCE_MS = 8000;
 
+/** The decode speed, in tokens a second, of the machine on which the bound below was set. */
+const REFERENCE_SPEED = 30;
+
 test('how long ghost text takes from the last key, as the eye sees it', async ({
   bench
 }) => {
@@ -76,10 +79,23 @@ test('how long ghost text takes from the last key, as the eye sees it', async ({
   }
   waits.sort((one, other) => one - other);
   const p50 = waits[Math.ceil(waits.length / 2) - 1];
-  const report = { typed: TYPED.length, shown: waits.length, p50, waits };
+  // Machines differ by more than two: what is promised is a wait of so many tokens, on this machine beside this browser.
+  const speed = await page.evaluate(async () => {
+    const answer = await fetch('/jupyter-qwen/status');
+    return ((await answer.json()) as { tokens_per_second: number | null })
+      .tokens_per_second;
+  });
+  const slower = speed ? Math.max(1, REFERENCE_SPEED / speed) : 1;
+  const report = {
+    typed: TYPED.length,
+    shown: waits.length,
+    p50,
+    waits,
+    speed
+  };
   writeFileSync('test-results/ghost-times.json', JSON.stringify(report));
   console.log(`ghost text in the browser: ${JSON.stringify(report)}`);
   await bench.picture('ghost-text-of-the-model');
   expect(waits.length).toBeGreaterThanOrEqual(TYPED.length / 2);
-  expect(p50).toBeLessThan(PATIENCE_MS / 4);
+  expect(p50).toBeLessThan((PATIENCE_MS / 4) * slower);
 });
