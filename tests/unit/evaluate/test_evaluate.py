@@ -81,7 +81,7 @@ def test_every_case_goes_a_users_way_and_is_written_with_its_figures(pack: Path,
     engine = OneAnswer("SELECT count(*) FROM Person")
     out = tmp_path / "predictions.jsonl"
 
-    summary = asyncio.run(text_to_sql.run(text_to_sql.Options(pack, out), Source(engine)))
+    summary = asyncio.run(text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out), Source(engine)))
 
     first, second = lines(out)
     assert (first["id"], first["sql"], first["verdict"]) == ("a", "SELECT count(*) FROM Person", "bound")
@@ -96,7 +96,7 @@ def test_a_run_gives_way_to_the_users_own_questions_also_while_it_prepares(pack:
     engine = OneAnswer("SELECT count(*) FROM Person")
     engines = EvaluationEngines(Source(engine))
 
-    asyncio.run(text_to_sql.run(text_to_sql.Options(pack, tmp_path / "predictions.jsonl"), engines))
+    asyncio.run(text_to_sql.run(text_to_sql.TextToSqlOptions(pack, tmp_path / "predictions.jsonl"), engines))
 
     assert len(engine.prompts) == 3, "the schema beforehand, then two questions"
     assert engine.lanes == {("evaluation", "evaluation")}
@@ -105,7 +105,9 @@ def test_a_run_gives_way_to_the_users_own_questions_also_while_it_prepares(pack:
 def test_a_query_that_does_not_bind_is_mended_and_says_so(pack: Path, tmp_path: Path) -> None:
     out = tmp_path / "predictions.jsonl"
 
-    asyncio.run(text_to_sql.run(text_to_sql.Options(pack, out, limit=1), Source(OneAnswer("SELECT names FROM Person"))))
+    asyncio.run(
+        text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, limit=1), Source(OneAnswer("SELECT names FROM Person")))
+    )
 
     (item,) = lines(out)
     assert item["verdict"] == "bound"
@@ -118,18 +120,24 @@ def test_translated_questions_are_asked_in_their_language_and_the_others_not_at_
     told.write_text('{"id": "b", "de": "Wer ist der Chef?"}\n')
     engine, out = OneAnswer("SELECT count(*) FROM Person"), tmp_path / "predictions.jsonl"
 
-    asyncio.run(text_to_sql.run(text_to_sql.Options(pack, out, translations=told, language="de"), Source(engine)))
+    asyncio.run(
+        text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, translations=told, language="de"), Source(engine))
+    )
 
     assert [item["id"] for item in lines(out)] == ["b"]
     assert "Question: Wer ist der Chef?<" in engine.prompts[-1]
     with pytest.raises(PackError, match="no question in 'fr' for b"):
-        asyncio.run(text_to_sql.run(text_to_sql.Options(pack, out, translations=told, language="fr"), Source(engine)))
+        asyncio.run(
+            text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, translations=told, language="fr"), Source(engine))
+        )
 
 
 def test_a_prediction_says_the_example_and_where_its_query_comes_from(pack: Path, tmp_path: Path) -> None:
     out = tmp_path / "predictions.jsonl"
 
-    asyncio.run(text_to_sql.run(text_to_sql.Options(pack, out), Source(OneAnswer("SELECT count(*) FROM Person"))))
+    asyncio.run(
+        text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out), Source(OneAnswer("SELECT count(*) FROM Person")))
+    )
 
     assert {(item["example"], item["origin"]) for item in lines(out)} == {(None, "plain")}
 
@@ -155,7 +163,7 @@ def test_an_answer_in_doubt_is_asked_for_once_more_with_an_example_and_both_are_
     (pack / "sql" / "cases.jsonl").write_text(json.dumps(case) + "\n")
     engine, out = HelpedByAnExample(""), tmp_path / "predictions.jsonl"
 
-    asyncio.run(text_to_sql.run(text_to_sql.Options(pack, out, cold=True), Source(engine)))
+    asyncio.run(text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, cold=True), Source(engine)))
 
     (item,) = lines(out)
     assert (item["example"], item["origin"]) == ("running total", "shaped")
@@ -167,7 +175,7 @@ def test_the_baseline_sends_the_whole_ddl_and_proves_nothing(pack: Path, tmp_pat
     engine = OneAnswer("SELECT nonsense")
     out = tmp_path / "raw.jsonl"
 
-    asyncio.run(text_to_sql.run(text_to_sql.Options(pack, out, raw=True), Source(engine)))
+    asyncio.run(text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, raw=True), Source(engine)))
 
     assert 'CREATE TABLE "Person"' in engine.prompts[0]
     assert "load:" not in engine.prompts[0]
@@ -180,7 +188,7 @@ def test_a_run_is_resumed_where_it_ended_even_after_a_cut_line(pack: Path, tmp_p
     out.write_text('{"id": "a", "sql": "SELECT 1", "verdict": "bound"}\n{"id": "b", "sq')
     engine = OneAnswer("SELECT 2")
 
-    asyncio.run(text_to_sql.run(text_to_sql.Options(pack, out, raw=True, resume=True), Source(engine)))
+    asyncio.run(text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, raw=True, resume=True), Source(engine)))
 
     assert [item["sql"] for item in lines(out)] == ["SELECT 1", "SELECT 2"]
     assert len(engine.prompts) == 1
@@ -190,7 +198,7 @@ def test_without_resume_a_run_begins_anew(pack: Path, tmp_path: Path) -> None:
     out = tmp_path / "predictions.jsonl"
     out.write_text('{"id": "a", "sql": "SELECT 1"}\n')
 
-    asyncio.run(text_to_sql.run(text_to_sql.Options(pack, out, raw=True), Source(OneAnswer("SELECT 2"))))
+    asyncio.run(text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, raw=True), Source(OneAnswer("SELECT 2"))))
 
     assert [item["sql"] for item in lines(out)] == ["SELECT 2", "SELECT 2"]
 
@@ -214,7 +222,7 @@ def test_whole_line_middles_are_completed_on_an_empty_line(tmp_path: Path) -> No
     engine = OneAnswer("b = 2\nprint(b)")
     out = tmp_path / "out.jsonl"
 
-    asyncio.run(fim.run(fim.Options(cases, out), Source(engine)))
+    asyncio.run(fim.run(fim.FimOptions(cases, out), Source(engine)))
 
     assert lines(out)[0]["completion"] == "b = 2\n"
 
@@ -227,7 +235,7 @@ def test_the_baseline_stands_beside_and_both_are_scored(tmp_path: Path) -> None:
     engine = OneAnswer("return 2 * x\n```\nThis function doubles.")
     out = tmp_path / "out.jsonl"
 
-    table = asyncio.run(fim.run(fim.Options(cases, out, with_raw=True, score=True), Source(engine)))
+    table = asyncio.run(fim.run(fim.FimOptions(cases, out, with_raw=True, score=True), Source(engine)))
 
     assert [item["passed"] for item in lines(out)] == [True, True]
     assert [item["passed"] for item in lines(tmp_path / "out.raw.jsonl")] == [False, False]
@@ -242,7 +250,7 @@ def test_both_ways_are_resumed_each_where_it_ended(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     out.write_text('{"id": "a", "completion": "0"}\n')
 
-    asyncio.run(fim.run(fim.Options(cases, out, resume=True, with_raw=True), Source(OneAnswer("1"))))
+    asyncio.run(fim.run(fim.FimOptions(cases, out, resume=True, with_raw=True), Source(OneAnswer("1"))))
 
     assert [item["completion"] for item in lines(out)] == ["0", "1"]
     assert [item["completion"] for item in lines(tmp_path / "out.raw.jsonl")] == ["1", "1"]
@@ -261,7 +269,7 @@ def test_a_case_without_its_fields_is_named(tmp_path: Path) -> None:
     cases.write_text('{"id": "x", "prefix": "a"}\n')
 
     with pytest.raises(PackError, match="x has no suffix"):
-        asyncio.run(fim.run(fim.Options(cases, tmp_path / "out.jsonl"), Source(OneAnswer("1"))))
+        asyncio.run(fim.run(fim.FimOptions(cases, tmp_path / "out.jsonl"), Source(OneAnswer("1"))))
 
 
 def test_python_cases_are_completed_or_asked_by_their_mode(tmp_path: Path) -> None:
@@ -275,7 +283,7 @@ def test_python_cases_are_completed_or_asked_by_their_mode(tmp_path: Path) -> No
     engine = OneAnswer("1")
     out = tmp_path / "out.jsonl"
 
-    asyncio.run(python.run(fim.Options(cases, out), Source(engine)))
+    asyncio.run(python.run(fim.FimOptions(cases, out), Source(engine)))
 
     assert [item["completion"] for item in lines(out)] == ["1", "1"]
     assert "<|fim_middle|>" in engine.prompts[0]

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -55,8 +56,14 @@ def _getter(description: Path, process: subprocess.Popen[bytes]) -> Any:
         request = urllib.request.Request(
             f"{told['url']}jupyter-qwen/{route}", headers={"Authorization": f"token {told['token']}"}
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=30) as answer:
+                    return json.load(answer)
+            except urllib.error.URLError as error:  # the file is written a moment before the server listens
+                if not isinstance(error.reason, ConnectionRefusedError) or time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
 
     return get
 
