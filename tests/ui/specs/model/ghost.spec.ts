@@ -17,9 +17,6 @@ const TYPED = [
 const KEY_MS = 120;
 const PATIENCE_MS = 8000;
 
-/** The decode speed, in tokens a second, of the machine on which the bound below was set. */
-const REFERENCE_SPEED = 30;
-
 test('how long ghost text takes from the last key, as the eye sees it', async ({
   bench
 }) => {
@@ -79,13 +76,12 @@ test('how long ghost text takes from the last key, as the eye sees it', async ({
   }
   waits.sort((one, other) => one - other);
   const p50 = waits[Math.ceil(waits.length / 2) - 1];
-  // Machines differ by more than two: what is promised is a wait of so many tokens, on this machine beside this browser.
+  // Machines differ by more than two: the report says how fast this one decodes beside the browser.
   const speed = await page.evaluate(async () => {
     const answer = await fetch('/jupyter-qwen/status');
     return ((await answer.json()) as { tokens_per_second: number | null })
       .tokens_per_second;
   });
-  const slower = speed ? Math.max(1, REFERENCE_SPEED / speed) : 1;
   const report = {
     typed: TYPED.length,
     shown: waits.length,
@@ -97,5 +93,5 @@ test('how long ghost text takes from the last key, as the eye sees it', async ({
   console.log(`ghost text in the browser: ${JSON.stringify(report)}`);
   await bench.picture('ghost-text-of-the-model');
   expect(waits.length).toBeGreaterThanOrEqual(TYPED.length / 2);
-  expect(p50).toBeLessThan((PATIENCE_MS / 4) * slower);
+  expect(p50).toBeLessThan(PATIENCE_MS / 4);
 });
