@@ -8,7 +8,6 @@ shows: after a key that types along it asks again at once, so that the server's 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -51,16 +50,16 @@ class Typist:
 
     async def run(self) -> list[KeyRecord]:
         """Type everything; returns one record a key. Raises EngineError."""
-        began = time.monotonic()
+        began = _now()
         typed = 0
         keys = self._trace.keys
         try:
             for number, key in enumerate(keys):
-                await asyncio.sleep(max(0.0, began + key.at - time.monotonic()))
+                await asyncio.sleep(max(0.0, began + key.at - _now()))
                 until = keys[number + 1].at if number + 1 < len(keys) else self._trace.ends
                 typed += len(key.text)
                 self._press(key.text, KeyRecord(typed, until - key.at))
-            await asyncio.sleep(max(0.0, began + self._trace.ends - time.monotonic()))
+            await asyncio.sleep(max(0.0, began + self._trace.ends - _now()))
         finally:
             await self._leave()
         return self.records
@@ -69,7 +68,7 @@ class Typist:
         if self._task is not None and self._task.done() and not self._task.cancelled():
             self._task.result()  # what failed ends the run
         self._editor.press(text)
-        self._key_at = time.monotonic()
+        self._key_at = _now()
         shown_before = bool(self.records) and bool(self.records[-1].visible)
         self.records.append(record)
         if self._task is not None and self._asked is not None and not self._done:
@@ -97,7 +96,7 @@ class Typist:
                 if self._rest() is None and not self._behind():
                     break  # it contradicts what was typed since
         if not self._rest() and self._asked != (self._editor.prefix, self._editor.suffix):
-            wait = self._key_at + self._debounce - time.monotonic()
+            wait = self._key_at + self._debounce - _now()
             asyncio.get_running_loop().call_soon(self._begin, max(0.0, wait))
 
     def _show(self, event: CompletionText) -> None:
@@ -106,7 +105,7 @@ class Typist:
         record.visible = rest or ""
         record.ended, record.reason = event.done, event.reason
         if rest and record.shown_after is None:
-            record.shown_after = time.monotonic() - self._key_at
+            record.shown_after = _now() - self._key_at
         elif not rest and event.done:
             record.shown_after = None  # it was taken back
 
@@ -124,3 +123,8 @@ class Typist:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+
+
+def _now() -> float:
+    """Seconds by the clock of the event loop, which a test may set."""
+    return asyncio.get_running_loop().time()

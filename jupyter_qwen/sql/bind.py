@@ -62,7 +62,7 @@ def bind(statement: Statement, schema: Schema, *, time_limit_s: float = 2.0) -> 
     """Plan `statement` on empty clones of the tables of `schema`, for at most `time_limit_s` seconds."""
     with clones.use(schema) as clone:
         clone.admit(statement.body)
-        plan = _explain(clone, statement, time_limit_s)
+        plan, stopped = _explain(clone, statement, time_limit_s)
         notes = _notes(clone, statement)
     if not isinstance(plan, duckdb.Error):
         wrong = _misspelled_frame(statement, schema)
@@ -75,7 +75,7 @@ def bind(statement: Statement, schema: Schema, *, time_limit_s: float = 2.0) -> 
         return Binding(error=replace(found, severity="warning", code="writes"), notes=notes, outside=True)
     if isinstance(error, duckdb.PermissionException):
         return Binding(error=replace(found, severity="warning", code="reads-outside"), notes=notes, outside=True)
-    if isinstance(error, duckdb.InterruptException):
+    if stopped:
         found = replace(found, message=f"The binder took longer than {time_limit_s:g} s.", severity="warning")
         return Binding(error=found, notes=notes, unfinished=True)
     if isinstance(error, duckdb.OutOfMemoryException):
@@ -92,17 +92,20 @@ def bind(statement: Statement, schema: Schema, *, time_limit_s: float = 2.0) -> 
     return Binding(error=_with_near_tables(found, error, schema), notes=notes)
 
 
-def _explain(clone: Clone, statement: Statement, time_limit_s: float) -> str | duckdb.Error:
-    """The plan as JSON. A query is planned in a transaction that may only read, so that nothing else passes for one."""
+def _explain(clone: Clone, statement: Statement, time_limit_s: float) -> tuple[str | duckdb.Error, bool]:
+    """The plan as JSON, or the error, and whether it was interrupted.
+
+    A query is planned in a transaction that may only read, so that nothing else passes for one.
+    """
     values = dict.fromkeys(statement.parameters) if statement.parameters else None
     connection = clone.connection
     connection.execute("BEGIN TRANSACTION READ ONLY" if statement.kind == "query" else "BEGIN TRANSACTION")
     try:
-        with interrupted_after(connection, time_limit_s):
+        with interrupted_after(connection, time_limit_s) as interruption:
             rows = connection.execute(_PREFIX + statement.body, values).fetchall()
-        return str(rows[0][-1]) if rows else ""
+        return (str(rows[0][-1]) if rows else ""), False
     except duckdb.Error as error:
-        return error
+        return error, interruption.sent
     finally:
         connection.execute("ROLLBACK")
 

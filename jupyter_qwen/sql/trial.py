@@ -115,7 +115,7 @@ def run(sql: str, schema: Schema, *, time_limit_s: float = 1.0) -> Trial:
         folded = statement.sql.casefold()
         complete = not any(reference[-1].casefold() in folded for reference in clone.incomplete)
         try:
-            with interrupted_after(clone.connection, time_limit_s):
+            with interrupted_after(clone.connection, time_limit_s) as interruption:
                 values = dict.fromkeys(statement.parameters) if statement.parameters else None
                 result = clone.connection.execute(statement.sql, values)
                 columns = tuple(entry[0] for entry in result.description)
@@ -123,10 +123,6 @@ def run(sql: str, schema: Schema, *, time_limit_s: float = 1.0) -> Trial:
                 if len(rows) > MAX_ROWS:
                     # Another statement closes the open result, which DuckDB 1.x takes for a transaction (see `bind`).
                     clone.connection.execute("SELECT 1").fetchall()
-        except duckdb.InterruptException as error:
-            found = diagnose(error, statement.sql)
-            message = f"The trial run took longer than {time_limit_s:g} s."
-            return Trial("timeout", seconds=time.perf_counter() - started, diagnostic=replace(found, message=message))
         except (MemoryError, duckdb.OutOfMemoryException):
             message = "The trial run needed more memory than it may have."
             return Trial(
@@ -139,6 +135,9 @@ def run(sql: str, schema: Schema, *, time_limit_s: float = 1.0) -> Trial:
             found = Diagnostic("value-error", "error", str(error))
             if isinstance(error, duckdb.Error):
                 found = diagnose(error, statement.sql)
+            if interruption.sent:
+                found = replace(found, message=f"The trial run took longer than {time_limit_s:g} s.")
+                return Trial("timeout", seconds=time.perf_counter() - started, diagnostic=found)
             return Trial("error", seconds=time.perf_counter() - started, diagnostic=found)
     kept = tuple(rows[:MAX_ROWS])
     return Trial(

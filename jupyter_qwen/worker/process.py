@@ -21,10 +21,9 @@ import psutil
 from .child import FOLDER_PREFIX
 from .frames import FrameTooLong, read_frame, write_frame
 from .limits import HELD_BY_KERNEL, WorkerLimits
+from .patience import LOOK_SECONDS, SERVED, STARVED
 
 START_SECONDS: Final = 60.0
-_STARVED: Final = 4
-_LOOK_SECONDS: Final = 0.05
 _BOOT: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from jupyter_qwen.worker.child import main; main(sys.argv[2])"
@@ -108,13 +107,13 @@ class Process:
         while True:
             elapsed = time.monotonic() - started
             if elapsed >= seconds and (
-                elapsed >= seconds * _STARVED or self._processor_seconds() - used >= 0.9 * seconds
+                elapsed >= seconds * STARVED or self._processor_seconds() - used >= SERVED * seconds
             ):
                 self.kill()
                 raise WorkerStopped(f"It was stopped after {elapsed:.1f} s.")
-            wait = max(0.01, seconds - elapsed) if elapsed < seconds else _LOOK_SECONDS
+            wait = max(0.01, seconds - elapsed) if elapsed < seconds else LOOK_SECONDS
             try:
-                body = self._answers.get(timeout=wait if HELD_BY_KERNEL else min(wait, _LOOK_SECONDS))
+                body = self._answers.get(timeout=wait if HELD_BY_KERNEL else min(wait, LOOK_SECONDS))
             except queue.Empty:
                 self._watch_memory()
                 continue

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from jupyter_qwen.sql.read.parse import Statement, parse
+from jupyter_qwen.worker.patience import Patience
 
 from ...schema.model import Schema
 from ..bind import BINDABLE, bind
@@ -82,14 +82,14 @@ def mend(sql: str, schema: Schema, *, time_limit_s: float = 3.0, rules: tuple[Ru
         names = None if rules is RULES else [rule.__name__ for rule in rules]
         seconds = time_limit_s + PROOF_SECONDS
         return proof_of("mend", sql, schema, seconds=seconds, time_limit_s=time_limit_s, rules=names)
-    deadline = time.monotonic() + time_limit_s
+    patience = Patience(time_limit_s)
     proof = prove(sql, schema)
     if proof.verdict == "rejected" and proof.diagnostics:
-        return _bound(proof, schema, rules, deadline)
+        return _bound(proof, schema, rules, patience)
     return proof
 
 
-def _bound(proof: Proof, schema: Schema, rules: tuple[Rule, ...], deadline: float) -> Proof:
+def _bound(proof: Proof, schema: Schema, rules: tuple[Rule, ...], patience: Patience) -> Proof:
     """Breadth first over chains of repairs, `BEAM` texts wide; `proof` itself when none of them binds."""
     level = [_State(proof.sql, proof.diagnostics[0])]
     seen = {proof.sql}
@@ -102,7 +102,7 @@ def _bound(proof: Proof, schema: Schema, rules: tuple[Rule, ...], deadline: floa
                     continue
                 seen.add(text)
                 binds += 1
-                if binds > MAX_BINDS or time.monotonic() > deadline:
+                if binds > MAX_BINDS or patience.over:
                     return proof
                 found = _error(text, schema)
                 repairs = (*state.repairs, Repair(name, reason, state.sql, text))
