@@ -6,6 +6,7 @@ import type {
   IKnowledge,
   IModelRow,
   IStatus,
+  ITrial,
   Mode,
   StreamEvent,
   Verdict
@@ -104,6 +105,46 @@ export function isKnowledge(value: unknown): value is IKnowledge {
   );
 }
 
+const TRIAL_STATES: ReadonlySet<unknown> = new Set<ITrial['status']>([
+  'ran',
+  'fails',
+  'not tried'
+]);
+
+/** Pictures that need no network to be shown. */
+const PICTURE = /^data:image\/png;base64,[A-Za-z0-9+/]+=*$/;
+
+/** A trial with every list present and no picture from elsewhere; null for what is none. */
+export function readTrial(value: unknown): ITrial | null {
+  if (!isObject(value) || !TRIAL_STATES.has(value.status)) {
+    return null;
+  }
+  const trial = value as unknown as Partial<ITrial> & Pick<ITrial, 'status'>;
+  const { error, result, figure } = trial;
+  const thumbnail = figure?.thumbnail ?? '';
+  return {
+    status: trial.status,
+    reason: trial.reason ?? '',
+    error: error ? { ...error, line: error.line ?? null } : null,
+    result: result
+      ? {
+          type: result.type,
+          shape: result.shape ?? null,
+          columns: result.columns ?? []
+        }
+      : null,
+    complete: trial.complete ?? false,
+    sampled: trial.sampled ?? [],
+    figure: figure
+      ? {
+          alt: figure.alt ?? '',
+          thumbnail: PICTURE.test(thumbnail) ? thumbnail : ''
+        }
+      : null,
+    seconds: trial.seconds ?? 0
+  };
+}
+
 /** A block with every list present: turns on disk may come from an older version. */
 export function normalizeBlock(block: Partial<IBlock>, index = 0): IBlock {
   return {
@@ -115,6 +156,7 @@ export function normalizeBlock(block: Partial<IBlock>, index = 0): IBlock {
     needs_consent: block.needs_consent ?? false,
     diagnostics: block.diagnostics ?? [],
     repairs: block.repairs ?? [],
-    cell: block.cell ?? null
+    cell: block.cell ?? null,
+    trial: readTrial(block.trial)
   };
 }

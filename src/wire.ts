@@ -166,6 +166,26 @@ export interface IRepair {
   round?: number;
 }
 
+/** What a trial run of Python gave; see Trial in docs/protocol.md. */
+export interface ITrial {
+  status: 'ran' | 'fails' | 'not tried';
+  /** Why it was not tried. */
+  reason: string;
+  error: { kind: string; message: string; line: number | null } | null;
+  result: {
+    type: string;
+    shape: number[] | null;
+    columns: { name: string; dtype: string }[];
+  } | null;
+  /** It had every row. */
+  complete: boolean;
+  /** Tables of which it had a part. */
+  sampled: { table: string; rows: number; of: number | null }[];
+  /** What it drew: in words, and '' or a PNG as data URI. */
+  figure: { alt: string; thumbnail: string } | null;
+  seconds: number;
+}
+
 export interface IBlock {
   index: number;
   language: string;
@@ -176,6 +196,7 @@ export interface IBlock {
   diagnostics: IDiagnostic[];
   repairs: IRepair[];
   cell: { source: string; type: 'code' | 'markdown' } | null;
+  trial: ITrial | null;
 }
 
 export interface IUsage {

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal
 
 from jupyter_qwen.assistant.completion.pace import Advice
+from jupyter_qwen.assistant.trial_report import TrialReport
 from jupyter_qwen.engine.base import Usage
 from jupyter_qwen.sql.model import Diagnostic, Repair, StatementKind, Verdict
 
@@ -82,7 +83,10 @@ class CellSource:
 
 @dataclass(frozen=True)
 class Block:
-    """A code block of the answer and what is known about it. `verdict` is ``None`` for code that is not SQL."""
+    """A code block of the answer and what is known about it.
+
+    `verdict` is of its SQL, ``None`` where it has none; `trial` of its Python, ``None`` where nobody thought of a trial.
+    """
 
     index: int
     language: str
@@ -93,6 +97,7 @@ class Block:
     diagnostics: tuple[Diagnostic, ...] = ()
     repairs: tuple[Repair, ...] = ()
     cell: CellSource | None = None
+    trial: TrialReport | None = None
 
 
 @dataclass(frozen=True)
