@@ -11,16 +11,15 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from .collector.jupysql import MAGIC
+from .fields import SchemaFormatError as SchemaFormatError
+from .fields import count_of, items_of, text_of, texts_of
+from .not_loaded import Loading, loading_of
 from .privacy import without_members
 
 TableKind = Literal["table", "view", "dataframe"]
 PrivacyLevel = Literal["names", "types", "values", "samples"]
 PRIVACY_LEVELS: tuple[PrivacyLevel, ...] = ("names", "types", "values", "samples")
 SCHEMA_VERSION = 1
-
-
-class SchemaFormatError(ValueError):
-    """A schema on the wire does not have the documented form; the message names the first field that is off."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,7 @@ class Table:
     ``("other_db", "main", "orders")``. `connection` is the variable that owns it (``"duckdb"`` is the module's default
     connection); ``None`` for a DataFrame, which every connection of the kernel can see. `rows` are sample rows in the
     order of `columns`, present at the privacy level *samples* only; `rows_complete` says that these are all rows.
+    `loading` says how a table comes that the kernel does not hold yet; ``None`` for one that it holds.
     """
 
     reference: tuple[str, ...]
@@ -71,6 +71,7 @@ class Table:
     rows: tuple[tuple[Any, ...], ...] = ()
     rows_complete: bool = False
     library: str | None = None
+    loading: Loading | None = None
 
     @property
     def name(self) -> str:
@@ -178,18 +179,18 @@ class Schema:
         if privacy not in PRIVACY_LEVELS:
             raise SchemaFormatError(f"privacy is {privacy!r}; it must be one of {', '.join(PRIVACY_LEVELS)}")
         return cls(
-            tables=tuple(_table(item, f"tables[{i}]") for i, item in enumerate(_items(data, "tables", "schema"))),
+            tables=tuple(_table(item, f"tables[{i}]") for i, item in enumerate(items_of(data, "tables", "schema"))),
             connections=tuple(
                 Connection(
-                    name=_text(item, "name", f"connections[{i}]"),
+                    name=text_of(item, "name", f"connections[{i}]"),
                     database=str(item.get("database", ":memory:")),
                     is_default=bool(item.get("is_default", False)),
                 )
-                for i, item in enumerate(_items(data, "connections", "schema"))
+                for i, item in enumerate(items_of(data, "connections", "schema"))
             ),
             privacy=privacy,
-            notes=_texts(data, "notes", "schema"),
-            seconds=float(_count(data.get("seconds"), "seconds", "schema", (int, float)) or 0),
+            notes=texts_of(data, "notes", "schema"),
+            seconds=float(count_of(data.get("seconds"), "seconds", "schema", (int, float)) or 0),
         )
 
 
@@ -205,41 +206,9 @@ def _veil(table: Table, level: PrivacyLevel) -> Table:
     return replace(table, comment=None, row_count=None) if level == "names" else table
 
 
-def _items(data: Mapping[str, Any], key: str, where: str) -> Sequence[Mapping[str, Any]]:
-    value = data.get(key, ())
-    # dict first: asking the abstract class of 20,000 columns takes longer than all else about them
-    if not isinstance(value, (list, tuple)) or not all(isinstance(item, (dict, Mapping)) for item in value):
-        raise SchemaFormatError(f"{where}.{key} must be a list of objects")
-    return value
-
-
-def _text(data: Mapping[str, Any], key: str, where: str) -> str:
-    value = data.get(key)
-    if not isinstance(value, str):
-        raise SchemaFormatError(f"{where}.{key} must be a text, not {type(value).__name__}")
-    return value
-
-
-def _count(
-    value: Any, key: str, where: str, kinds: tuple[type[int], ...] | tuple[type[int], type[float]] = (int,)
-) -> Any:
-    if value is None or (isinstance(value, kinds) and not isinstance(value, bool) and abs(value) < 2**63):
-        return value
-    raise SchemaFormatError(f"{where}.{key} must be a whole number, not {type(value).__name__}")
-
-
-def _texts(data: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
-    value = data.get(key, ())
-    if value == [] or value == ():
-        return ()
-    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-        raise SchemaFormatError(f"{where}.{key} must be a list of texts")
-    return tuple(value)
-
-
 def _columns(data: Mapping[str, Any], where: str) -> tuple[Column, ...]:
     """The columns of a table. Where an error is said to be is put into words only when there is one: there are 20,000 columns."""
-    items = _items(data, "columns", where)
+    items = items_of(data, "columns", where)
     try:
         return tuple([_column(item, where) for item in items])
     except SchemaFormatError:
@@ -252,13 +221,13 @@ def _column(data: Mapping[str, Any], where: str) -> Column:
     column = object.__new__(Column)
     # A frozen dataclass's own `__init__` sets field by field, which is slow for the 20,000 columns of a large schema.
     vars(column).update(
-        name=_text(data, "name", where),
+        name=text_of(data, "name", where),
         type=str(get("type", "")),
         nullable=bool(get("nullable", True)),
         comment=None if comment is None else str(comment),
-        values=_texts(data, "values", where),
+        values=texts_of(data, "values", where),
         values_complete=bool(get("values_complete", False)),
-        distinct=_count(distinct, "distinct", where),
+        distinct=count_of(distinct, "distinct", where),
     )
     return column
 
@@ -267,7 +236,7 @@ def _table(data: Mapping[str, Any], where: str) -> Table:
     kind = data.get("kind", "table")
     if kind not in ("table", "view", "dataframe"):
         raise SchemaFormatError(f"{where}.kind is {kind!r}; it must be table, view or dataframe")
-    reference = _texts(data, "reference", where)
+    reference = texts_of(data, "reference", where)
     if not reference:
         raise SchemaFormatError(f"{where}.reference must name the table")
     columns = _columns(data, where)
@@ -283,18 +252,19 @@ def _table(data: Mapping[str, Any], where: str) -> Table:
         kind=kind,
         columns=columns,
         connection=None if connection is None else str(connection),
-        row_count=_count(row_count, "row_count", where),
+        row_count=count_of(row_count, "row_count", where),
         comment=None if comment is None else str(comment),
-        primary_key=_texts(data, "primary_key", where),
+        primary_key=texts_of(data, "primary_key", where),
         foreign_keys=tuple(
             ForeignKey(
-                columns=_texts(item, "columns", f"{where}.foreign_keys[{i}]"),
-                table=_text(item, "table", f"{where}.foreign_keys[{i}]"),
-                referenced_columns=_texts(item, "referenced_columns", f"{where}.foreign_keys[{i}]"),
+                columns=texts_of(item, "columns", f"{where}.foreign_keys[{i}]"),
+                table=text_of(item, "table", f"{where}.foreign_keys[{i}]"),
+                referenced_columns=texts_of(item, "referenced_columns", f"{where}.foreign_keys[{i}]"),
             )
-            for i, item in enumerate(_items(data, "foreign_keys", where))
+            for i, item in enumerate(items_of(data, "foreign_keys", where))
         ),
         rows=tuple(tuple(row) for row in rows),
         rows_complete=bool(data.get("rows_complete", False)),
         library=None if library is None else str(library),
+        loading=loading_of(data.get("loading"), where),
     )
