@@ -159,8 +159,16 @@ export class ChatBody implements IPanelBody {
         rendermime={rendermime}
         trans={trans}
         retry={retry}
+        reword={({ shown }) => this._putIntoInput(shown)}
       />
     ) : null;
+  }
+
+  /** A question to be reworded; what is being typed is not thrown away for it. */
+  private _putIntoInput(question: string): void {
+    const { input } = this._model;
+    input.value = input.value.trim() ? `${input.value}\n${question}` : question;
+    input.focus();
   }
 
   /** Draw earlier exchanges above, and leave what is being read where it is. */

@@ -15,6 +15,16 @@ export function modelLabel(current: IStatus, trans: TranslationBundle): string {
   return current.model?.label || current.engine || trans.__('The model');
 }
 
+/** The name without what every model here has in it, for a narrow header: "Qwen2.5-Coder 1.5B". */
+export function shortLabel(label: string): string {
+  return label.replace(/[ -]+instruct\b.*$/i, '') || label;
+}
+
+/** "CPU" of "CPU: AMD EPYC, 2 threads". */
+export function shortDevice(device: string): string {
+  return device.split(/[:,]/, 1)[0].trim();
+}
+
 export function ReadyLine(props: {
   completion: ICompletionManner;
   current: IStatus;
@@ -22,13 +32,12 @@ export function ReadyLine(props: {
   trans: TranslationBundle;
 }): JSX.Element {
   const { completion, current, status, trans } = props;
-  const facts = [
-    current.device ?? '',
-    current.memory_bytes ? formatBytes(current.memory_bytes) : '',
-    current.tokens_per_second
-      ? trans.__('%1 tok/s', current.tokens_per_second.toFixed(0))
-      : ''
-  ].filter(Boolean);
+  const memory = current.memory_bytes ? formatBytes(current.memory_bytes) : '';
+  const device = current.device ?? '';
+  const rate = current.tokens_per_second
+    ? trans.__('%1 tok/s', current.tokens_per_second.toFixed(0))
+    : '';
+  const facts = [shortDevice(device), memory].filter(Boolean);
   return (
     <>
       <div className="jp-Qwen-statusLine">
@@ -39,12 +48,14 @@ export function ReadyLine(props: {
             modelLabel(current, trans),
             current.reason,
             current.sharing,
-            ...facts
+            device,
+            memory,
+            rate
           ]
             .filter(Boolean)
             .join('\n')}
         >
-          <strong>{modelLabel(current, trans)}</strong>
+          <strong>{shortLabel(modelLabel(current, trans))}</strong>
           {facts.length > 0 && (
             <span className="jp-Qwen-statusDetail">{facts.join(' · ')}</span>
           )}

@@ -8,7 +8,7 @@ import * as React from 'react';
 import { Download } from './download';
 import { formatBytes } from './format';
 import { Action, Card, Line } from './parts';
-import { OtherModels, ReadyLine, modelLabel } from './ready';
+import { OtherModels, ReadyLine, modelLabel, shortLabel } from './ready';
 import type { ICompletionManner } from './resting';
 import type { ModelStatus } from './status';
 
@@ -153,7 +153,7 @@ function StatusBody(props: IStatusViewProps): JSX.Element {
           >
             {trans.__(
               '%1 is not loaded; a question loads it',
-              modelLabel(current, trans)
+              shortLabel(modelLabel(current, trans))
             )}
           </span>
           <Action label={trans.__('Load')} run={() => status.load()} />

@@ -25,6 +25,8 @@ export interface IAnswerServices {
   trans: TranslationBundle;
   /** Ask the exchange's question again. */
   retry: (exchange: IExchange) => void;
+  /** Put the exchange's question back into the input. */
+  reword: (exchange: IExchange) => void;
 }
 
 interface IAnswerViewProps extends IAnswerServices {
@@ -186,7 +188,12 @@ function Footer(props: IAnswerViewProps): JSX.Element | null {
   }
   return (
     <div className="jp-Qwen-footer">
-      <span>{facts.join(' · ')}</span>
+      {facts.length > 0 && (
+        <details className="jp-Qwen-took">
+          <summary>{trans.__('Details')}</summary>
+          {facts.join(' · ')}
+        </details>
+      )}
       {answer.request && answer.parts.length > 0 && (
         <WhatTheModelSaw {...props} />
       )}

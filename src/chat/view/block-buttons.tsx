@@ -15,6 +15,8 @@ interface IBlockButtonsProps {
   complete: boolean;
   exchange: IExchange;
   actions: BlockActions;
+  /** Put the exchange's question back into the input. */
+  reword: (exchange: IExchange) => void;
   /** For what can be looked at. */
   preview: { shown: boolean; toggle: () => void } | null;
   trans: TranslationBundle;
@@ -24,6 +26,7 @@ export function BlockButtons(props: IBlockButtonsProps): JSX.Element {
   const { actions, block, exchange, preview, trans, complete } = props;
   const [outcome, setOutcome] = React.useState<IOutcome>({ said: '' });
   const say = (said: string) => setOutcome({ said });
+  const rejected = block.verdict === 'rejected';
   const insertable = complete && actions.cellOf(block, exchange) !== null;
   const follow = (work: Promise<IOutcome>) => {
     work.then(setOutcome).catch(error => {
@@ -48,11 +51,23 @@ export function BlockButtons(props: IBlockButtonsProps): JSX.Element {
           {preview.shown ? trans.__('Hide preview') : trans.__('Preview')}
         </button>
       )}
+      {rejected && (
+        <button
+          type="button"
+          className="jp-Qwen-button jp-mod-primary"
+          title={trans.__(
+            'Put the question back into the input, to ask it in other words'
+          )}
+          onClick={() => props.reword(exchange)}
+        >
+          {trans.__('Reword the question')}
+        </button>
+      )}
       {insertable && (
         <>
           <button
             type="button"
-            className="jp-Qwen-button jp-mod-primary"
+            className={`jp-Qwen-button${rejected ? '' : ' jp-mod-primary'}`}
             title={trans.__('Insert below the cell that asked')}
             onClick={() => insert(false)}
           >

@@ -24,6 +24,7 @@ interface IBlockViewProps {
   block: IBlock | null;
   exchange: IExchange;
   actions: BlockActions;
+  reword: (exchange: IExchange) => void;
   rendermime: IRenderMimeRegistry;
   trans: TranslationBundle;
 }
@@ -108,6 +109,7 @@ export function BlockView(props: IBlockViewProps): JSX.Element {
         <BlockButtons
           actions={props.actions}
           exchange={exchange}
+          reword={props.reword}
           trans={trans}
           block={
             block ?? normalizeBlock({ ...segment }) // of an answer that was stopped

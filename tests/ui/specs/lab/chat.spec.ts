@@ -48,7 +48,14 @@ test('what writes, is rejected or cannot be proved asks first', async ({
   await expect(block.locator('.jp-Qwen-diagnostics')).toContainText(
     'zodiac_sign_of_moon'
   );
+  await expect(block.locator('.jp-mod-primary')).toHaveText(
+    'Reword the question'
+  );
+  await block.getByRole('button', { name: 'Reword the question' }).click();
+  await expect(bench.input).toBeFocused();
+  await expect(bench.input).toHaveValue(/\S/);
   await bench.picture('chat-rejected');
+  await bench.input.fill('');
   await insert.click();
   await expect(dialog).toContainText('DuckDB rejects this query');
   await dialog.getByRole('button', { name: 'Cancel' }).click();

@@ -27,7 +27,7 @@ const STATES = [
     ['35 %', '9.5 MB/s', '75 s left', 'Cancel']
   ],
   ['loading', { state: 'loading' }, ['Loading']],
-  ['ready', {}, ['Qwen2.5-Coder-1.5B', 'CPU', '28 tok/s', 'Unload']],
+  ['ready', {}, ['Qwen2.5-Coder-1.5B', 'CPU', '1.4 GB', 'Unload']],
   ['unloaded', { state: 'unloaded' }, ['not loaded', 'Load']],
   [
     'crashed',
@@ -53,6 +53,36 @@ test('the panel follows the model through its states', async ({ bench }) => {
     }
     await bench.pictureOfPanel(`state-${name}`);
   }
+});
+
+test('at 300 pixels the header says all of what it says, and the rest when pointed at', async ({
+  bench
+}) => {
+  await bench.openEmpty();
+  await bench.openPanel();
+  const box = (await bench.panel.boundingBox())!;
+  await bench.page.mouse.move(box.x - 2, 400);
+  await bench.page.mouse.down();
+  await bench.page.mouse.move(box.x + box.width - 300, 400, { steps: 5 });
+  await bench.page.mouse.up();
+  await bench.tellStatus({
+    ...READY,
+    device: 'CPU: AMD EPYC 7R13 Processor, 2 threads',
+    model: { ...READY.model, label: 'Qwen2.5-Coder 1.5B Instruct Q4_K_M' }
+  });
+  const text = bench.panel.locator('.jp-Qwen-statusText');
+  await expect(text).toHaveText('Qwen2.5-Coder 1.5BCPU · 1.4 GB');
+  await expect(text).toHaveAttribute(
+    'title',
+    /Instruct Q4_K_M[^]*2 threads[^]*28 tok\/s/
+  );
+  expect(
+    await text.evaluate(({ offsetHeight, offsetWidth, scrollWidth }) => ({
+      lines: Math.round(offsetHeight / 17),
+      cut: scrollWidth > offsetWidth
+    }))
+  ).toEqual({ lines: 2, cut: false });
+  await bench.pictureOfPanel('header-300');
 });
 
 test('without the server extension the panel says what to do', async ({
