@@ -157,6 +157,8 @@ export function normalizeBlock(block: Partial<IBlock>, index = 0): IBlock {
     diagnostics: block.diagnostics ?? [],
     repairs: block.repairs ?? [],
     cell: block.cell ?? null,
-    trial: readTrial(block.trial)
+    trial: readTrial(block.trial),
+    words: block.words ?? null,
+    rows: block.rows ?? null
   };
 }

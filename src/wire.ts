@@ -3,7 +3,9 @@
  */
 import type { JSONObject } from '@lumino/coreutils';
 
-export type Verdict = 'bound' | 'unchecked' | 'rejected';
+import type { IBlock, IRepair } from './block';
+
+export type * from './block';
 
 export type Mode =
   'auto' | 'sql' | 'python' | 'chat' | 'explain' | 'fix' | 'plot';
@@ -143,60 +145,6 @@ export interface IStatus {
   version: string;
   /** The administrator's limit. */
   max_privacy?: PrivacyLevel;
-}
-
-export interface IDiagnostic {
-  code: string;
-  severity: 'error' | 'warning' | 'info';
-  message: string;
-  hint: string;
-  candidates: string[];
-  start: number | null;
-  end: number | null;
-  line: number | null;
-  column: number | null;
-}
-
-export interface IRepair {
-  name: string;
-  reason: string;
-  before: string;
-  after: string;
-  /** 0: mechanical, else the model's round, from 1. Turns that an older version kept have none. */
-  round?: number;
-}
-
-/** What a trial run of Python gave; see Trial in docs/protocol.md. */
-export interface ITrial {
-  status: 'ran' | 'fails' | 'not tried';
-  /** Why it was not tried. */
-  reason: string;
-  error: { kind: string; message: string; line: number | null } | null;
-  result: {
-    type: string;
-    shape: number[] | null;
-    columns: { name: string; dtype: string }[];
-  } | null;
-  /** It had every row. */
-  complete: boolean;
-  /** Tables of which it had a part. */
-  sampled: { table: string; rows: number; of: number | null }[];
-  /** What it drew: in words, and '' or a PNG as data URI. */
-  figure: { alt: string; thumbnail: string } | null;
-  seconds: number;
-}
-
-export interface IBlock {
-  index: number;
-  language: string;
-  source: string;
-  verdict: Verdict | null;
-  kind: string | null;
-  needs_consent: boolean;
-  diagnostics: IDiagnostic[];
-  repairs: IRepair[];
-  cell: { source: string; type: 'code' | 'markdown' } | null;
-  trial: ITrial | null;
 }
 
 export interface IUsage {

@@ -257,7 +257,7 @@ def _turn(asked: Turn, answer: AnswerFinished) -> Turn:
         markdown=answer.markdown,
         model=answer.model,
         sql=next((block.source for block in answer.blocks if block.verdict is not None), None),
-        blocks=tuple(encode(BlockJudged(block))["block"] for block in answer.blocks),
+        blocks=tuple(encode(BlockJudged(replace(block, rows=None)))["block"] for block in answer.blocks),
         state="done",
     )
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 from jupyter_qwen.assistant.completion.pace import Advice
 from jupyter_qwen.assistant.trial_report import TrialReport
 from jupyter_qwen.engine.base import Usage
+from jupyter_qwen.sql.first_rows import FirstRows
 from jupyter_qwen.sql.model import Diagnostic, Repair, StatementKind, Verdict
 
 PhaseName = Literal["linking", "waiting", "prefill", "decode", "proof", "repair", "trial", "choice"]
@@ -86,6 +87,8 @@ class Block:
     """A code block of the answer and what is known about it.
 
     `verdict` is of its SQL, ``None`` where it has none; `trial` of its Python, ``None`` where nobody thought of a trial.
+    `words` says in one line what the code does, read from its tree; ``None`` where that cannot be said. `rows` are the first
+    rows of a query's trial (privacy level *samples* only); they are shown and kept nowhere.
     """
 
     index: int
@@ -98,6 +101,8 @@ class Block:
     repairs: tuple[Repair, ...] = ()
     cell: CellSource | None = None
     trial: TrialReport | None = None
+    words: str | None = None
+    rows: FirstRows | None = None
 
 
 @dataclass(frozen=True)

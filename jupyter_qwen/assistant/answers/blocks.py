@@ -12,15 +12,25 @@ from jupyter_qwen.python.embedded_sql import Inside, prove_inside
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell, without_magics
 from jupyter_qwen.sql.dialect import find_dialect, transpile
+from jupyter_qwen.sql.first_rows import first_rows
 from jupyter_qwen.sql.model import Diagnostic, Proof
 from jupyter_qwen.sql.render import detect_idiom, render_cell
+from jupyter_qwen.sql.trial import Trial
+from jupyter_qwen.sql.trial import run as run_trial
 
 SQL_LANGUAGES = frozenset({"sql", "duckdb", "postgresql", "postgres", "sqlite", "mysql"})
 PYTHON_LANGUAGES = frozenset({"python", "py", "python3", "ipython"})
 
 
-def sql_block(index: int, proof: Proof, schema: Schema, cells: Sequence[Cell], language: str) -> Block:
-    """The block of a proved query. A rejected query keeps its cell: the user may insert it knowingly, after a question."""
+def sql_block(
+    index: int, proof: Proof, schema: Schema, cells: Sequence[Cell], language: str, trial: Trial | None = None
+) -> Block:
+    """The block of a proved query. A rejected query keeps its cell: the user may insert it knowingly, after a question.
+
+    `trial` ran this very query; without one it is tried here, blocking for at most about a second.
+    """
+    if trial is None and schema.privacy == "samples" and proof.verdict == "bound" and not proof.needs_consent:
+        trial = run_trial(proof.sql, schema)
     cell = render_cell(proof.sql, detect_idiom(cells, schema, language))
     return Block(
         index=index,
@@ -32,6 +42,7 @@ def sql_block(index: int, proof: Proof, schema: Schema, cells: Sequence[Cell], l
         diagnostics=proof.diagnostics,
         repairs=proof.repairs,
         cell=CellSource(cell.source, "markdown" if cell.cell_type == "markdown" else "code"),
+        rows=first_rows(proof.sql, trial, schema),
     )
 
 

@@ -56,6 +56,7 @@ class ChosenQuery:
     candidates: tuple[Candidate, ...] = ()
     reason: str = ""
     origin: Origin = "plain"
+    trial: Trial | None = None
 
 
 async def choose(
@@ -91,7 +92,9 @@ async def choose(
     for change in chosen.proof.repairs:
         if change.round == 0:
             await on_event(RepairMade(0, change.name, change.reason, change.before, change.after))
-    return ChosenQuery(chosen.sql, chosen.proof, tuple(candidates), reason_for(chosen, candidates), chosen.origin)
+    return ChosenQuery(
+        chosen.sql, chosen.proof, tuple(candidates), reason_for(chosen, candidates), chosen.origin, chosen.trial
+    )
 
 
 @dataclass(frozen=True)
@@ -215,7 +218,8 @@ def examine(
         proof = replace(respelled, repairs=(*proof.repairs, *respelled.repairs))
     trial = run_trial(proof.sql, schema, time_limit_s=strategy.trial_seconds)
     fingerprint = result_key(trial.rows) if trial.status == "ok" else same_text
-    return Candidate(proof.sql, proof, outcome_of(trial), fingerprint, origin, trial.message, unmet, written)
+    outcome = outcome_of(trial)
+    return Candidate(proof.sql, proof, outcome, fingerprint, origin, trial.message, unmet, written, trial)
 
 
 def _mended(written: str, question: str, schema: Schema) -> Proof:

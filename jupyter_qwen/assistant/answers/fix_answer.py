@@ -138,4 +138,5 @@ def _block(proof: Proof, query: CellSql, cell: Cell, schema: Schema, question: Q
         diagnostics=(_OTHER_CODE, *proof.diagnostics, *inside.diagnostics),
         repairs=(*proof.repairs, *inside.repairs),
         cell=CellSource(inside.source),
+        rows=None,  # they are the query's alone
     )

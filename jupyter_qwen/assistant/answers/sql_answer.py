@@ -27,6 +27,7 @@ from jupyter_qwen.prompt.model import Prompt
 from jupyter_qwen.prompt.shapes.retrieval import Example, fitting
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.elsewhere import worker
+from jupyter_qwen.sql.trial import Trial
 
 NO_TABLES = "No DataFrame and no DuckDB table is in view, so that nothing can be proved: run the cells that make them."
 NO_QUERY = "The model wrote no query. Say which tables or columns the answer should come from."
@@ -114,6 +115,7 @@ async def answer_with_sql(
     if not first:
         return AnswerFinished(NO_QUERY, usage=generated.usage, seconds=time.perf_counter() - started, ttft_seconds=ttft)
     origin: Origin = "plain"
+    trial: Trial | None = None
     if question.schema is None:
         proof = await asyncio.to_thread(unseen, first)
     else:
@@ -126,8 +128,8 @@ async def answer_with_sql(
             on_event=emit,
             other=with_example,
         )
-        proof, origin = choice.proof, choice.origin
-    block = await asyncio.to_thread(sql_block, 0, proof, schema, question.cells, question.language)
+        proof, origin, trial = choice.proof, choice.origin, choice.trial
+    block = await asyncio.to_thread(sql_block, 0, proof, schema, question.cells, question.language, trial)
     if question.dialect is not None:
         block = await asyncio.to_thread(in_dialect, block, question.dialect)
     await emit(BlockJudged(block))

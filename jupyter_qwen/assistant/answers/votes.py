@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from jupyter_qwen.sql.model import Proof
+from jupyter_qwen.sql.trial import Trial
 
 Origin = Literal["plain", "shaped", "sample", "repair", "taught"]
 """Where an answer comes from: the plain prompt, the prompt with a worked example, a sample at a temperature, a round in which the
@@ -46,7 +47,7 @@ class Candidate:
     """One answer of the model after proof, mending and trial.
 
     `fingerprint` is equal for equal results; `unmet` says what the question demands and the query does not do.
-    `written` is the model's own text.
+    `written` is the model's own text, `trial` the trial run where there was one.
     """
 
     sql: str
@@ -57,6 +58,7 @@ class Candidate:
     failure: str = ""
     unmet: tuple[str, ...] = ()
     written: str = ""
+    trial: Trial | None = None
 
     @property
     def suspect(self) -> bool:

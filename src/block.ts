@@ -1,0 +1,75 @@
+/**
+ * A code block of an answer and what is known about it, as docs/protocol.md states it.
+ */
+
+export type Verdict = 'bound' | 'unchecked' | 'rejected';
+
+export interface IDiagnostic {
+  code: string;
+  severity: 'error' | 'warning' | 'info';
+  message: string;
+  hint: string;
+  candidates: string[];
+  start: number | null;
+  end: number | null;
+  line: number | null;
+  column: number | null;
+}
+
+export interface IRepair {
+  name: string;
+  reason: string;
+  before: string;
+  after: string;
+  /** 0: mechanical, else the model's round, from 1. Turns that an older version kept have none. */
+  round?: number;
+}
+
+/** What a trial run of Python gave; see Trial in docs/protocol.md. */
+export interface ITrial {
+  status: 'ran' | 'fails' | 'not tried';
+  /** Why it was not tried. */
+  reason: string;
+  error: { kind: string; message: string; line: number | null } | null;
+  result: {
+    type: string;
+    shape: number[] | null;
+    columns: { name: string; dtype: string }[];
+  } | null;
+  /** It had every row. */
+  complete: boolean;
+  /** Tables of which it had a part. */
+  sampled: { table: string; rows: number; of: number | null }[];
+  /** What it drew: in words, and '' or a PNG as data URI. */
+  figure: { alt: string; thumbnail: string } | null;
+  seconds: number;
+}
+
+/** The first rows of a trial. A cell is null for NULL, and where `hidden` has its column. */
+export interface IRows {
+  columns: string[];
+  rows: (string | null)[][];
+  /** False: taken from a sample, so that nothing computed over rows is shown and nothing is counted. */
+  complete: boolean;
+  row_count: number | null;
+  read: { table: string; rows: number; of: number | null }[];
+  /** Numbers of the columns whose values a sample cannot know. */
+  hidden: number[];
+  more: boolean;
+}
+
+export interface IBlock {
+  index: number;
+  language: string;
+  source: string;
+  verdict: Verdict | null;
+  kind: string | null;
+  needs_consent: boolean;
+  diagnostics: IDiagnostic[];
+  repairs: IRepair[];
+  cell: { source: string; type: 'code' | 'markdown' } | null;
+  trial: ITrial | null;
+  /** In one line, what the code does. */
+  words: string | null;
+  rows: IRows | null;
+}
