@@ -78,9 +78,8 @@ def main() -> None:
             print(f"wrong ({item['kind']}, {answer.origin}): {item['question']}\n    {' '.join(sql.split())}")
     for kind, told in rows.items():
         seconds = sorted(spent for _, spent in told)
-        print(
-            f"{kind}: {sum(right for right, _ in told)} of {len(told)} right, at most {seconds[-1]:.2f} s, p50 {seconds[len(seconds) // 2]:.2f} s"
-        )
+        right_ones, middle = sum(good for good, _ in told), seconds[len(seconds) // 2]
+        print(f"{kind}: {right_ones} of {len(told)} right; p50 {middle:.2f} s, at most {seconds[-1]:.2f} s")
 
 
 if __name__ == "__main__":
