@@ -1,10 +1,10 @@
 """Asks every question of a pack twice, plainly and with a worked example, and keeps both answers as the model wrote them.
 
-    python -m benchmarks.two_ways ask PACK --out FILE [--every N] [--strangers]     # needs the model
+    python -m benchmarks.two_ways ask PACK --out FILE [--every N]     # needs the model
     python -m benchmarks.two_ways choose --scorer score_sql.py PACK FILE [PACK FILE …]     # needs none
 
-`--strangers`: pairs of the library about the pack's own database are left out (for `benchmarks.library_pack`). `choose` proves
-and mends the kept answers as the product does, and prints how many would be right under each way to choose between the two.
+`choose` proves and mends the kept answers as the product does, and prints how many would be right under each way to choose
+between the two.
 The scorer is that of `benchmarks.sql_repairs`.
 """
 
@@ -34,9 +34,9 @@ from jupyter_qwen.evaluate.lane import EvaluationEngines
 from jupyter_qwen.evaluate.sql_pack import SqlCase, SqlPack
 from jupyter_qwen.prompt.answers import first_statement
 from jupyter_qwen.prompt.model import Prompt
-from jupyter_qwen.prompt.shapes.library import PLAIN, library
+from jupyter_qwen.prompt.shapes.library import PLAIN
 from jupyter_qwen.prompt.shapes.masking import explained
-from jupyter_qwen.prompt.shapes.retrieval import Example, Index
+from jupyter_qwen.prompt.shapes.retrieval import Example, index
 from jupyter_qwen.schema.collect import collect
 from jupyter_qwen.schema.model import Schema
 
@@ -76,9 +76,9 @@ def built(sql: str) -> str:
         return ""
 
 
-async def ask(pack: SqlPack, out: Path, engine: Engine, done: set[str], *, every: int, strangers: bool) -> None:
+async def ask(pack: SqlPack, out: Path, engine: Engine, done: set[str], *, every: int) -> None:
     """Write a line to `out` for each question that is not among `done`, the ids that it holds."""
-    name, schema, index = "", Schema(()), Index(library())
+    name, schema = "", Schema(())
     with out.open("a", encoding="utf8") as file:
         for case in pack.cases[::every]:
             if case.id in done:
@@ -86,10 +86,8 @@ async def ask(pack: SqlPack, out: Path, engine: Engine, done: set[str], *, every
             if case.database != name:
                 name = case.database
                 schema = Schema.from_json(collect({"con": pack.connect(name)}))
-                if strangers:
-                    index = Index(pair for pair in library() if pair.database.name != name)
             question = Question(text=case.text, mode="sql", schema=schema, connection="con")
-            match = await asyncio.to_thread(index.best, case.text, explained(case.text, schema))
+            match = await asyncio.to_thread(index().best, case.text, explained(case.text, schema))
             fits = match is not None and match.pair.shape != PLAIN and match.score >= _LEAST_LIKENESS
             kept: dict[str, Any] = {"id": case.id, "likeness": None, "shape": None, "family": None, "shaped": None}
             kept["plain"] = await _answer(engine, await _prompt(question, schema, engine, None))
@@ -172,7 +170,6 @@ def main() -> None:
     asking.add_argument("pack", type=Path)
     asking.add_argument("--out", type=Path, required=True)
     asking.add_argument("--every", type=int, default=1)
-    asking.add_argument("--strangers", action="store_true")
     add_engine_options(asking)
     choosing = ways.add_parser("choose")
     choosing.add_argument("--scorer", type=Path, required=True)
@@ -206,9 +203,7 @@ async def _ask(arguments: argparse.Namespace, done: set[str]) -> None:
     supervised = SupervisedEngines(engine_config(arguments))
     try:
         engine = await EvaluationEngines(supervised).engine()
-        await ask(
-            SqlPack(arguments.pack), arguments.out, engine, done, every=arguments.every, strangers=arguments.strangers
-        )
+        await ask(SqlPack(arguments.pack), arguments.out, engine, done, every=arguments.every)
     finally:
         await supervised.aclose()
 
