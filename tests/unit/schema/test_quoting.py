@@ -29,13 +29,14 @@ def test_every_keyword_that_fails_bare_is_quoted() -> None:
         names = [name for (name,) in con.execute("SELECT keyword_name FROM duckdb_keywords()").fetchall()]
     plain = [name for name in names if is_plain(name)]
     assert len(plain) > 300
-    for name in plain:
-        with duckdb.connect() as con:
+    with duckdb.connect() as con:
+        for name in plain:
             con.execute(f"CREATE TABLE {name} ({name} INTEGER, other INTEGER)")
             con.execute(
                 f"WITH {name} AS (FROM {name}) SELECT {name}, {name}.{name}, max({name}) AS {name} FROM {name} AS {name} "
                 f"WHERE {name} > 0 AND other = {name} GROUP BY {name}, other, {name}.{name} ORDER BY {name}"
             )
+            con.execute(f"DROP TABLE {name}")
 
 
 @pytest.mark.parametrize("name", ["total", "T1", "_x", "date", "name", "year"])
