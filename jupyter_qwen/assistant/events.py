@@ -123,6 +123,7 @@ class AnswerFinished:
     Times in seconds. A query says which worked example was shown with its question (`example`, a shape's name) and where it
     comes from (`origin`: plain, shaped, sample, repair, taught). `code` tells an answer that no model wrote, in kebab-case, and
     `actions` what a front end may offer as buttons for it. `notes` are sentences for the user about what went wrong beside it.
+    `features` are the numbers that the grade of its query rests on (docs/trust.md).
     """
 
     type: ClassVar[str] = "answer"
@@ -138,6 +139,7 @@ class AnswerFinished:
     code: str = ""
     actions: tuple[Action, ...] = ()
     notes: tuple[str, ...] = ()
+    features: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,8 @@ class GenerationRequest:
     priority. `grammar` is GBNF and is ignored
     by engines without the capability. `messages` and `prefill` serve endpoints without raw completions. `max_new_tokens` 0
     processes the prompt only (warming). With `report_prefill` engines that can tell stream deltas without text while they
-    read the prompt. `owner` names whose work it is, a notebook as a rule: owners take turns.
+    read the prompt. `owner` names whose work it is, a notebook as a rule: owners take turns. With `logprobs` engines that can
+    tell how likely each token was; those that cannot answer as ever.
     """
 
     prompt: str
@@ -78,6 +79,7 @@ class GenerationRequest:
     prefill: str = ""
     report_prefill: bool = False
     owner: str = ""
+    logprobs: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,14 @@ class Delta:
 
     While the prompt is read, `text` is empty and `read` tells how many of how many prompt tokens are done, cached ones
     included. Before that, `waiting` tells how many requests go first, and 0 when the turn has come after a wait.
+    `logprobs` are the natural logarithms of the probabilities that the model gave the tokens of this piece, before any
+    temperature: none unless they were asked for and the engine tells them, several where tokens were held back.
     """
 
     text: str
     read: tuple[int, int] | None = None
     waiting: int | None = None
+    logprobs: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -195,6 +195,7 @@ async def _ask(case: SqlCase, schema: Schema, services: Services) -> dict[str, A
         "new_tokens": answer.usage.new_tokens,
         "example": answer.example,
         "origin": answer.origin,
+        "features": answer.features,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import aclosing
+from dataclasses import replace
 from itertools import pairwise
 
 import httpx
@@ -92,6 +93,23 @@ def test_answer_arrives_in_pieces_and_ends_with_its_cost(endpoint: Endpoint) -> 
         assert end.usage.new_tokens == 12
         assert end.usage.prompt_tokens == await engine.count_tokens(COUNTING)
         assert end.usage.decode_seconds > 0
+
+    endpoint.run(work)
+
+
+def test_each_token_brings_its_log_probability_to_those_who_ask(endpoint: Endpoint) -> None:
+    async def work(engine: HttpEngine) -> None:
+        quiet = GenerationRequest(COUNTING, max_new_tokens=12)
+        asked = replace(quiet, logprobs=True)
+        without = [item async for item in engine.generate(quiet) if isinstance(item, Delta)]
+        told = [item async for item in engine.generate(asked) if isinstance(item, Delta)]
+        assert not any(item.logprobs for item in without)
+        assert "".join(item.text for item in told) == "".join(item.text for item in without)
+        found = [value for item in told for value in item.logprobs]
+        assert len(found) == 12
+        assert all(value <= 1e-6 for value in found)
+        # counting on is what every one of these models is nearly certain of
+        assert sum(found) / len(found) > -1.0
 
     endpoint.run(work)
 

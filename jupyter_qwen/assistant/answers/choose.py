@@ -15,7 +15,7 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 
 from jupyter_qwen.assistant.answers.allowance import Allowance
-from jupyter_qwen.assistant.answers.generation import request_for
+from jupyter_qwen.assistant.answers.generation import request_for, scored
 from jupyter_qwen.assistant.answers.votes import (
     DEFAULT_STRATEGY,
     NO_SUCH_VALUE,
@@ -43,6 +43,7 @@ from jupyter_qwen.sql.mend import mend, mend_values
 from jupyter_qwen.sql.model import Proof, Repair
 from jupyter_qwen.sql.trial import Trial, result_key
 from jupyter_qwen.sql.trial import run as run_trial
+from jupyter_qwen.trust.evidence import TokenLogprob
 
 Emit = Callable[[Event], Awaitable[None]]
 
@@ -56,7 +57,12 @@ class ChosenQuery:
     candidates: tuple[Candidate, ...] = ()
     reason: str = ""
     origin: Origin = "plain"
-    trial: Trial | None = None
+    chosen: Candidate | None = None
+
+    @property
+    def trial(self) -> Trial | None:
+        """The trial run of the query that is shown, where there was one."""
+        return self.chosen.trial if self.chosen is not None else None
 
 
 async def choose(
@@ -69,15 +75,16 @@ async def choose(
     on_event: Emit,
     other: Callable[[], Awaitable[Prompt | None]] | None = None,
     strategy: Strategy = DEFAULT_STRATEGY,
+    logprobs: tuple[TokenLogprob, ...] = (),
 ) -> ChosenQuery:
-    """The best query for `prompt`, whose greedy answer is `first`, within `allowance`.
+    """The best query for `prompt`, whose greedy answer is `first` with `logprobs`, within `allowance`.
 
     `other` makes the prompt that asks the same with a worked example, or None where none fits. Raises EngineError when the
     engine fails; an answer that the allowance cuts off is left out.
     """
     look = _Look(engine, schema, question_of(prompt), allowance, strategy)
     await on_event(Phase("proof"))
-    candidates = [await look.at(first, "plain")]
+    candidates = [replace(await look.at(first, "plain"), logprobs=logprobs)]
     if candidates[0].doubtful and not allowance.spent:
         await on_event(Phase("choice"))
         shaped = await other() if other is not None else None
@@ -93,7 +100,7 @@ async def choose(
         if change.round == 0:
             await on_event(RepairMade(0, change.name, change.reason, change.before, change.after))
     return ChosenQuery(
-        chosen.sql, chosen.proof, tuple(candidates), reason_for(chosen, candidates), chosen.origin, chosen.trial
+        chosen.sql, chosen.proof, tuple(candidates), reason_for(chosen, candidates), chosen.origin, chosen
     )
 
 
@@ -121,11 +128,12 @@ class _Look:
         request = replace(
             request_for(prompt, max_new_tokens=room, temperature=0.0 if seed is None else self.strategy.temperature),
             seed=seed,
+            logprobs=True,
         )
-        text = await _answer(self.engine, request, self.allowance)
+        text, logprobs = await _answer(self.engine, request, self.allowance)
         sql = first_statement(text) if text else ""
         if sql:
-            candidates.append(await self.at(sql, origin))
+            candidates.append(replace(await self.at(sql, origin), logprobs=logprobs))
         return text is not None and not self.allowance.spent
 
     async def read(self, prompt: Prompt, *, after: Prompt) -> None:
@@ -168,9 +176,12 @@ async def _repair_rounds(
     return best
 
 
-async def _answer(engine: Engine, request: GenerationRequest, allowance: Allowance) -> str | None:
+async def _answer(
+    engine: Engine, request: GenerationRequest, allowance: Allowance
+) -> tuple[str | None, tuple[TokenLogprob, ...]]:
     """The finished answer to `request`, its prefill included; None where tokens or time did not do. Spends the allowance."""
     text, usage, whole = "", None, False
+    logprobs: list[TokenLogprob] = []
 
     async def listen() -> None:
         nonlocal text, usage, whole
@@ -178,6 +189,7 @@ async def _answer(engine: Engine, request: GenerationRequest, allowance: Allowan
             async for piece in stream:
                 if isinstance(piece, Delta):
                     text += piece.text
+                    logprobs.extend(scored(piece))
                 elif isinstance(piece, Finished):
                     usage, whole = piece.usage, piece.reason == "stop"
 
@@ -185,7 +197,7 @@ async def _answer(engine: Engine, request: GenerationRequest, allowance: Allowan
         await asyncio.wait_for(listen(), max(0.05, allowance.seconds_left))
     written = usage.new_tokens if usage is not None else 0
     allowance.spend(written=written or len(text) // _LETTERS_A_TOKEN or 1)
-    return request.prefill + text if whole and text else None
+    return (request.prefill + text if whole and text else None), tuple(logprobs)
 
 
 _LETTERS_A_TOKEN = 3  # of SQL; for endpoints that do not say how many tokens they wrote

@@ -8,20 +8,25 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from jupyter_qwen.assistant.events import Event, PartSize, Phase, PromptBuilt, TextDelta
-from jupyter_qwen.engine.base import ChatTurn, Engine, Finished, GenerationRequest, Lane, Usage, count_all
+from jupyter_qwen.engine.base import ChatTurn, Delta, Engine, Finished, GenerationRequest, Lane, Usage, count_all
 from jupyter_qwen.prompt.model import Prompt
+from jupyter_qwen.trust.evidence import TokenLogprob
 
 Emit = Callable[[Event], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class Generated:
-    """The whole text including the prompt's prefill. `first_token_at` is a time.perf_counter reading."""
+    """The whole text including the prompt's prefill. `first_token_at` is a time.perf_counter reading.
+
+    `logprobs` are those of its tokens, where they were asked for and the engine tells them; the prefill has none.
+    """
 
     text: str
     usage: Usage
     first_token_at: float | None
     hit_limit: bool
+    logprobs: tuple[TokenLogprob, ...] = ()
 
 
 def request_for(
@@ -31,6 +36,7 @@ def request_for(
     lane: Lane = "chat",
     temperature: float = 0.0,
     report_prefill: bool = False,
+    logprobs: bool = False,
 ) -> GenerationRequest:
     """The engine's request for a prompt."""
     return GenerationRequest(
@@ -42,6 +48,7 @@ def request_for(
         messages=tuple(ChatTurn(message.role, message.content) for message in prompt.messages),
         prefill=prompt.prefill,
         report_prefill=report_prefill,
+        logprobs=logprobs,
     )
 
 
@@ -52,11 +59,14 @@ async def announce(prompt: Prompt, engine: Engine, emit: Emit, notes: tuple[str,
     await emit(PromptBuilt(tokens, parts, (*notes, *prompt.notes), prompt.text))
 
 
-async def stream_answer(prompt: Prompt, engine: Engine, emit: Emit, *, max_new_tokens: int) -> Generated:
+async def stream_answer(
+    prompt: Prompt, engine: Engine, emit: Emit, *, max_new_tokens: int, logprobs: bool = False
+) -> Generated:
     """Generate once, telling every piece. The prefill is told with the first token, for it is part of the answer."""
     await emit(Phase("prefill"))
     text, usage, first_token_at, hit_limit = prompt.prefill, Usage(), None, False
-    request = request_for(prompt, max_new_tokens=max_new_tokens, report_prefill=True)
+    request = request_for(prompt, max_new_tokens=max_new_tokens, report_prefill=True, logprobs=logprobs)
+    scores: list[TokenLogprob] = []
     async with aclosing(engine.generate(request)) as pieces:  # type: ignore[type-var]
         async for piece in pieces:
             if isinstance(piece, Finished):
@@ -73,4 +83,10 @@ async def stream_answer(prompt: Prompt, engine: Engine, emit: Emit, *, max_new_t
                 else:
                     await emit(TextDelta(piece.text))
                 text += piece.text
-    return Generated(text, usage, first_token_at, hit_limit)
+                scores.extend(scored(piece))
+    return Generated(text, usage, first_token_at, hit_limit, tuple(scores))
+
+
+def scored(piece: Delta) -> tuple[TokenLogprob, ...]:
+    """The piece with its log probability; that of several tokens that came at once is their sum."""
+    return (TokenLogprob(piece.text, sum(piece.logprobs)),) if piece.logprobs else ()

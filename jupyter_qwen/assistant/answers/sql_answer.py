@@ -12,6 +12,7 @@ from jupyter_qwen.assistant.answers.allowance import TOKENS_A_SECOND, Allowance
 from jupyter_qwen.assistant.answers.blocks import in_dialect, sql_block
 from jupyter_qwen.assistant.answers.choose import choose
 from jupyter_qwen.assistant.answers.generation import Emit, announce, stream_answer
+from jupyter_qwen.assistant.answers.judging import evidence_of
 from jupyter_qwen.assistant.answers.unseen import unseen
 from jupyter_qwen.assistant.answers.votes import Origin
 from jupyter_qwen.assistant.events import AnswerFinished, BlockJudged, Phase
@@ -28,6 +29,7 @@ from jupyter_qwen.prompt.shapes.retrieval import Example, fitting
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.elsewhere import worker
 from jupyter_qwen.sql.trial import Trial
+from jupyter_qwen.trust.confidence.features import Features, features
 
 NO_TABLES = "No DataFrame and no DuckDB table is in view, so that nothing can be proved: run the cells that make them."
 NO_QUERY = "The model wrote no query. Say which tables or columns the answer should come from."
@@ -109,13 +111,14 @@ async def answer_with_sql(
         prompt, engine, emit, schema.notes if schema.tables or question.schema is None else (NO_TABLES, *schema.notes)
     )
     new_tokens = min(limits.sql_answer_tokens, question.max_new_tokens or limits.sql_answer_tokens)
-    generated = await stream_answer(prompt, engine, emit, max_new_tokens=new_tokens)
+    generated = await stream_answer(prompt, engine, emit, max_new_tokens=new_tokens, logprobs=True)
     ttft = generated.first_token_at - started if generated.first_token_at is not None else None
     first = first_statement(generated.text)
     if not first:
         return AnswerFinished(NO_QUERY, usage=generated.usage, seconds=time.perf_counter() - started, ttft_seconds=ttft)
     origin: Origin = "plain"
     trial: Trial | None = None
+    counted: Features = {}
     if question.schema is None:
         proof = await asyncio.to_thread(unseen, first)
     else:
@@ -127,8 +130,10 @@ async def answer_with_sql(
             allowance=_allowance(limits, generated.usage.new_tokens),
             on_event=emit,
             other=with_example,
+            logprobs=generated.logprobs,
         )
         proof, origin, trial = choice.proof, choice.origin, choice.trial
+        counted = await asyncio.to_thread(features, evidence_of(choice, question.text, schema))
     block = await asyncio.to_thread(sql_block, 0, proof, schema, question.cells, question.language, trial)
     if question.dialect is not None:
         block = await asyncio.to_thread(in_dialect, block, question.dialect)
@@ -141,6 +146,7 @@ async def answer_with_sql(
         ttft_seconds=ttft,
         example=example.shape if example is not None else None,
         origin=origin,
+        features=counted,
     )
 
 

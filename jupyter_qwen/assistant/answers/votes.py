@@ -8,6 +8,7 @@ from typing import Literal
 
 from jupyter_qwen.sql.model import Proof
 from jupyter_qwen.sql.trial import Trial
+from jupyter_qwen.trust.evidence import TokenLogprob
 
 Origin = Literal["plain", "shaped", "sample", "repair", "taught"]
 """Where an answer comes from: the plain prompt, the prompt with a worked example, a sample at a temperature, a round in which the
@@ -47,7 +48,8 @@ class Candidate:
     """One answer of the model after proof, mending and trial.
 
     `fingerprint` is equal for equal results; `unmet` says what the question demands and the query does not do.
-    `written` is the model's own text, `trial` the trial run where there was one.
+    `written` is the model's own text, `trial` the trial run where there was one, and `logprobs` say how likely the text was,
+    where the engine tells.
     """
 
     sql: str
@@ -59,6 +61,7 @@ class Candidate:
     unmet: tuple[str, ...] = ()
     written: str = ""
     trial: Trial | None = None
+    logprobs: tuple[TokenLogprob, ...] = ()
 
     @property
     def suspect(self) -> bool:

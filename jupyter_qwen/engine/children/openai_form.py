@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from jupyter_qwen.engine.children.tiny_http import HttpError
@@ -26,11 +27,21 @@ def stops(body: dict[str, Any]) -> tuple[str, ...]:
     return (stop,) if isinstance(stop, str) else tuple(str(item) for item in stop)
 
 
-def choice(chat: bool, index: int, text: str, reason: str | None, *, whole: bool = False) -> dict[str, Any]:
-    """One element of `choices`: a piece of a stream, or the `whole` answer."""
+def choice(
+    chat: bool,
+    index: int,
+    text: str,
+    reason: str | None,
+    *,
+    whole: bool = False,
+    logprobs: Sequence[float] | None = None,
+) -> dict[str, Any]:
+    """One element of `choices`: a piece of a stream, or the `whole` answer; `logprobs` as llama.cpp writes them, if asked for."""
+    told = {} if logprobs is None else {"logprobs": {"content": [{"logprob": value} for value in logprobs]}}
     if not chat:
-        return {"index": index, "text": text, "finish_reason": reason}
+        return {"index": index, "text": text, "finish_reason": reason, **told}
     return {
+        **told,
         "index": index,
         "message" if whole else "delta": {"role": "assistant", "content": text},
         "finish_reason": reason,

@@ -4,7 +4,7 @@ Settings (one JSON line on standard input): key, context_tokens, and script: the
 rules, or the list itself. The first rule whose `match` (a regular expression, searched in the prompt) hits is used:
 
     {"match": "revenue", "reply": "```sql\\nSELECT 1\\n```", "delay_per_token_ms": 20, "prefill_ms_per_token": 0,
-     "crash_after_tokens": null, "error": null, "once": false}
+     "crash_after_tokens": null, "error": null, "once": false, "logprob": -0.1}
 
 `reply` may be a list: one text a sample. `error` is ``{"status": 500, "message": "…"}``. Without a rule the reply repeats the
 question. A token is a word, a run of spaces, or one other character.
@@ -154,9 +154,9 @@ class Scripted:
                 await response.pause(rule.delay_per_token_ms / 1000)
                 self._slots.new_tokens += 1
                 if stream:
-                    await response.event(
-                        {"object": kind, "model": MODEL, "choices": [choice(chat, index, token, None)]}
-                    )
+                    scores = [rule.logprob] if body.get("logprobs") else None
+                    piece = choice(chat, index, token, None, logprobs=scores)
+                    await response.event({"object": kind, "model": MODEL, "choices": [piece]})
             timings = {
                 "cache_n": cached,
                 "prompt_n": prompt_tokens - cached,

@@ -22,7 +22,7 @@ class ScriptedError:
 
 @dataclass
 class Rule:
-    """One rule; times in milliseconds. `once` rules are used up by their first hit."""
+    """One rule; times in milliseconds. `once` rules are used up by their first hit. `logprob` is that of every token."""
 
     match: re.Pattern[str]
     replies: tuple[str, ...]
@@ -31,6 +31,7 @@ class Rule:
     crash_after_tokens: int | None = None
     error: ScriptedError | None = None
     once: bool = False
+    logprob: float = -0.1
     used: bool = False
 
     def sample(self, index: int, prompt: str) -> str:
@@ -70,6 +71,7 @@ def _rule(item: Any, number: int) -> Rule:
         raise ValueError(f"rule {number} is not an object")
     unknown = set(item) - {
         "match", "reply", "delay_per_token_ms", "prefill_ms_per_token", "crash_after_tokens", "error", "once",
+        "logprob",
     }  # fmt: skip
     if unknown:
         raise ValueError(f"rule {number} has unknown fields: {', '.join(sorted(unknown))}")
@@ -83,4 +85,5 @@ def _rule(item: Any, number: int) -> Rule:
         crash_after_tokens=item.get("crash_after_tokens"),
         error=ScriptedError(int(error.get("status", 500)), str(error.get("message", ""))) if error else None,
         once=bool(item.get("once")),
+        logprob=float(item.get("logprob", -0.1)),
     )

@@ -29,6 +29,7 @@ class StreamedAnswer:
     read: tuple[int, int] = (0, 1)
     usage: dict[str, Any] = field(default_factory=dict)
     echo: str | None = ""
+    logprobs: tuple[float, ...] = ()  # of tokens whose text has not come yet
 
     @property
     def held_tokens(self) -> int | None:
@@ -60,13 +61,15 @@ class StreamedAnswer:
         for choice in event.get("choices") or ():
             text = choice.get("text") if self.raw else (choice.get("delta") or {}).get("content")
             reason = choice.get("finish_reason")
+            self.logprobs += _logprobs(choice.get("logprobs"))
             text = self._without_prefill(text or "", final=reason is not None)
             if self.watch is not None:
                 text = self.watch.passed(text, final=reason is not None)
             if text and self.request.max_new_tokens > 0:  # warming: endpoints write one token all the same
                 self.first = self.first or time.monotonic()
                 self.pieces += 1
-                out.append(Delta(text))
+                out.append(Delta(text, logprobs=self.logprobs))
+                self.logprobs = ()
             if self.cut:
                 self.reason = "stop"
             elif reason is not None:
@@ -120,6 +123,15 @@ def _usage_from_timings(event: dict[str, Any]) -> Usage:
         prefill_seconds=float(timings.get("prompt_ms") or 0.0) / 1000,
         decode_seconds=float(timings.get("predicted_ms") or 0.0) / 1000,
     )
+
+
+def _logprobs(told: dict[str, Any] | None) -> tuple[float, ...]:
+    """Of an event's tokens: llama.cpp and chats write a `content` list, completions of OpenAI and vLLM `token_logprobs`."""
+    if not told:
+        return ()
+    rows = told.get("content")
+    found = [row.get("logprob") for row in rows] if rows is not None else told.get("token_logprobs") or ()
+    return tuple(float(value) for value in found if value is not None)
 
 
 def _reason(text: str) -> FinishReason:

@@ -29,7 +29,8 @@ def stops_taken(dialect: Dialect) -> int | None:
 
 def completion_body(request: GenerationRequest, dialect: Dialect) -> dict[str, Any]:
     """The body for POST /v1/completions."""
-    return {"prompt": request.prompt, **_sampling(request, dialect)}
+    body = {"prompt": request.prompt, **_sampling(request, dialect)}
+    return body | {"logprobs": 1} if tells_logprobs(request, dialect) else body
 
 
 def chat_body(request: GenerationRequest, dialect: Dialect) -> dict[str, Any]:
@@ -40,7 +41,14 @@ def chat_body(request: GenerationRequest, dialect: Dialect) -> dict[str, Any]:
         messages.append({"role": "assistant", "content": request.prefill})
         if dialect.flavour == "vllm":
             body |= {"add_generation_prompt": False, "continue_final_message": True}
+    if tells_logprobs(request, dialect):
+        body["logprobs"] = True
     return {"messages": messages, **body}
+
+
+def tells_logprobs(request: GenerationRequest, dialect: Dialect) -> bool:
+    """Whether to ask for log probabilities. Plain endpoints are not asked: some refuse the whole request for the field."""
+    return request.logprobs and dialect.flavour != "plain"
 
 
 def _sampling(request: GenerationRequest, dialect: Dialect) -> dict[str, Any]:

@@ -98,6 +98,7 @@ class Routes:
             sampling=_sampling(body),
             lane=field(body, "lane", str, "chat"),
             slot=field(body, "id_slot", int, None),
+            logprobs=bool(body.get("logprobs")),
         )
         self._computer.submit(job)
         try:
@@ -126,7 +127,8 @@ class _Answer:
                 raise HttpError(500, event.message)
             if isinstance(event, Written):
                 self._text += event.text
-                await self._send({"choices": [choice(self._chat, 0, event.text, None)]})
+                told = event.logprobs if self._job.logprobs else None
+                await self._send({"choices": [choice(self._chat, 0, event.text, None, logprobs=told)]})
             else:
                 read = {"total": event.total, "cache": event.cached, "processed": event.processed}
                 await self._send({"choices": [], "prompt_progress": read})

@@ -29,6 +29,10 @@ class Sampler:
         else:
             self._generator.manual_seed(sampling.seed % 2**63)
 
+    def logprob(self, logits: Any, token: int) -> float:
+        """The natural logarithm of the probability of `token` in a row of logits, before any temperature."""
+        return float(torch.log_softmax(logits.float(), dim=-1)[token])
+
     def draw(self, logits: Any) -> int:
         """One token from a row of logits ``[vocabulary]``."""
         if self._how.temperature <= 0:

@@ -38,9 +38,10 @@ class Read:
 
 @dataclass(frozen=True)
 class Written:
-    """The next piece of the answer."""
+    """The next piece of the answer, with the log probabilities of its tokens where they were asked for."""
 
     text: str
+    logprobs: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Job:
     sampling: Sampling = field(default_factory=Sampling)
     lane: str = "chat"
     slot: int | None = None
+    logprobs: bool = False
     cancelled: bool = False
 
     @property
@@ -95,6 +97,7 @@ class Sequence:
         self._text = TextStream(tokenizer, job.stops)
         self._began: float | None = None
         self._read = 0.0
+        self._logprobs: tuple[float, ...] = ()  # of tokens whose text is held back
 
     @property
     def reading(self) -> bool:
@@ -124,13 +127,16 @@ class Sequence:
 
     def take_logits(self, logits: Any) -> None:
         """Draw the next token from the last row of logits ``[1, vocabulary]``."""
-        self._add(self._sampler.draw(logits[-1]))
+        token = self._sampler.draw(logits[-1])
+        if self.job.logprobs and token not in self._ends:
+            self._logprobs += (self._sampler.logprob(logits[-1], token),)
+        self._add(token)
 
     def finish(self, reason: Reason) -> None:
         """Release what was held back and say that it is over."""
         rest = self._text.end()
         if rest:
-            self.job.tell(Written(rest))
+            self._tell(rest)
         self.over = True
         now = time.perf_counter()
         began = self._began or now
@@ -150,9 +156,13 @@ class Sequence:
             return self.finish("stop")
         text = self._text.push(token)
         if text:
-            self.job.tell(Written(text))
+            self._tell(text)
         if self._text.stopped:
             self.finish("stop")
         elif self.written >= self.job.limit:
             self.finish("length")
         return None
+
+    def _tell(self, text: str) -> None:
+        self.job.tell(Written(text, self._logprobs))
+        self._logprobs = ()

@@ -1,0 +1,1 @@
+"""Which answers to trust: what can be shown about a query that runs."""
