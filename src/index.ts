@@ -9,6 +9,7 @@ import {
 } from './completion/plugin';
 import { contextPlugin } from './context/plugin';
 import { clientPlugin, statusBarPlugin, statusPlugin } from './model/plugin';
+import { demoPlugin } from './notebook/demo-plugin';
 import { notebookPlugin } from './notebook/plugin';
 import { settingsPlugin } from './settings';
 import { warmPlugin } from './warm/plugin';
@@ -21,6 +22,7 @@ export default [
   contextPlugin,
   warmPlugin,
   notebookPlugin,
+  demoPlugin,
   chatPlugin,
   mannersPlugin,
   completionPlugin,

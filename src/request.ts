@@ -113,6 +113,16 @@ export class QwenClient {
     return isObject(data) && data.started === true;
   }
 
+  /** Which cells of a demo that was just made may run; none of any other notebook. */
+  async freshDemo(
+    path: string
+  ): Promise<{ cells: { id: string; source: string }[] }> {
+    const data = await this._json('POST', 'demo', { path });
+    return isObject(data) && Array.isArray(data.cells)
+      ? { cells: data.cells as { id: string; source: string }[] }
+      : { cells: [] };
+  }
+
   async thread(id: string): Promise<ITurn[]> {
     const query = URLExt.objectToQueryString({ id });
     const data = await this._json('GET', `thread${query}`);

@@ -12,7 +12,8 @@ from jupyter_qwen.version import version
 
 # command: (module, what it does). Only the module of the command that was named is imported: `lab` needs no sqlglot.
 _COMMANDS = {
-    "lab": ("lab", "open JupyterLab on the demo notebook, or on a file of yours"),
+    "lab": ("lab", "open JupyterLab with the Qwen panel in this folder, or on a notebook of yours"),
+    "demo": ("demo", "make a demo in a folder of its own and open JupyterLab there, with its tables loaded"),
     "ask": ("ask", "ask a question about a database or a file, without a browser"),
     "model": ("model", "list, pull, verify, find and remove models"),
     "status": ("status", "what the assistant of a running Jupyter server is doing"),

@@ -1,76 +1,33 @@
-"""``jupyter qwen lab``: from nothing to an open notebook with the sidebar and a loaded model."""
+"""``jupyter qwen lab``: JupyterLab with the sidebar open and a model, in a folder that is there already."""
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
-import os
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import quote
 
 from jupyter_qwen.cli.failure import CommandError
-
-DEMO_FOLDER = "jupyter-qwen-demo"
+from jupyter_qwen.cli.jupyterlab import JupyterLab, add_lab_options, lab_options
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to open; options that are not ours, and everything after ``--``, go to JupyterLab."""
-    parser.add_argument(
-        "path", nargs="?", help=f"notebook or folder to open; default: a demo notebook, made in ./{DEMO_FOLDER}"
-    )
-    parser.add_argument("--no-model", action="store_true", help="do not download the model when it is missing")
-    parser.add_argument(
-        "lab_options", nargs="*", metavar="OPTION", help="options for JupyterLab: --no-browser, --ServerApp.port=8890 …"
-    )
+    parser.add_argument("path", nargs="?", help="notebook or folder to open; default: this folder")
+    add_lab_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Make the demo when no path is named, fetch the model when it is missing, then become JupyterLab."""
-    missing = [name for name in ("jupyterlab", "ipykernel") if importlib.util.find_spec(name) is None]
-    if missing:
-        raise CommandError(
-            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed.",
-            'Install what a notebook needs with: pip install "jupyter_qwen[lab]"',
-        )
-    path, options = arguments.path, [*arguments.unknown, *arguments.lab_options]
-    if path is not None and path.startswith("-"):
-        # argparse takes the first word after `--` for the path when no path was given
-        path, options = None, [path, *options]
+    """Fetch the model when it is missing, then become JupyterLab. Raises CommandError."""
+    path, options = lab_options(arguments)
     target = _target(path, options)
-    if not arguments.no_model:
-        _fetch_model()
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in options:
-        # in a container everybody is root; JupyterLab would refuse and leave a newcomer with nothing
-        print("You are root: JupyterLab is started with --allow-root.")
-        options.append("--allow-root")
-    # JupyterLab's question about news lies over the panel's input; answering it would also send a request to the outside
-    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
-        [str(Path(__file__).parent.parent / "demo" / "config"), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
-    )
-    from jupyterlab.labapp import LabApp
-
-    LabApp.launch_instance([str(target), "--QwenExtension.open_panel=True", *_address(target, options), *options])
-    return 0
-
-
-def _address(target: Path, options: Sequence[str]) -> list[str]:
-    """The option that has JupyterLab print an address which opens `target`: for whoever has no browser on this machine.
-
-    Jupyter makes a file's folder the root. Whoever chooses another root or address has said where to begin.
-    """
-    chosen = ("--ServerApp.root_dir", "--notebook-dir", "--LabApp.default_url", "--ServerApp.default_url")
-    if not target.is_file() or any(option.startswith(chosen) for option in options):
-        return []
-    return [f"--LabApp.default_url=/lab/tree/{quote(target.name)}"]
+    lab = JupyterLab(fetch_model=not arguments.no_model)
+    where = f"on {target.name}" if target.is_file() else f"in {target.resolve()}"
+    print(f"Opening JupyterLab {where} with the Qwen panel; Ctrl-C here ends it.")
+    return lab.open(target, options)
 
 
 def _target(path: str | None, options: Sequence[str]) -> Path:
-    if path is None:
-        from jupyter_qwen.demo.demo_notebook import build_demo
-
-        return build_demo(Path.cwd() / DEMO_FOLDER)
-    target = Path(path)
+    target = Path.cwd() if path is None else Path(path)
     if not target.exists():
         from jupyterlab.labapp import LabApp
 
@@ -78,33 +35,6 @@ def _target(path: str | None, options: Sequence[str]) -> Path:
         alone = [option for option in options if option.removeprefix("--") in LabApp.aliases]
         joined = f" The value of an option is joined to it: {alone[-1]}={path}" if alone else ""
         raise CommandError(
-            f"{target} does not exist.", f"Name a notebook or a folder, or nothing for the demo.{joined}"
+            f"{target} does not exist.", f"Name a notebook or a folder, or nothing for this folder.{joined}"
         )
     return target
-
-
-def _fetch_model() -> None:
-    """Download the default model with a progress bar, unless one that serves is here.
-
-    Without it JupyterLab starts all the same and offers the download.
-    """
-    from jupyter_qwen.cli.model import pull
-    from jupyter_qwen.engine.base import EngineError
-    from jupyter_qwen.engine.choice import choose
-    from jupyter_qwen.engine.config import EngineConfig
-    from jupyter_qwen.models.errors import ModelError
-    from jupyter_qwen.models.store import ModelStore
-
-    store = ModelStore()
-    try:
-        chosen = choose(EngineConfig(), store=store).model
-    except EngineError:  # nothing that is here fits or is installed: the panel says so in its own words
-        chosen = None
-    if chosen is not None and store.path(chosen) is not None:
-        return
-    entry = store.entry()
-    print(f"Fetching {entry.label} ({entry.size_bytes / 2**30:.1f} GB, {entry.licence}) into {store.folder} …")
-    try:
-        pull(store, None)
-    except ModelError as error:
-        print(f"{error} {error.hint}\nJupyterLab starts without it; the sidebar offers the download again.")

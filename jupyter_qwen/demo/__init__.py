@@ -1,4 +1,7 @@
-"""The demo: a small shop in DuckDB, two DataFrames, a notebook. Made on the user's machine, the same every time."""
+"""The demo: an outdoor shop in DuckDB, a bicycle hire in CSV files, a notebook for each.
+
+Made on the user's machine, without a network, the same every time.
+"""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, validate
 
+from jupyter_qwen.server.demo import FreshDemo
 from jupyter_qwen.server.routes import ROUTES
 from jupyter_qwen.server.settings import Administration, settings_folder, user_settings
 
@@ -91,6 +92,11 @@ class QwenExtension(ExtensionApp):
     ).tag(config=True)
     open_panel = Bool(False, help="Open the sidebar when JupyterLab starts.").tag(config=True)
 
+    fresh_demo = Dict(
+        help="Notebooks that `jupyter qwen demo` has just made, by absolute path, with their SHA-256: each loads its tables by "
+        "itself when it is first opened, as long as it is byte for byte what was made. The command sets it."
+    ).tag(config=True)
+
     @validate("warming_share")
     def _share(self, proposal: Any) -> float:
         if not 0 <= proposal["value"] <= 1:
@@ -110,6 +116,7 @@ class QwenExtension(ExtensionApp):
             self.log.warning("jupyter_qwen: no such settings: %s", ", ".join(unknown))
         page_config["qwenSettings"] = self.administration.for_page()
         self.settings["jupyter_qwen_settings"] = self.effective_settings
+        self.settings["jupyter_qwen_demo"] = FreshDemo(self.fresh_demo, self.serverapp.root_dir)
         assert self.serverapp.event_logger is not None
         self.serverapp.event_logger.register_event_schema(Path(__file__).parent / "events" / "status.yaml")
 

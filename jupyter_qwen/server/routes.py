@@ -9,6 +9,7 @@ from typing import Any
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from jupyter_qwen.server.demo import DemoHandler
 from jupyter_qwen.server.handlers import QwenHandler
 from jupyter_qwen.server.knowledge import KnowledgeHandler
 
@@ -187,4 +188,5 @@ ROUTES: list[tuple[Any, ...]] = [
     (f"{_PREFIX}/thread", ThreadHandler),
     (f"{_PREFIX}/thread/move", ThreadMoveHandler),
     (f"{_PREFIX}/knowledge", KnowledgeHandler),
+    (f"{_PREFIX}/demo", DemoHandler),
 ]

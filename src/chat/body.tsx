@@ -16,6 +16,7 @@ import type { ContextModel } from '../context/context-model';
 import type { ContextGatherer } from '../context/gather';
 import type { Lessons } from '../knowledge/lessons';
 import type { ModelStatus } from '../model/status';
+import { proposedQuestions } from '../notebook/demo';
 import type { QwenClient } from '../request';
 import type { QwenSettings } from '../settings';
 import { QuestionWarmer } from '../warm/question-warmer';
@@ -196,6 +197,7 @@ export class ChatBody implements IPanelBody {
                 <Welcome
                   schema={gatherer.glance(current, null).schema}
                   hasNotebook={current !== null}
+                  proposed={proposedQuestions(current)}
                   remote={status.current?.remote ?? false}
                   trans={trans}
                   ask={question => {

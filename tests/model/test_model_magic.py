@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from served import Served
 
-from jupyter_qwen.demo.demo_notebook import build_demo
+from jupyter_qwen.demo.demo_folder import build_demo
 
 pytestmark = pytest.mark.model
 TABLES = """
@@ -87,7 +87,7 @@ def test_out_keeps_the_rows_of_two_dataframes_joined(execute: Any) -> None:
 def test_the_demo_notebook_runs_from_top_to_bottom_and_shows_its_answers_as_a_web_page(
     execute: Any, tmp_path: Path
 ) -> None:
-    path = build_demo(tmp_path / "demo")
+    path = build_demo(tmp_path / "demo").notebook
     done = execute(nbformat.read(path, as_version=4), path.parent)
     answer = done.cells[-1].outputs[0]["data"]
     assert "✔ bound" in answer["text/markdown"]

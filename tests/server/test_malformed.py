@@ -19,7 +19,7 @@ COUNT = int(os.environ.get("JUPYTER_QWEN_MALFORMED", "240"))
 SEED = 20_251_121
 POSTS = (
     "ask", "complete", "context", "warm", "prove", "models/pull", "models/cancel", "engine/load", "engine/switch", "thread/move",
-    "knowledge",
+    "knowledge", "demo",
 )  # fmt: skip
 GETS = ("thread?id={}", "knowledge?thread={}", "collector?privacy={}", "status?x={}", "models?{}", "settings?{}")
 DEEP = 3_000
@@ -108,7 +108,7 @@ def valid(question: Any) -> dict[str, dict[str, Any]]:
         "engine/switch": {"model": "no-such-model", "engine": "auto", "context_tokens": 0},
         "knowledge": {"thread": "a.ipynb", "scope": "project", "pair": {"question": "How many?", "sql": "SELECT 1"}},
         "thread/move": {"from": "a.ipynb", "to": "b.ipynb"},
-        "models/cancel": {"x": 1}, "engine/load": {"x": 1},
+        "models/cancel": {"x": 1}, "engine/load": {"x": 1}, "demo": {"path": "a.ipynb"},
     }  # fmt: skip
 
 

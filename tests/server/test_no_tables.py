@@ -32,7 +32,7 @@ async def test_what_is_missing_is_said_without_the_model(ask_events: Any, questi
     assert "one code cell has not run" in answer["markdown"]
     assert "in code: `con = duckdb.connect" in answer["markdown"]
     assert "the button of that name in the sidebar" in answer["markdown"]  # and, where there is none, the terminal
-    assert "`jupyter qwen lab`" in answer["markdown"]
+    assert "`jupyter qwen demo`" in answer["markdown"]
     assert answer["seconds"] < 0.3
 
 

@@ -60,7 +60,7 @@ def _words(waiting: int) -> str:
         + ("one code cell has not run yet." if waiting == 1 else f"{waiting} code cells have not run yet."),
         "open-file": '**Open a file** in code: `con = duckdb.connect("shop.duckdb")` or `sales = duckdb.read_csv("sales.csv")`.',
         "demo-tables": "**Use the demo's tables**: the button of that name in the sidebar makes them in this notebook; "
-        "in a terminal, `jupyter qwen lab` opens a notebook that has them.",
+        "in a terminal, `jupyter qwen demo` opens a notebook that has them.",
     }
     if not waiting:
         del actions["run-cells-above"]

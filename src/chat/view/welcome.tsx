@@ -11,13 +11,15 @@ interface IWelcomeProps {
   /** The tables as last seen, or null. */
   schema: Schema | null;
   hasNotebook: boolean;
+  /** The questions that the notebook itself proposes. */
+  proposed: string[];
   remote: boolean;
   trans: TranslationBundle;
   ask: (question: string) => void;
 }
 
 export function Welcome(props: IWelcomeProps): JSX.Element {
-  const { trans, remote, hasNotebook, ask } = props;
+  const { trans, remote, hasNotebook, proposed, ask } = props;
   const tables = tablesOf(props.schema);
   return (
     <div className="jp-Qwen-welcome">
@@ -44,16 +46,18 @@ export function Welcome(props: IWelcomeProps): JSX.Element {
         <div>
           <dt>{trans.__('Try')}</dt>
           <dd className="jp-Qwen-examples">
-            {examples(tables, trans).map(example => (
-              <button
-                key={example}
-                type="button"
-                className="jp-Qwen-example"
-                onClick={() => ask(example)}
-              >
-                {example}
-              </button>
-            ))}
+            {(proposed.length ? proposed : examples(tables, trans)).map(
+              example => (
+                <button
+                  key={example}
+                  type="button"
+                  className="jp-Qwen-example"
+                  onClick={() => ask(example)}
+                >
+                  {example}
+                </button>
+              )
+            )}
           </dd>
         </div>
       </dl>

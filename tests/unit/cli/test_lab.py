@@ -1,4 +1,4 @@
-"""``jupyter qwen lab``: what it hands to JupyterLab, and that it fetches a model only where none that serves is on disk."""
+"""``jupyter qwen lab`` and ``demo``: what they hand to JupyterLab; a model is fetched only where none that serves is on disk."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_qwen.cli import lab, main
+from jupyter_qwen.cli import jupyterlab, main
+from jupyter_qwen.demo.demo_folder import SHOP_NOTEBOOK
 from jupyter_qwen.models.catalog import find
 from jupyter_qwen.models.store import ModelStore
 
@@ -26,12 +27,12 @@ def test_nothing_is_fetched_where_another_model_is_here(asked: list[object], tmp
     with (tmp_path / small.gguf.name).open("wb") as file:
         file.truncate(small.gguf.bytes)
     assert ModelStore().path(small) is not None
-    lab._fetch_model()
+    jupyterlab._fetch_model()
     assert asked == []
 
 
 def test_the_default_model_is_fetched_where_there_is_none(asked: list[object]) -> None:
-    lab._fetch_model()
+    jupyterlab._fetch_model()
     assert asked == [None]
 
 
@@ -51,7 +52,39 @@ def launched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_options_that_are_not_ours_go_to_jupyterlab(options: list[str], launched: list[str]) -> None:
     assert main(["lab", "--no-model", *options]) == 0
     assert {"--no-browser", "--ServerApp.port=8890"} < set(launched)
-    assert launched[0].endswith(".ipynb")
+    assert launched[0] == str(Path.cwd())
+
+
+def test_the_demo_is_made_in_a_folder_of_its_own_and_may_load_itself_once(
+    launched: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["demo", "--no-model", "--no-browser"]) == 0
+    notebook = tmp_path / "jupyter-qwen-demo" / SHOP_NOTEBOOK
+    assert Path(launched[0]) == Path("jupyter-qwen-demo", SHOP_NOTEBOOK)
+    assert {path.name for path in tmp_path.iterdir()} == {"jupyter-qwen-demo"}
+    assert str(notebook) in next(option for option in launched if "fresh_demo" in option)
+    assert "--no-browser" in launched
+    assert len(capsys.readouterr().out.splitlines()) - ("allow-root" in "".join(launched)) == 1
+
+    launched.clear()
+    assert main(["demo", "--no-model"]) == 0
+    assert "--QwenExtension.fresh_demo={}" in launched
+    assert "run its first cells" in capsys.readouterr().out
+
+
+def test_a_demo_that_cannot_be_made_says_so(
+    launched: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken").write_text("")
+    assert main(["demo", "--no-model", "taken"]) == 1
+    assert "cannot be made in taken" in capsys.readouterr().err
+    assert launched == []
+
+
+def test_only_made_the_demo_starts_nothing(launched: list[str], tmp_path: Path) -> None:
+    assert main(["demo", "--only-make", "shop"]) == 0
+    assert (tmp_path / "shop" / SHOP_NOTEBOOK).is_file()
+    assert launched == []
 
 
 def test_the_printed_address_opens_the_notebook(launched: list[str], tmp_path: Path) -> None:
