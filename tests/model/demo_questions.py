@@ -146,11 +146,10 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, float) else str(value)
 
 
-def _order(row: Sequence[Any]) -> list[tuple[str, Any]]:
-    return [
-        (type(value).__name__, "" if value is None else round(value, 1) if isinstance(value, float) else value)
-        for value in row
-    ]
+def _order(row: Sequence[Any]) -> list[tuple[bool, str, Any]]:
+    """Texts before numbers, so that rounded numbers bring no row out of place beside a text of its own."""
+    kinds = [(isinstance(value, float), type(value).__name__, 0 if value is None else value) for value in row]
+    return sorted(kinds, key=lambda kind: kind[0])
 
 
 def _close(left: Any, right_: Any) -> bool:
