@@ -11,7 +11,7 @@ from jupyter_qwen.assistant.engines import SupervisedEngines
 from jupyter_qwen.assistant.failures import EXPECTED, describe
 from jupyter_qwen.cli.engine_options import add_engine_options, engine_config
 from jupyter_qwen.cli.failure import CommandError
-from jupyter_qwen.evaluate import fim, python, summary, text_to_sql
+from jupyter_qwen.evaluate import cells, fim, python, summary, text_to_sql
 from jupyter_qwen.evaluate.lane import EvaluationEngines
 from jupyter_qwen.evaluate.predictions import PackError
 
@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("sql", text_to_sql, "questions about databases"),
         ("fim", fim, "fill-in-the-middle cases"),
         ("python", python, "Python tasks"),
+        ("cells", cells, "questions about live DataFrames"),
     ):
         kind = kinds.add_parser(name, help=words, description=f"Answer a pack of {words}.")
         module.add_arguments(kind)
@@ -39,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(asyncio.run(_evaluate(arguments)))
         else:
             raise CommandError(
-                "eval needs a kind of case: sql, fim or python.", "Or two runs: --compare A.jsonl B.jsonl"
+                "eval needs a kind of case: sql, fim, python or cells.", "Or two runs: --compare A.jsonl B.jsonl"
             )
     except PackError as error:
         raise CommandError(str(error)) from error
@@ -56,6 +57,7 @@ async def _evaluate(arguments: argparse.Namespace) -> str:
         "sql": lambda: text_to_sql.run(text_to_sql.options_from(arguments), engines),
         "fim": lambda: fim.run(fim.options_from(arguments), engines),
         "python": lambda: python.run(fim.options_from(arguments), engines),
+        "cells": lambda: cells.run(cells.options_from(arguments), engines),
     }
     try:
         return await work[arguments.kind]()

@@ -15,10 +15,11 @@ from jupyter_qwen.assistant.completion.remembered import Memory
 from jupyter_qwen.assistant.completion.running import Counters, RunningCompletion
 from jupyter_qwen.assistant.completion.secrets import is_secret_place
 from jupyter_qwen.assistant.completion.spot import Spot
-from jupyter_qwen.assistant.completion.verdict import final, visible
+from jupyter_qwen.assistant.completion.verdict import final, is_stub_at, visible
 from jupyter_qwen.assistant.events import CompletionText
 from jupyter_qwen.assistant.warming.idle import IdleBudget
 from jupyter_qwen.engine.base import Engine, Usage
+from jupyter_qwen.prompt.fim.hole import Order
 
 if TYPE_CHECKING:
     from jupyter_qwen.assistant.answer_limits import AnswerLimits
@@ -82,9 +83,10 @@ class CompletionDesk:
             yield self._event("", done=True, reason="slow")
             return
         ended, first = _Ended(), True
-        # what was asked for by key and came to nothing is tried in the other order of the prompt
-        for usual in (False, True) if spot.by_key and spot.suffix.strip() else (False,):
-            async with aclosing(self._follow(spot, editor, turn, engine, limits, usual=usual)) as items:  # type: ignore[type-var]
+        for order in _orders(spot):
+            if order == "plain" and ended.reason != "stub":
+                break
+            async with aclosing(self._follow(spot, editor, turn, engine, limits, order=order)) as items:  # type: ignore[type-var]
                 async for item in items:
                     if isinstance(item, _Ended):
                         ended = item
@@ -101,11 +103,11 @@ class CompletionDesk:
         self._look_ahead(editor, spot, ended.text, engine, limits)
 
     async def _follow(
-        self, spot: Spot, editor: Editor, turn: int, engine: Engine, limits: AnswerLimits, *, usual: bool
+        self, spot: Spot, editor: Editor, turn: int, engine: Engine, limits: AnswerLimits, *, order: Order | None
     ) -> AsyncIterator[str | _Ended]:
         """The texts of the generation that agrees with `spot`, and how it ended; begins one when there is none."""
         while True:
-            running = await self._running_for(spot, editor, turn, engine, limits, usual=usual)
+            running = await self._running_for(spot, editor, turn, engine, limits, order=order)
             if running is None:
                 yield _Ended(reason="superseded")
                 return
@@ -135,7 +137,8 @@ class CompletionDesk:
             return
         rest = running.rest(spot, running.raw) or ""
         text = await final(rest, running.reason, spot)
-        yield _Ended(text, running.reason if text or not rest.strip() else "dropped", running.usage)
+        dropped = "stub" if is_stub_at(rest, spot) else "dropped"
+        yield _Ended(text, running.reason if text or not rest.strip() else dropped, running.usage)
 
     async def warm(self, spot: Spot, engine: Engine, limits: AnswerLimits) -> Usage | None:
         """Process the prompt of `spot` while nothing else runs here; ``None`` when a request came first, or there is no time."""
@@ -150,17 +153,17 @@ class CompletionDesk:
             editor.supersede()
 
     async def _running_for(
-        self, spot: Spot, editor: Editor, turn: int, engine: Engine, limits: AnswerLimits, *, usual: bool
+        self, spot: Spot, editor: Editor, turn: int, engine: Engine, limits: AnswerLimits, *, order: Order | None
     ) -> RunningCompletion | None:
         """The editor's generation when its text may still agree, else a new one; ``None`` when a newer request came."""
         running = editor.running
-        if not usual and running is not None and running.may_serve(spot):
+        if order is None and running is not None and running.may_serve(spot):
             self.counters.attached += 1
             return running
         if turn != editor.turn:
             return None
         editor.supersede()
-        return await self._editors.begin(editor, spot, engine, limits, turn=turn, usual=usual)
+        return await self._editors.begin(editor, spot, engine, limits, turn=turn, order=order)
 
     def _look_ahead(self, editor: Editor, spot: Spot, text: str, engine: Engine, limits: AnswerLimits) -> None:
         """After a suggestion is on screen, compute the next one as if it had been accepted."""
@@ -172,3 +175,14 @@ class CompletionDesk:
 
     def _event(self, text: str, *, done: bool = False, reason: str = "", usage: Usage | None = None) -> CompletionText:
         return CompletionText(text, done, reason, usage, self.pace.advice())
+
+
+def _orders(spot: Spot) -> tuple[Order | None, ...]:
+    """The orders of the prompt to try, one after the other, while nothing comes of it; ``None`` is the editor's own.
+
+    What was asked for by key is tried in the usual order. Behind a docstring, with nothing below, small models fill the middle
+    with ``# Your code here``: then the text goes on plainly, as it would in a file.
+    """
+    if spot.suffix.strip():
+        return (None, "usual") if spot.by_key else (None,)
+    return None, "plain"

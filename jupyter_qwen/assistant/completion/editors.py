@@ -15,6 +15,7 @@ from jupyter_qwen.assistant.completion.running import Counters, RunningCompletio
 from jupyter_qwen.assistant.completion.spot import Spot
 from jupyter_qwen.assistant.completion.verdict import early_end
 from jupyter_qwen.engine.base import Engine, GenerationRequest, Usage
+from jupyter_qwen.prompt.fim.hole import Order
 
 if TYPE_CHECKING:
     from jupyter_qwen.assistant.answer_limits import AnswerLimits
@@ -68,14 +69,14 @@ class Editors:
         limits: AnswerLimits,
         *,
         turn: int,
-        usual: bool = False,
+        order: Order | None = None,
         ahead: bool = False,
     ) -> RunningCompletion | None:
         """Begin the generation of `editor` at `spot`; ``None`` when a newer request came meanwhile. Raises EngineError.
 
-        `usual` asks in the usual order of the prompt. `ahead` is for a spot that nobody has come to yet: a few tokens.
+        `order` asks in another order of the prompt. `ahead` is for a spot that nobody has come to yet: a few tokens.
         """
-        prompt, grammar, budget = await editor.framing.prompt(spot, engine, limits, usual=usual)
+        prompt, grammar, budget = await editor.framing.prompt(spot, engine, limits, order=order)
         if turn != editor.turn:
             return None
         request = GenerationRequest(

@@ -10,7 +10,7 @@ from jupyter_qwen.assistant.completion.known_columns import column_grammar
 from jupyter_qwen.assistant.completion.spot import Spot
 from jupyter_qwen.assistant.counting import with_token_count
 from jupyter_qwen.engine.base import Engine
-from jupyter_qwen.prompt.fim.hole import FimFrame, frame
+from jupyter_qwen.prompt.fim.hole import FimFrame, Order, frame
 from jupyter_qwen.prompt.model import Prompt
 from jupyter_qwen.prompt.tokens import fim_tokens
 
@@ -28,11 +28,11 @@ class Framing:
         self._context, self._model = 0, ""
 
     async def prompt(
-        self, spot: Spot, engine: Engine, limits: AnswerLimits, *, usual: bool = False
+        self, spot: Spot, engine: Engine, limits: AnswerLimits, *, order: Order | None = None
     ) -> tuple[Prompt, str | None, int]:
         """(prompt, grammar, new tokens) for a spot. Raises EngineError when tokens cannot be counted.
 
-        `usual` gives the prompt in the usual order; the frame that is kept stays.
+        `order` gives the prompt in another order; the frame that is kept stays.
         """
         new_tokens = limits.completion_block_tokens if spot.block else limits.completion_line_tokens
         kept = self._frame
@@ -65,7 +65,7 @@ class Framing:
                 ),
             )
         self._frame, self._context, self._model = made, spot.context, spot.model
-        prompt = (replace(made, order="usual") if usual else made).prompt(spot.prefix)
+        prompt = (made if order is None else replace(made, order=order)).prompt(spot.prefix)
         return prompt, _grammar(spot, prompt) if engine.capabilities.grammar else None, new_tokens
 
     def moved(self, prefix: str) -> FimFrame | None:

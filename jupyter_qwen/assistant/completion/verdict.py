@@ -8,6 +8,7 @@ from jupyter_qwen.assistant.completion.ghost_text import tidy, trim
 from jupyter_qwen.assistant.completion.known_columns import reads_unknown_column
 from jupyter_qwen.assistant.completion.spot import Spot
 from jupyter_qwen.assistant.completion.sql_fit import binds
+from jupyter_qwen.python.stubs import leaves_stub
 from jupyter_qwen.python.syntax import cut_to_fit, fits
 
 _WHOLE = frozenset({"stop", "suffix", "string"})  # reasons by which the model, or the place, ended the text
@@ -18,7 +19,12 @@ def visible(raw: str, spot: Spot) -> str:
     text = tidy(raw, spot.prefix, spot.suffix, block=spot.block, asked=spot.by_key, language=spot.language)
     if text and _is_python(spot) and reads_unknown_column(text, spot.prefix, spot.schema, spot.cells):
         return ""
-    return text
+    return "" if is_stub_at(text, spot) else text
+
+
+def is_stub_at(text: str, spot: Spot) -> bool:
+    """Whether `text` leaves the function at `spot` without a body: no answer, and nothing to flicker by."""
+    return spot.block and _is_python(spot) and leaves_stub(text, spot.prefix)
 
 
 def early_end(raw: str, spot: Spot) -> str | None:
@@ -46,6 +52,8 @@ async def final(raw: str, reason: str, spot: Spot) -> str:
 
 
 def _checked(text: str, complete: bool, reason: str, spot: Spot) -> str:
+    if is_stub_at(text, spot):
+        return ""
     lines = text.split("\n")
     if reason == "length" and len(lines) > 1:
         lines.pop()  # the last line ends anywhere

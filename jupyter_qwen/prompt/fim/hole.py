@@ -1,6 +1,7 @@
 """The hole that is to be filled: what stays while the user types (`FimFrame`), and the prompt that a prefix makes of it.
 
-Two orders of the same pieces. *Usual*: prefix, suffix, middle. *Anchored*: everything up to an anchor stays prefix, the text
+Orders of the same pieces. *Plain*: the prefix alone, as a text that goes on; what follows the cursor is not told. *Usual*:
+prefix, suffix, middle. *Anchored*: everything up to an anchor stays prefix, the text
 typed since opens the middle, so that typing only appends to the prompt and the KV cache serves all the rest; with a
 suffix of 300 tokens that saves four seconds a keystroke on two cores. Figures: docs/completion.md.
 """
@@ -19,7 +20,7 @@ from jupyter_qwen.prompt.tokens import QWEN_FIM, FimTokens, neutralise
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 
-Order = Literal["usual", "anchored"]
+Order = Literal["usual", "anchored", "plain"]
 
 _PREFIX_LINES, _SUFFIX_LINES = 128, 32
 _LONGEST_LINE = 2000  # characters; data URLs and minified text say nothing
@@ -74,7 +75,9 @@ class FimFrame:
         lines = annotate(near, self.surroundings.notes, language=self.language)
         far, context, fim = neutralise(self.far), self.surroundings.text, self.tokens
         parts = [Part("context", context)] if context else []
-        if self.order == "usual":
+        if self.order == "plain":
+            text, heal = f"{context}{neutralise(chr(10).join(lines))}", ""
+        elif self.order == "usual":
             whole = neutralise("\n".join(lines))
             text, heal = f"{fim.prefix}{context}{whole}{fim.suffix}{far}{fim.middle}", ""
         else:

@@ -349,3 +349,19 @@ def test_below_a_comment_code_is_asked_for(bench) -> None:
     grammars = [request.grammar for request in desk.engine.requests]
     assert grammars[:2] == [r"root ::= [^#\n-] [^\x00]*", r'root ::= "    " [^#\n-] [^\x00]*']
     assert "[^#" not in grammars[2]
+
+
+def test_a_stub_is_never_shown_and_the_text_goes_on_plainly_instead(bench) -> None:
+    def answer(request: GenerationRequest) -> str:
+        return "    # Your code here\n    pass" if "<|fim_prefix|>" in request.prompt else "    return 2 * x"
+
+    desk = bench(answer)
+
+    async def scene():
+        first = await desk.last('def double(x):\n    """Twice x."""\n', by_key=True)
+        return first, await desk.last('def double(x):\n    """Twice x."""\n', by_key=True)
+
+    first, again = asyncio.run(scene())
+
+    assert first.text == "    return 2 * x"
+    assert again.text == "    return 2 * x", "the stub is not what is remembered"
