@@ -41,7 +41,8 @@ from jupyter_qwen.sql.habits.doubts import unmet_demands
 from jupyter_qwen.sql.habits.keyed_joins import join_by_keys
 from jupyter_qwen.sql.mend import mend, mend_values
 from jupyter_qwen.sql.model import Proof, Repair
-from jupyter_qwen.sql.trial import Trial, result_key
+from jupyter_qwen.sql.results import result_key
+from jupyter_qwen.sql.trial import Trial
 from jupyter_qwen.sql.trial import run as run_trial
 from jupyter_qwen.trust.evidence import TokenLogprob
 

@@ -7,7 +7,8 @@ import time
 import pytest
 
 from jupyter_qwen.schema.model import Column, Schema, Table
-from jupyter_qwen.sql.trial import result_key, run
+from jupyter_qwen.sql.results import result_key
+from jupyter_qwen.sql.trial import run
 
 
 def test_a_query_runs_on_the_sample_rows(shop: Schema) -> None:
