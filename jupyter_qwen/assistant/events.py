@@ -10,6 +10,7 @@ from jupyter_qwen.assistant.trial_report import TrialReport
 from jupyter_qwen.engine.base import Usage
 from jupyter_qwen.sql.first_rows import FirstRows
 from jupyter_qwen.sql.model import Diagnostic, Repair, StatementKind, Verdict
+from jupyter_qwen.trust.confidence.scorecard import Grade
 
 PhaseName = Literal["linking", "waiting", "prefill", "decode", "proof", "repair", "trial", "choice"]
 
@@ -83,12 +84,29 @@ class CellSource:
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """Another reading of the question: a query of the model that binds too, nearly won, and gives other rows.
+
+    `instead` says what it does where the query that is shown does `does`. The rest is as in a `Block`.
+    """
+
+    source: str
+    does: str
+    instead: str
+    words: str | None = None
+    rows: FirstRows | None = None
+    cell: CellSource | None = None
+
+
+@dataclass(frozen=True)
 class Block:
     """A code block of the answer and what is known about it.
 
     `verdict` is of its SQL, ``None`` where it has none; `trial` of its Python, ``None`` where nobody thought of a trial.
     `words` says in one line what the code does, read from its tree; ``None`` where that cannot be said. `rows` are the first
     rows of a query's trial (privacy level *samples* only); they are shown and kept nowhere.
+    `grade` says how likely a query is right, `reasons` why, in words; ``None`` for what is not a bound read. `alternative` is a
+    second reading of the question, where two nearly tied.
     """
 
     index: int
@@ -103,6 +121,9 @@ class Block:
     trial: TrialReport | None = None
     words: str | None = None
     rows: FirstRows | None = None
+    grade: Grade | None = None
+    reasons: tuple[str, ...] = ()
+    alternative: Alternative | None = None
 
 
 @dataclass(frozen=True)

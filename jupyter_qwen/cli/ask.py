@@ -130,6 +130,9 @@ def _print(answer: AnswerFinished, prompt_tokens: int, arguments: argparse.Names
                     "new_tokens": answer.usage.new_tokens,
                     "model": answer.model,
                     "origin": answer.origin,
+                    "grade": block.grade if block else None,
+                    "reasons": list(block.reasons) if block else [],
+                    "alternative": asdict(block.alternative) if block and block.alternative else None,
                 }
             )
         )
@@ -139,6 +142,10 @@ def _print(answer: AnswerFinished, prompt_tokens: int, arguments: argparse.Names
         say(block.source if block else answer.markdown)
         if block:
             print(f"-- {block.verdict}" + (", asks before it runs" if block.needs_consent else ""))
+            if block.grade or block.reasons:
+                say(f"-- {': '.join(filter(None, (block.grade, '; '.join(block.reasons))))}")
+            if block.alternative:
+                say(f"-- another reading: {' '.join(block.alternative.source.split())}")
             for item in block.diagnostics:
                 say(f"-- {item.severity}: {item.message}" + (f" {item.hint}" if item.hint else ""))
     if block is not None:

@@ -196,6 +196,10 @@ async def _ask(case: SqlCase, schema: Schema, services: Services) -> dict[str, A
         "example": answer.example,
         "origin": answer.origin,
         "features": answer.features,
+        "grade": block.grade if block else None,
+        "reasons": list(block.reasons) if block else [],
+        "words": block.words if block else None,
+        "alternative": block.alternative.source if block and block.alternative else None,
     }
 
 

@@ -20,6 +20,7 @@ _MEANINGS = {
     "unchecked": "not proved: it reads something outside the tables",
     "rejected": "does not bind",
 }
+_GRADES = {"likely": "● likely right", "check": "◐ check", "doubtful": "○ doubtful"}
 _COLOURS = {
     "bound": "var(--jp-success-color1, #388e3c)",
     "unchecked": "var(--jp-warn-color1, #b26a00)",
@@ -45,6 +46,7 @@ def verdict_lines(block: dict[str, Any]) -> list[str]:
         lines.append(
             f"⚠ {block.get('kind')}: this statement changes or reads something outside; run it yourself if you mean it"
         )
+    lines += _grade_lines(block)
     for repair in block.get("repairs") or ():
         by = f" in round {repair['round']} of the model" if repair.get("round") else ""
         lines.append(f"repaired{by}: {repair.get('reason') or repair.get('name')}")
@@ -52,6 +54,21 @@ def verdict_lines(block: dict[str, Any]) -> list[str]:
         hint = f" ({diagnostic['hint']})" if diagnostic.get("hint") else ""
         message = " ".join(str(diagnostic.get("message", "")).split())
         lines.append(f"{diagnostic.get('severity')}: {message}{hint}")
+    return lines
+
+
+def _grade_lines(block: dict[str, Any]) -> list[str]:
+    """How likely the query is right and why, and what another reading of the question would do."""
+    grade, reasons = block.get("grade"), [str(reason) for reason in block.get("reasons") or ()]
+    lines = []
+    if grade in _GRADES or reasons:
+        said = _GRADES.get(str(grade), "verified")
+        lines.append(f"{said}: {'; '.join(reasons)}" if reasons else said)
+    other = block.get("alternative")
+    if other:
+        instead = f" {other['does']}; it {other['instead']}" if other.get("does") and other.get("instead") else ""
+        query = " ".join(str(other.get("source", "")).split())
+        lines.append(f"another reading:{instead and f' this one{instead}'}: {query}")
     return lines
 
 

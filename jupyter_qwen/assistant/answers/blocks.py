@@ -47,7 +47,7 @@ def sql_block(
 
 
 def in_dialect(block: Block, dialect: str) -> Block:
-    """The block's query written for another database: what was bound in DuckDB is unchecked there.
+    """The block's query written for another database: what was bound in DuckDB is unchecked there and has no grade.
 
     It has no cell, since the notebook's connection is a DuckDB one; a query that did not bind stays as it is. Raises
     UnknownDialect.
@@ -61,6 +61,9 @@ def in_dialect(block: Block, dialect: str) -> Block:
         verdict="unchecked",
         diagnostics=(*block.diagnostics, *translation.diagnostics),
         cell=None,
+        grade=None,
+        reasons=(),
+        alternative=None,
     )
 
 

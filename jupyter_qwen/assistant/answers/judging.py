@@ -1,11 +1,39 @@
-"""From a choice to what its grade rests on: the candidates as plain evidence for `trust`."""
+"""From a choice to what is said about it: the grade and its reasons, and the reading that nearly won."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from jupyter_qwen.assistant.answers.blocks import sql_block
 from jupyter_qwen.assistant.answers.choose import ChosenQuery
-from jupyter_qwen.assistant.answers.votes import Candidate
+from jupyter_qwen.assistant.answers.votes import Candidate, runner_up
+from jupyter_qwen.assistant.events import Alternative, Block
 from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.trust.confidence.features import Features, features
+from jupyter_qwen.trust.confidence.reasons import reasons
+from jupyter_qwen.trust.confidence.scorecard import grade
 from jupyter_qwen.trust.evidence import Evidence, OtherAnswer
+from jupyter_qwen.trust.readings import difference
+
+
+def graded(
+    choice: ChosenQuery, question: str, schema: Schema, cells: Sequence[Cell], language: str
+) -> tuple[Block, Features]:
+    """The block of the chosen query with its grade and a second reading, and the features that the grade rests on. Blocking."""
+    evidence = evidence_of(choice, question, schema)
+    counted = features(evidence)
+    given = grade(evidence, counted=counted)
+    block = sql_block(0, choice.proof, schema, cells, language, choice.trial)
+    block = replace(block, grade=given, reasons=reasons(evidence, given))
+    other = runner_up(choice.candidates, choice.chosen) if choice.chosen is not None and given is not None else None
+    if other is None:
+        return block, counted
+    beside = sql_block(0, other.proof, schema, cells, language, other.trial)
+    does, instead = difference(choice.sql, other.sql)
+    alternative = Alternative(beside.source, does, instead, beside.words, beside.rows, beside.cell)
+    return replace(block, alternative=alternative), counted
 
 
 def evidence_of(choice: ChosenQuery, question: str, schema: Schema) -> Evidence:

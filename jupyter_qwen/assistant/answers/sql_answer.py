@@ -12,7 +12,7 @@ from jupyter_qwen.assistant.answers.allowance import TOKENS_A_SECOND, Allowance
 from jupyter_qwen.assistant.answers.blocks import in_dialect, sql_block
 from jupyter_qwen.assistant.answers.choose import choose
 from jupyter_qwen.assistant.answers.generation import Emit, announce, stream_answer
-from jupyter_qwen.assistant.answers.judging import evidence_of
+from jupyter_qwen.assistant.answers.judging import graded
 from jupyter_qwen.assistant.answers.unseen import unseen
 from jupyter_qwen.assistant.answers.votes import Origin
 from jupyter_qwen.assistant.events import AnswerFinished, BlockJudged, Phase
@@ -28,8 +28,7 @@ from jupyter_qwen.prompt.model import Prompt
 from jupyter_qwen.prompt.shapes.retrieval import Example, fitting
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.elsewhere import worker
-from jupyter_qwen.sql.trial import Trial
-from jupyter_qwen.trust.confidence.features import Features, features
+from jupyter_qwen.trust.confidence.features import Features
 
 NO_TABLES = "No DataFrame and no DuckDB table is in view, so that nothing can be proved: run the cells that make them."
 NO_QUERY = "The model wrote no query. Say which tables or columns the answer should come from."
@@ -117,10 +116,10 @@ async def answer_with_sql(
     if not first:
         return AnswerFinished(NO_QUERY, usage=generated.usage, seconds=time.perf_counter() - started, ttft_seconds=ttft)
     origin: Origin = "plain"
-    trial: Trial | None = None
     counted: Features = {}
     if question.schema is None:
         proof = await asyncio.to_thread(unseen, first)
+        block = await asyncio.to_thread(sql_block, 0, proof, schema, question.cells, question.language)
     else:
         choice = await choose(
             prompt,
@@ -132,9 +131,10 @@ async def answer_with_sql(
             other=with_example,
             logprobs=generated.logprobs,
         )
-        proof, origin, trial = choice.proof, choice.origin, choice.trial
-        counted = await asyncio.to_thread(features, evidence_of(choice, question.text, schema))
-    block = await asyncio.to_thread(sql_block, 0, proof, schema, question.cells, question.language, trial)
+        origin = choice.origin
+        block, counted = await asyncio.to_thread(
+            graded, choice, question.text, schema, question.cells, question.language
+        )
     if question.dialect is not None:
         block = await asyncio.to_thread(in_dialect, block, question.dialect)
     await emit(BlockJudged(block))

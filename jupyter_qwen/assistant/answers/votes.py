@@ -85,6 +85,25 @@ def vote(candidates: Sequence[Candidate], strategy: Strategy = DEFAULT_STRATEGY)
     return leaders[max(votes, key=lambda group: votes[group])]  # dictionaries keep order, max keeps the first
 
 
+CLOSE = 0.6
+"""What share of the winner's votes makes another result a second reading of the question."""
+
+
+def runner_up(
+    candidates: Sequence[Candidate], chosen: Candidate, strategy: Strategy = DEFAULT_STRATEGY
+) -> Candidate | None:
+    """The first candidate of the group that nearly won with other rows than `chosen`; None where the choice was clear."""
+    if chosen.outcome != "rows":
+        return None
+    votes: dict[object, float] = {}
+    for candidate in candidates:
+        votes[_group(candidate)] = votes.get(_group(candidate), 0.0) + weight_of(candidate, strategy)
+    enough = CLOSE * votes.get(_group(chosen), 0.0)
+    others = [c for c in candidates if c.outcome == "rows" and c.fingerprint != chosen.fingerprint]
+    best = max(others, key=lambda candidate: votes[_group(candidate)], default=None)
+    return best if best is not None and votes[_group(best)] >= enough else None
+
+
 def agreed(candidates: Sequence[Candidate]) -> bool:
     """Whether two answers came to the same rows, so that more of them would rarely change the choice."""
     seen: set[object] = set()

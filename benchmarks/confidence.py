@@ -1,0 +1,200 @@
+"""What a grade is worth: fits the scorecard on answers of other databases, and says how true the grades are on each one.
+
+    jupyter qwen eval sql PACK --out answers.jsonl
+    python -m benchmarks.confidence --scorer score_sql.py --answers PACK answers.jsonl [--answers …] [--write]
+
+Cross-validated over databases: every answer is judged by a table that has seen no answer on its database. The two thresholds are
+then set on those judgements, so that they are a little better than on answers that nobody has seen. Weights are held to the sign
+that a feature must have, so that more doubt never makes a better grade. `--write` puts the table into
+jupyter_qwen/trust/confidence/scorecard.json, to be read before it is committed. The scorer is that of `benchmarks.sql_repairs`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.sql_repairs import load_scorer
+from jupyter_qwen.evaluate.predictions import read_lines
+from jupyter_qwen.evaluate.sql_pack import SqlCase, SqlPack
+from jupyter_qwen.schema.collect import collect
+from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.sql.habits.doubts import unmet_demands
+from jupyter_qwen.sql.trial import run
+from jupyter_qwen.sql.validate import prove
+from jupyter_qwen.trust.confidence.features import Features, features
+from jupyter_qwen.trust.confidence.scorecard import FILE, Scorecard, Weight, spoken_against
+from jupyter_qwen.trust.evidence import Evidence
+
+#: What may have a weight, and its sign. Ten at most: there are some two hundred answers.
+SIGNS = {
+    "logprob_mean": +1, "logprob_clause": +1, "unlikely_tokens": -1, "agreeing": +1, "disagreeing": -1, "unmet": -1,
+    "warnings": -1, "nodes": -1, "words_left": -1, "literals_not_found": -1,
+}  # fmt: skip
+RIDGE = 3.0
+LIKELY_RIGHT, DOUBTFUL_WRONG = 0.9, 0.7
+FEWEST = 8  # answers under a threshold, below which its share says nothing
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer that was given and scored. `database` names the pack too."""
+
+    id: str
+    pack: str
+    database: str
+    right: bool
+    bound: bool
+    counted: Features
+
+
+def fit(answers: Sequence[Answer]) -> tuple[tuple[Weight, ...], float]:
+    """Logistic regression with a ridge and signs, by projected gradient descent; features that are worth nothing are left out."""
+    names = [name for name in SIGNS if any(name in answer.counted for answer in answers)]
+    known = {name: [a.counted[name] for a in answers if name in a.counted] for name in names}
+    usual = {name: float(np.mean(known[name])) for name in names}
+    scale = {name: float(np.std(known[name])) or 1.0 for name in names}
+    table = np.array([[(a.counted.get(n, usual[n]) - usual[n]) / scale[n] for n in names] for a in answers])
+    right = np.array([float(answer.right) for answer in answers])
+    signs = np.array([SIGNS[name] for name in names])
+    weights, intercept = np.zeros(len(names)), 0.0
+    for _ in range(4000):
+        missed = 1 / (1 + np.exp(-(table @ weights + intercept))) - right
+        weights -= 0.5 * (table.T @ missed + RIDGE * weights) / len(answers)
+        weights = np.where(weights * signs > 0, weights, 0.0)
+        intercept -= 0.5 * float(missed.mean())
+    rows = zip(names, weights, strict=True)
+    found = (Weight(n, round(float(w), 3), round(usual[n], 3), round(scale[n], 3)) for n, w in rows if abs(w) > 0.01)
+    return tuple(found), round(intercept, 3)
+
+
+def out_of_fold(answers: Sequence[Answer]) -> list[float]:
+    """The probability of each answer by a table fitted on the answers of all other databases."""
+    found = [0.0] * len(answers)
+    for database in sorted({answer.database for answer in answers}):
+        card = Scorecard(*fit([a for a in answers if a.database != database]), None, None)
+        for place, answer in enumerate(answers):
+            if answer.database == database:
+                found[place] = card.probability(answer.counted)
+    return found
+
+
+def thresholds(answers: Sequence[Answer], odds: Sequence[float]) -> tuple[float | None, float | None]:
+    """From where on answers are right, and up to where they are wrong, as often as promised; the widest that keep it."""
+    graded = [(p, a) for p, a in zip(odds, answers, strict=True) if a.bound]
+    likely = doubtful = None
+    for limit in sorted({p for p, _ in graded}):
+        above = [a.right for p, a in graded if p >= limit and not spoken_against(a.counted)]
+        if likely is None and len(above) >= FEWEST and np.mean(above) >= LIKELY_RIGHT:
+            likely = round(limit - 0.0005, 3)
+        below = [not a.right for p, a in graded if p <= limit]
+        if len(below) >= FEWEST and np.mean(below) >= DOUBTFUL_WRONG:
+            doubtful = round(limit + 0.0005, 3)
+    if likely is not None and doubtful is not None:
+        doubtful = min(doubtful, round(likely - 0.001, 3))
+    return likely, doubtful
+
+
+def table(answers: Sequence[Answer], odds: Sequence[float], likely: float | None, doubtful: float | None) -> str:
+    """Calibration, a line a pack: how many answers get a grade, and how many of those are right or wrong."""
+    lines = [
+        "| answers | all | right | *likely* | of them right | *doubtful* | of them wrong |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    packs: dict[str, list[tuple[float, Answer]]] = defaultdict(list)
+    for p, answer in zip(odds, answers, strict=True):
+        packs[answer.pack].append((p, answer))
+        packs["together"].append((p, answer))
+    for name, rows in packs.items():
+        sure = [
+            a.right for p, a in rows if a.bound and likely is not None and p >= likely and not spoken_against(a.counted)
+        ]
+        low = [not a.right for p, a in rows if a.bound and doubtful is not None and p <= doubtful]
+        right = sum(a.right for _, a in rows)
+        lines.append(
+            f"| {name} | {len(rows)} | {right / len(rows):.0%} | {len(sure)} ({len(sure) / len(rows):.0%}) | {_share(sure)} "
+            f"| {len(low)} ({len(low) / len(rows):.0%}) | {_share(low)} |"
+        )
+    return "\n".join(lines)
+
+
+def _share(found: Sequence[bool]) -> str:
+    return f"{sum(found)} ({np.mean(found):.0%})" if found else "none"
+
+
+def separation(answers: Sequence[Answer], odds: Sequence[float]) -> float:
+    """How often a right answer has better odds than a wrong one (area under the ROC curve); 0.5 says nothing."""
+    good = [p for p, a in zip(odds, answers, strict=True) if a.right]
+    bad = [p for p, a in zip(odds, answers, strict=True) if not a.right]
+    return float(np.mean([(g > b) + (g == b) / 2 for g in good for b in bad])) if good and bad else 0.5
+
+
+def read(pack: Path, predictions: Path, scorer: Any) -> list[Answer]:
+    """The answers of one run, scored. Those of a run without features have theirs counted again, without probabilities."""
+    cases = {case.id: case for case in SqlPack(pack).cases}
+    judge = scorer.Scorer(str(pack))
+    scored = {case["id"]: case for case in judge.cases}
+    schemas: dict[str, Schema] = {}
+    answers = []
+    for item in read_lines(predictions):
+        case = cases[item["id"]]
+        if case.database not in schemas:
+            con = SqlPack(pack).connect(case.database)
+            schemas[case.database] = Schema.from_json(collect({"con": con})).visible_from("con")
+        counted = item.get("features") or _counted_again(item, case, schemas[case.database])
+        right = bool(judge.score(scored[case.id], item["sql"])[1])
+        answers.append(
+            Answer(case.id, pack.name, f"{pack.name}/{case.database}", right, item["verdict"] == "bound", counted)
+        )
+    return answers
+
+
+def _counted_again(item: dict[str, Any], case: SqlCase, schema: Schema) -> Features:
+    proof = prove(item["sql"], schema)
+    trial = run(item["sql"], schema) if proof.verdict == "bound" else None
+    unmet = unmet_demands(case.text, item["sql"], schema)
+    return features(Evidence(case.text, schema, proof, trial, item.get("origin") or "plain", unmet))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--answers", nargs=2, action="append", type=Path, required=True, metavar=("PACK", "ANSWERS"))
+    parser.add_argument("--scorer", type=Path, required=True)
+    parser.add_argument("--write", action="store_true", help="put the table into jupyter_qwen")
+    parser.add_argument("--each", action="store_true", help="what each feature says by itself")
+    arguments = parser.parse_args()
+    scorer = load_scorer(arguments.scorer)
+    answers = [answer for pack, file in arguments.answers for answer in read(pack, file, scorer)]
+    odds = out_of_fold(answers)
+    likely, doubtful = thresholds(answers, odds)
+    print(table(answers, odds, likely, doubtful))
+    print(f"\nA right answer has better odds than a wrong one in {separation(answers, odds):.0%} of all pairs.")
+    if arguments.each:
+        for name in sorted({name for answer in answers for name in answer.counted}):
+            having = [answer for answer in answers if name in answer.counted]
+            alone = separation(having, [answer.counted[name] for answer in having])
+            print(f"{name:20} {len(having):4} {alone:.2f}")
+    weights, intercept = fit(answers)
+    data = {
+        "fitted": {
+            "answers": len(answers), "databases": len({answer.database for answer in answers}),
+            "right": sum(answer.right for answer in answers),
+        },
+        "likely": likely, "doubtful": doubtful, "intercept": intercept,
+        "weights": [asdict(weight) for weight in weights],
+    }  # fmt: skip
+    text = json.dumps(data, indent=2) + "\n"
+    print(text)
+    if arguments.write:
+        FILE.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
