@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from jupyter_qwen.api import Answer, ask
+    from jupyter_qwen.trust.receipt.on_connection import receipt
 
 __version__ = version
 
@@ -21,16 +22,21 @@ __all__ = [
     "__version__",
     "ask",
     "load_ipython_extension",
+    "receipt",
     "unload_ipython_extension",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """`ask` and `Answer`, imported when they are first used: they bring the whole assistant with them."""
+    """`ask`, `Answer` and `receipt`, imported when they are first used: they bring much with them."""
     if name in ("ask", "Answer"):
         from jupyter_qwen import api
 
         return getattr(api, name)
+    if name == "receipt":
+        from jupyter_qwen.trust.receipt.on_connection import receipt
+
+        return receipt
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
