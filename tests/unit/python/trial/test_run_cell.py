@@ -11,6 +11,7 @@ from jupyter_qwen.python.trial import CellTrial, FrameRows, KernelPython, run_ce
 from jupyter_qwen.python.trial.trying import close
 from jupyter_qwen.schema.collector.gather import collect
 from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.worker.warm_process import WarmProcess
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the locks are Linux's")
 
@@ -193,3 +194,13 @@ def test_a_kernel_elsewhere_is_not_tried_and_says_so(rows: FrameRows) -> None:
     away = FrameRows(rows.frames, rows.schema, python=KernelPython("/usr/bin/python3", (), "another-host"))
     assert "another machine" in run_cell("1", away).reason
     assert "not known" in run_cell("1", FrameRows()).reason
+
+
+def test_where_no_lock_is_to_be_had_nothing_is_started(rows: FrameRows, monkeypatch: pytest.MonkeyPatch) -> None:
+    close()
+    monkeypatch.setattr(sys, "platform", "darwin")
+    started: list[object] = []
+    monkeypatch.setattr(WarmProcess, "run", lambda *arguments: started.append(arguments))
+    trial = run_cell("1", rows)
+    assert (trial.status, started) == ("not tried", [])
+    assert "macOS" in trial.reason
