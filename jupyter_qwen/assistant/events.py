@@ -107,6 +107,7 @@ class Block:
     rows of a query's trial (privacy level *samples* only); they are shown and kept nowhere.
     `grade` says how likely a query is right, `reasons` why, in words; ``None`` for what is not a bound read. `alternative` is a
     second reading of the question, where two nearly tied.
+    `loads` are ids of the cells that make the tables which it names and the kernel does not hold yet.
     """
 
     index: int
@@ -124,6 +125,7 @@ class Block:
     grade: Grade | None = None
     reasons: tuple[str, ...] = ()
     alternative: Alternative | None = None
+    loads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -186,10 +186,16 @@ class QwenExtension(ExtensionApp):
             allow_model_switch=self.allow_model_switch,
             warming_share=self.warming_share,
             locks=Locks(self.administration),
+            reads_files=not self._kernels_elsewhere(),
             prepares=lambda: bool(self.effective_settings()["prepareWhileIdle"]),
             on_status=self.emit_status,
             log=self.log,
         )
+
+    def _kernels_elsewhere(self) -> bool:
+        """Whether kernels run behind a gateway, on a machine whose files are others."""
+        gateway = getattr(self.serverapp, "gateway_config", None)
+        return bool(gateway is not None and gateway.gateway_enabled)
 
     def emit_status(self, status: dict[str, Any]) -> None:
         """Send a status to everyone who listens for events. May be called from any thread."""

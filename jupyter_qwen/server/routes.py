@@ -82,6 +82,16 @@ class ProveHandler(QwenHandler):
         self.finish(asdict(await runtime.prove(self.body())))
 
 
+class LoadableHandler(QwenHandler):
+    """What a notebook's cells would load, and the data files beside it."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        runtime = await self.runtime()
+        self.finish(await runtime.loadable(self.body()))
+
+
 class CollectorHandler(QwenHandler):
     """The expression that collects the schema in a kernel, for `user_expressions` of a silent request."""
 
@@ -181,6 +191,7 @@ ROUTES: list[tuple[Any, ...]] = [
     (f"{_PREFIX}/warm", WarmHandler),
     (f"{_PREFIX}/prove", ProveHandler),
     (f"{_PREFIX}/collector", CollectorHandler),
+    (f"{_PREFIX}/loadable", LoadableHandler),
     (f"{_PREFIX}/models", ModelsHandler),
     (f"{_PREFIX}/models/(pull|cancel)", ModelActionHandler),
     (f"{_PREFIX}/engine/(load|unload)", EngineActionHandler),

@@ -16,7 +16,8 @@ from jupyter_qwen.assistant.completion.desk import CompletionDesk
 from jupyter_qwen.assistant.engines import OnStatus, SupervisedEngines
 from jupyter_qwen.assistant.events import CompletionText, Event
 from jupyter_qwen.assistant.intent import choose_connection
-from jupyter_qwen.assistant.question import BadRequest, CompletionQuestion, Question, decode_schema
+from jupyter_qwen.assistant.loadable import describe_loadable
+from jupyter_qwen.assistant.question import BadRequest, CompletionQuestion, Question, decode_cells, decode_schema
 from jupyter_qwen.assistant.services import Services
 from jupyter_qwen.assistant.threads import ThreadStore
 from jupyter_qwen.assistant.warming.idle import IDLE_SHARE, IdleBudget
@@ -54,6 +55,7 @@ class Runtime:
         warming_share: float = IDLE_SHARE,
         prepares: Callable[[], bool] = lambda: True,
         locks: Locks,
+        reads_files: bool = True,
         on_status: OnStatus,
         log: logging.Logger,
     ) -> None:
@@ -68,6 +70,7 @@ class Runtime:
             KnowledgeFiles(Path(root_dir) if root_dir else None),
         )
         self._locks = locks
+        self._files_root = Path(root_dir) if root_dir and reads_files else None
         max_privacy = locks.max_privacy(max_privacy)
         self._max_privacy = min(max_privacy, REMOTE_PRIVACY, key=_rank) if config.remote else max_privacy
         self._renames = Renames(root_dir)
@@ -178,6 +181,12 @@ class Runtime:
         except KeyError as error:
             raise BadRequest(f"There is no DuckDB connection named {error.args[0]} in the kernel.") from error
         return await asyncio.to_thread(prove, sql, schema.visible_from(connection))
+
+    async def loadable(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The tables that ``body["cells"]`` would make, and those of files beside the notebook ``body["thread"]``."""
+        body = self._request(body)
+        cells = await asyncio.to_thread(decode, decode_cells, body.get("cells"))
+        return await asyncio.to_thread(describe_loadable, cells, self._files_root, body.get("thread"), body["privacy"])
 
     async def collector(self, privacy: str) -> str:
         """The collector's expression at the level that was asked for, or the highest that is allowed."""

@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from ..schema.model import Schema
 from . import trial
+from .clone import clones, interrupted_after
 from .elsewhere import MISSING
+from .files.reading import look
 from .mend.pipeline import RULES, mend
 from .packing import pack, pack_proof
 from .validate import prove
@@ -54,11 +56,20 @@ def _try(sql: str, schema: Schema, *, time_limit_s: float) -> dict[str, Any]:
     }
 
 
+def _describe(sql: str, schema: Schema, *, time_limit_s: float) -> list[list[str]]:
+    """Names and types of the columns that the query `sql` gives; it is planned on empty tables and does not run."""
+    with clones.use(schema) as clone, interrupted_after(clone.connection, time_limit_s):
+        clone.admit(sql)
+        return [[str(row[0]), str(row[1])] for row in clone.connection.execute(f"DESCRIBE {sql}").fetchall()]
+
+
 JOBS: Final[dict[str, Callable[..., Any]]] = {
     "keep": _keep,
     "prove": _with_schema(_prove),
     "mend": _with_schema(_mend),
     "try": _with_schema(_try),
+    "describe": _with_schema(_describe),
+    "look": look,
 }
 
 # Whatever is slow when it is done first is done before anybody waits.

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
+from jupyter_qwen.assistant.answers.loading_first import loading_first
 from jupyter_qwen.assistant.events import Block, CellSource
 from jupyter_qwen.python.check import check_python
 from jupyter_qwen.python.embedded_sql import Inside, prove_inside
@@ -32,7 +33,7 @@ def sql_block(
     if trial is None and schema.privacy == "samples" and proof.verdict == "bound" and not proof.needs_consent:
         trial = run_trial(proof.sql, schema)
     cell = render_cell(proof.sql, detect_idiom(cells, schema, language))
-    return Block(
+    block = Block(
         index=index,
         language="sql",
         source=proof.sql,
@@ -44,6 +45,7 @@ def sql_block(
         cell=CellSource(cell.source, "markdown" if cell.cell_type == "markdown" else "code"),
         rows=first_rows(proof.sql, trial, schema),
     )
+    return loading_first(block, schema)
 
 
 def in_dialect(block: Block, dialect: str) -> Block:
@@ -95,7 +97,7 @@ def _python_block(index: int, language: str, source: str, schema: Schema | None,
         return Block(index, language, source, diagnostics=wrong, cell=CellSource(source))
     inside = prove_inside(source, schema, cells) if schema is not None else Inside(source)
     checked = check_python(inside.source, schema, cells)
-    return Block(
+    block = Block(
         index=index,
         language=language,
         source=checked.source,
@@ -105,6 +107,7 @@ def _python_block(index: int, language: str, source: str, schema: Schema | None,
         repairs=(*inside.repairs, *checked.repairs),
         cell=CellSource(checked.source),
     )
+    return loading_first(block, schema)
 
 
 def _python_syntax(source: str) -> tuple[Diagnostic, ...]:

@@ -1,0 +1,102 @@
+"""Data files beside a notebook that none of its cells loads, each with the line that would, in the notebook's idiom."""
+
+from __future__ import annotations
+
+import json
+import keyword
+import re
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, replace
+from typing import Final
+
+from jupyter_qwen.schema.model import Connection, PrivacyLevel, Schema, Table
+from jupyter_qwen.schema.not_loaded import Loading
+from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.sql.files.looking import look_at
+from jupyter_qwen.sql.files.place import FoundFile, NotebookFolder, NotRead, format_of_name
+from jupyter_qwen.sql.render import detect_idiom
+
+MOST: Final = 12
+_IMPORT: Final = r"^[ \t]*import[ \t]+{}[ \t]+as[ \t]+(\w+)"
+_DUCKDB: Final = {"csv": "read_csv", "parquet": "read_parquet", "json": "read_json"}
+_FRAMES: Final = {"csv": "read_csv", "parquet": "read_parquet", "json": "read_json", "excel": "read_excel"}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The tables of one file. A database brings the `connection` that its line would open."""
+
+    tables: tuple[Table, ...]
+    connection: Connection | None = None
+
+
+def offers(
+    cells: Sequence[Cell],
+    schema: Schema,
+    folder: NotebookFolder,
+    named: Set[str],
+    privacy: PrivacyLevel,
+    *,
+    late: Callable[[], bool],
+) -> list[Offer]:
+    """At most twelve files that are not among those `named`, as far as they can be read before it is `late`."""
+    found: list[Offer] = []
+    taken = {table.name.casefold() for table in schema.tables} | {name.name.casefold() for name in schema.connections}
+    for file in folder.data_files(MOST + len(named)):
+        if file.shown in named or len(found) >= MOST or late():
+            continue
+        name = _variable(file.shown, taken)
+        try:
+            offer = _offer(file, name, cells, schema, privacy)
+        except NotRead:
+            continue  # it was not asked for by anybody
+        if offer.tables:
+            taken.add(name.casefold())
+            found.append(offer)
+    return found
+
+
+def _offer(file: FoundFile, name: str, cells: Sequence[Cell], schema: Schema, privacy: PrivacyLevel) -> Offer:
+    form = format_of_name(file.shown)
+    assert form is not None
+    path = json.dumps(file.shown, ensure_ascii=False)
+    text = "\n".join(cell.source for cell in cells if cell.type == "code")
+    if form == "database":
+        held = look_at(file, form, name="con", library="duckdb", privacy=privacy)
+        loading = Loading((), f"import duckdb\n\n{name} = duckdb.connect({path}, read_only=True)", file.shown)
+        tables = tuple(replace(table, connection=name, loading=loading) for table in held.tables)
+        return Offer(tables, Connection(name, file.shown))
+    idiom = detect_idiom(cells, schema)
+    pandas, polars = (_alias(text, library) for library in ("pandas", "polars"))
+    uses_duckdb = re.search(r"\bduckdb\b", text) is not None
+    if form == "excel" or (pandas and not uses_duckdb):
+        library, code = "pandas", f"{name} = {pandas or 'pd'}.{_FRAMES[form]}({path}{_lines(form, file)})"
+        code = code if pandas else f"import pandas as pd\n\n{code}"
+    elif polars and not uses_duckdb and not (form == "json" and _lines(form, file)):
+        library, code = "polars", f"{name} = {polars}.{_FRAMES[form]}({path})"
+    else:
+        magic = idiom.style == "magic" or idiom.connection.startswith("%")
+        owner = "duckdb" if magic else idiom.connection
+        library, code = "duckdb", f"{name} = {owner}.{_DUCKDB[form]}({path})"
+        code = f"{idiom.imports}\n\n{code}" if owner == "duckdb" and idiom.imports else code
+    held = look_at(file, form, name=name, library=library, privacy=privacy)
+    return Offer(tuple(replace(table, loading=Loading((), code, file.shown)) for table in held.tables))
+
+
+def _lines(form: str, file: FoundFile) -> str:
+    return ", lines=True" if form == "json" and not file.shown.casefold().endswith(".json") else ""
+
+
+def _alias(text: str, library: str) -> str:
+    found = re.findall(_IMPORT.format(library), text, re.MULTILINE)
+    return str(found[-1]) if found else ""
+
+
+def _variable(path: str, taken: Set[str]) -> str:
+    """A name for what the file holds, which nothing of the notebook has."""
+    name = re.sub(r"\W+", "_", path.rsplit("/", 1)[-1].split(".", 1)[0]).strip("_").lower()
+    if not name or not name.isidentifier() or keyword.iskeyword(name):
+        name = f"data_{name}".rstrip("_")
+    while name.casefold() in taken:
+        name += "_file"
+    return name

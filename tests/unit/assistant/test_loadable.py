@@ -1,0 +1,128 @@
+"""What a notebook's cells would load, from their source and the files that they name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from loading_cases import CASES, SALES
+
+from jupyter_qwen.assistant.loadable import describe_loadable, loadable
+from jupyter_qwen.python.loading.cell_steps import plan_of
+from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.sql.files.place import NotebookFolder
+from jupyter_qwen.sql.validate import prove
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> NotebookFolder:
+    (tmp_path / "sales.csv").write_text(SALES)
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
+        connection.execute("CREATE TABLE orders AS SELECT range AS id, 1.5::DECIMAL(10,2) AS amount FROM range(5)")
+    return NotebookFolder(tmp_path, "notebook.ipynb")
+
+
+def cells_of(*sources: str) -> list[Cell]:
+    return [Cell(source, id=str(number)) for number, source in enumerate(sources)]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_tables_are_known_by_name_and_type_before_their_cells_ran(name: str, folder: NotebookFolder) -> None:
+    sources, expected = CASES[name]
+    found = loadable(cells_of(*sources), folder, "samples").schema
+    told = {
+        ".".join(table.reference): (
+            ", ".join(f"{column.name} {column.type}" for column in table.columns),
+            "".join(table.loading.cells) if table.loading else None,
+        )
+        for table in found.tables
+    }
+    assert told == expected
+
+
+def test_a_query_is_proved_against_what_is_not_loaded_yet(folder: NotebookFolder) -> None:
+    cells = cells_of('import duckdb\ncon = duckdb.connect("shop.duckdb")')
+    seen = loadable(cells, folder, "samples").schema.visible_from("con")
+    assert prove("SELECT sum(amount) FROM orders", seen).verdict == "bound"
+    assert prove("SELECT sum(total) FROM orders", seen).verdict == "rejected"
+
+
+@pytest.mark.parametrize("level", ["names", "types", "values", "samples"])
+def test_no_more_is_told_than_the_privacy_level_allows(level: str, folder: NotebookFolder) -> None:
+    cells = cells_of('import pandas as pd\ndf = pd.read_csv("sales.csv")\nk = pd.DataFrame({"a": ["secret"]})')
+    told = describe_loadable(cells, folder.path, "notebook.ipynb", level)
+    text = str(told)
+    assert ("north" in text) == (level in ("values", "samples"))
+    assert ("VARCHAR" in text) == (level != "names")
+    assert "secret" not in text
+    for part in ("schema", "offered"):
+        assert Schema.from_json(told[part]).privacy == level
+
+
+def test_files_that_nothing_loads_are_offered_with_the_line_that_would_in_the_notebooks_idiom(
+    folder: NotebookFolder,
+) -> None:
+    def offered(*sources: str) -> dict[str, str]:
+        found = loadable(cells_of(*sources), folder, "samples").offered
+        return {table.name: table.loading.code for table in found if table.loading is not None}
+
+    assert offered("import pandas as p") == {
+        "sales": 'sales = p.read_csv("sales.csv")',
+        "orders": 'import duckdb\n\nshop = duckdb.connect("shop.duckdb", read_only=True)',
+    }
+    assert offered("import polars as pl")["sales"] == 'sales = pl.read_csv("sales.csv")'
+    assert offered("import duckdb\ncon = duckdb.connect()")["sales"] == 'sales = con.read_csv("sales.csv")'
+    assert offered()["sales"] == 'import duckdb\n\nsales = duckdb.read_csv("sales.csv")'
+    assert offered("sales = 1\nimport pandas as pd\nsales = pd.DataFrame({'a': [1]})")["sales_file"].startswith(
+        "sales_file = "
+    )
+    assert "sales" not in offered('import pandas as pd\ndf = pd.read_csv("sales.csv")')
+
+
+def test_the_line_of_an_offer_makes_the_table_that_was_offered(
+    folder: NotebookFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.path)
+    for source in ("import pandas as pd", "import polars as pl", "import duckdb"):
+        table = next(t for t in loadable(cells_of(source), folder, "samples").offered if t.name == "sales")
+        assert table.loading is not None
+        space: dict[str, object] = {"duckdb": duckdb}
+        exec(f"{source}\n{table.loading.code}", space)
+        columns = list(space["sales"].columns)
+        assert columns == [column.name for column in table.columns]
+
+
+def test_without_a_folder_no_file_is_read_and_it_is_said(folder: NotebookFolder) -> None:
+    cells = cells_of('import pandas as pd\ndf = pd.read_csv("sales.csv")\nk = pd.DataFrame({"a": [1]})')
+    found = loadable(cells, None, "samples")
+    assert [table.name for table in found.schema.tables] == ["k"]
+    assert "elsewhere" in found.schema.notes[0]
+    assert found.offered == ()
+
+
+_ODD = """
+import pandas as pd | import duckdb | con = duckdb.connect('shop.duckdb') | con.execute( | x = x + x | df = pd.read_csv(p) | %sql
+%load_ext | %sql duckdb:// | %%sql | 'a' * 99 | df[ | f'{a!r:>9}' | with open('x') as f: pass | df = df[df] | import | del df
+con.sql('CREATE VIEW v AS FROM v') | p = '\\ud800' | pd.DataFrame({1: [2]}) | df['a'] = df | lambda: (yield) | ((((((
+a, *b = df = 1 | df = pd.DataFrame({**x}) | import os.path as p | con = con.execute('ATTACH x')
+import duckdb as duckdb, pandas | from . import x | df = pd.read_csv(*a, **b) | Path()
+df = pd.read_csv('sales.csv', dtype={1: int}, names=[1]) | df = df.drop(columns=df)
+"""
+_FRAGMENTS = st.sampled_from([part.strip() for line in _ODD.splitlines() for part in line.split(" | ")])
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.lists(_FRAGMENTS | st.text(max_size=20), max_size=6).map("\n".join), max_size=6))
+def test_no_source_makes_the_reader_raise(sources: list[str]) -> None:
+    plan_of(cells_of(*sources))
+
+
+def test_a_text_that_doubles_itself_stays_small() -> None:
+    doubling = "\n".join(
+        ["a = 'x' * 1", "a = 'xxxxxxxx'", *["a = a + a"] * 200, "import pandas as pd", "df = pd.read_csv(a)"]
+    )
+    assert plan_of(cells_of(doubling)).steps == ()
