@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from jupyter_qwen.assistant.offered_files import Offer, offers
+from jupyter_qwen.assistant.offered_files import FileOffer, offers
 from jupyter_qwen.assistant.question import BadRequest
 from jupyter_qwen.python.loading.cell_steps import plan_of
 from jupyter_qwen.python.loading.model import FromFile, FromQuery, MakeFrame, OpenDatabase, Plan, RunSql
@@ -63,7 +63,7 @@ def loadable(cells: Sequence[Cell], folder: NotebookFolder | None, privacy: Priv
     schema = _at(schema, privacy)
     if folder is None or made.late:
         return Loadable(schema)
-    found: list[Offer] = offers(cells, schema, folder, made.named, privacy, late=lambda: made.late)
+    found: list[FileOffer] = offers(cells, schema, folder, made.named, privacy, late=lambda: made.late)
     return Loadable(
         schema,
         tuple(table for offer in found for table in offer.tables),

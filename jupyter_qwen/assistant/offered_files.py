@@ -23,7 +23,7 @@ _FRAMES: Final = {"csv": "read_csv", "parquet": "read_parquet", "json": "read_js
 
 
 @dataclass(frozen=True)
-class Offer:
+class FileOffer:
     """The tables of one file. A database brings the `connection` that its line would open."""
 
     tables: tuple[Table, ...]
@@ -38,9 +38,9 @@ def offers(
     privacy: PrivacyLevel,
     *,
     late: Callable[[], bool],
-) -> list[Offer]:
+) -> list[FileOffer]:
     """At most twelve files that are not among those `named`, as far as they can be read before it is `late`."""
-    found: list[Offer] = []
+    found: list[FileOffer] = []
     taken = {table.name.casefold() for table in schema.tables} | {name.name.casefold() for name in schema.connections}
     for file in folder.data_files(MOST + len(named)):
         if file.shown in named or len(found) >= MOST or late():
@@ -56,7 +56,7 @@ def offers(
     return found
 
 
-def _offer(file: FoundFile, name: str, cells: Sequence[Cell], schema: Schema, privacy: PrivacyLevel) -> Offer:
+def _offer(file: FoundFile, name: str, cells: Sequence[Cell], schema: Schema, privacy: PrivacyLevel) -> FileOffer:
     form = format_of_name(file.shown)
     assert form is not None
     path = json.dumps(file.shown, ensure_ascii=False)
@@ -65,7 +65,7 @@ def _offer(file: FoundFile, name: str, cells: Sequence[Cell], schema: Schema, pr
         held = look_at(file, form, name="con", library="duckdb", privacy=privacy)
         loading = Loading((), f"import duckdb\n\n{name} = duckdb.connect({path}, read_only=True)", file.shown)
         tables = tuple(replace(table, connection=name, loading=loading) for table in held.tables)
-        return Offer(tables, Connection(name, file.shown))
+        return FileOffer(tables, Connection(name, file.shown))
     idiom = detect_idiom(cells, schema)
     pandas, polars = (_alias(text, library) for library in ("pandas", "polars"))
     uses_duckdb = re.search(r"\bduckdb\b", text) is not None
@@ -80,7 +80,7 @@ def _offer(file: FoundFile, name: str, cells: Sequence[Cell], schema: Schema, pr
         library, code = "duckdb", f"{name} = {owner}.{_DUCKDB[form]}({path})"
         code = f"{idiom.imports}\n\n{code}" if owner == "duckdb" and idiom.imports else code
     held = look_at(file, form, name=name, library=library, privacy=privacy)
-    return Offer(tuple(replace(table, loading=Loading((), code, file.shown)) for table in held.tables))
+    return FileOffer(tuple(replace(table, loading=Loading((), code, file.shown)) for table in held.tables))
 
 
 def _lines(form: str, file: FoundFile) -> str:
