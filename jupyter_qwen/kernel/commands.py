@@ -8,6 +8,7 @@ from IPython.core.error import UsageError
 
 from .following import follow, use_model
 from .options import COMMANDS, MODES, parsed
+from .receipts_shown import show_receipt
 from .request import schema_for
 from .server_errors import ServerError
 from .state import status_line
@@ -114,7 +115,7 @@ def _help(asking: Asking, rest: str) -> None:
 
 _FUNCTIONS: dict[str, Any] = {
     "status": _status, "models": _models, "load": _load, "unload": _unload, "model": _model, "pull": _pull, "tables": _tables,
-    "context": _context, "history": _history, "reset": _reset, "teach": teach, "help": _help,
+    "context": _context, "history": _history, "receipt": show_receipt, "reset": _reset, "teach": teach, "help": _help,
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ COMMANDS = (
     "model",
     "pull",
     "tables",
+    "receipt",
     "context",
     "history",
     "reset",

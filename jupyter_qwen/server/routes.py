@@ -12,6 +12,7 @@ from tornado import web
 from jupyter_qwen.server.demo import DemoHandler
 from jupyter_qwen.server.handlers import QwenHandler
 from jupyter_qwen.server.knowledge import KnowledgeHandler
+from jupyter_qwen.server.receipts import ReceiptHandler
 
 
 class StatusHandler(QwenHandler):
@@ -192,6 +193,7 @@ ROUTES: list[tuple[Any, ...]] = [
     (f"{_PREFIX}/prove", ProveHandler),
     (f"{_PREFIX}/collector", CollectorHandler),
     (f"{_PREFIX}/loadable", LoadableHandler),
+    (f"{_PREFIX}/receipt", ReceiptHandler),
     (f"{_PREFIX}/models", ModelsHandler),
     (f"{_PREFIX}/models/(pull|cancel)", ModelActionHandler),
     (f"{_PREFIX}/engine/(load|unload)", EngineActionHandler),

@@ -190,9 +190,14 @@ class Runtime:
 
     async def collector(self, privacy: str) -> str:
         """The collector's expression at the level that was asked for, or the highest that is allowed."""
-        if privacy not in PRIVACY_LEVELS:
-            raise BadRequest(f"privacy is {privacy!r}; it must be one of {', '.join(PRIVACY_LEVELS)}.")
-        return await asyncio.to_thread(kernel_expression, min(privacy, self._max_privacy, key=_rank))
+        return await asyncio.to_thread(kernel_expression, self.allowed_privacy(privacy))
+
+    def allowed_privacy(self, wanted: object) -> str:
+        """The level that was asked for, or the highest that is allowed. Raises BadRequest for one that there is not."""
+        level = wanted or self._max_privacy
+        if level not in PRIVACY_LEVELS:
+            raise BadRequest(f"privacy is {level!r}; it must be one of {', '.join(PRIVACY_LEVELS)}.")
+        return min(str(level), self._max_privacy, key=_rank)
 
     async def switch_model(self, body: dict[str, Any]) -> None:
         """Make another model the one that answers; see `ModelDesk.switch`."""

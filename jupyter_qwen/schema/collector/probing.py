@@ -8,6 +8,7 @@ registered frames) is asked there when `Reader` allows it and no transaction is 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import threading
 import time
 from typing import Any
@@ -16,8 +17,11 @@ from ..quoting import quote_reference
 from .connections import Reader, find_connections
 from .dataframes import imported
 from .encoding import clean_text
+from .jupysql import MAGIC
 
 PROBE_SECONDS = 10.0
+#: The name of no connection of the user's: a merge of frames is counted in a database of its own.
+FRAMES = ":frames:"
 _TEXT = 200
 _ASK = "connection.execute(sql).fetchall()"
 _ASK_OWN = "connection.sql(sql).fetchall()"
@@ -91,22 +95,37 @@ def probe(
     namespace: dict[str, Any], connection: str | None, probes: list[str], seconds: float = PROBE_SECONDS
 ) -> dict[str, Any]:
     """``{"answers": {sql: answer}}`` from the connection of that name, or the one there is; ``{"error": …}`` for none."""
+    if connection == FRAMES:
+        return _on_frames(namespace, probes, seconds)
     names = [name for name in list(namespace) if type(name) is str and name.isidentifier() and name[0] != "_"]
     found = find_connections(names, namespace)
-    chosen = [one for one in found if one[0] == connection] if connection else found
+    chosen = found
+    if connection == MAGIC.strip():
+        chosen = [one for one in found if one[0].startswith(MAGIC)][:1] or found
+    elif connection:
+        chosen = [one for one in found if one[0] in (connection, MAGIC + connection)]
     if not chosen:
         return {
             "error": f"There is no DuckDB connection named {connection} in the kernel."
             if connection
             else "There is no DuckDB connection in the kernel."
         }
-    if not connection and len(chosen) > 1:
-        named = [one for one in chosen if not one[2]]
-        if len(named) > 1:
-            listed = ", ".join(one[0] for one in named)
-            return {"error": f"There are several connections ({listed}): say which one."}
-        chosen = named
+    if len(chosen) > 1:
+        chosen = [one for one in chosen if not one[2]]
+    if len(chosen) > 1:
+        listed = ", ".join(one[0] for one in chosen)
+        return {"error": f"There are several connections ({listed}): say which one."}
     return {"answers": ProbeRun(chosen[0][1], namespace, seconds).answers(probes)}
+
+
+def _on_frames(namespace: dict[str, Any], probes: list[str], seconds: float) -> dict[str, Any]:
+    """The answers over the kernel's frames alone, in a database in memory that is closed again."""
+    try:
+        duckdb = importlib.import_module("duckdb")
+    except ImportError:
+        return {"error": "Counting the rows of frames needs duckdb in the kernel's environment: pip install duckdb."}
+    with duckdb.connect() as connection:
+        return {"answers": ProbeRun(connection, namespace, seconds).answers(probes)}
 
 
 def _is_missing(error: Exception) -> bool:

@@ -27,6 +27,7 @@ _MODULES = (
     "collector/joining",
     "collector/contents",
     "collector/gather",
+    "collector/probing",
 )
 _OWN_IMPORT = re.compile(r"^from \.{1,2}[a-z_]+ import (?:\([^)]*\)|[^\n(]*)\n", re.MULTILINE)
 _FUTURE = "from __future__ import annotations\n"
@@ -43,6 +44,17 @@ def display(privacy, question=None):
         note = "the tables of this kernel could not be read: " + type(error).__name__ + ": " + str(error)[:200]
         schema = {"version": 1, "tables": [], "connections": [], "privacy": privacy, "notes": [note], "seconds": 0.0}
     return IPython.display.JSON(schema)
+
+
+def display_probes(connection, probes, seconds):
+    """The answers to a receipt's probes as something that IPython sends as application/json."""
+    import IPython
+
+    try:
+        found = probe(IPython.get_ipython().user_ns, connection, probes, seconds)
+    except Exception as error:
+        found = {"error": type(error).__name__ + ": " + str(error)[:200]}
+    return IPython.display.JSON(found)
 '''
 
 
@@ -64,6 +76,18 @@ def kernel_expression(privacy: str, question: str | None = None) -> str:
     """
     if privacy not in LEVELS:
         raise ValueError(f"privacy must be one of {', '.join(LEVELS)}, not {privacy!r}")
+    return _expression(f"['display']({privacy!r}, {question!r})")
+
+
+def probe_expression(connection: str | None, probes: list[str], seconds: float) -> str:
+    """One Python expression for `user_expressions`, as `kernel_expression`; yields the answers to a receipt's `probes`.
+
+    They run on the connection of that name, or the one there is, for at most `seconds` in all.
+    """
+    return _expression(f"['display_probes']({connection!r}, {probes!r}, {seconds!r})")
+
+
+def _expression(call: str) -> str:
     source = collector_source()
     digest = hashlib.sha256(source.encode()).hexdigest()[:16]
     packed = base64.b85encode(zlib.compress(source.encode(), 9)).decode()
@@ -72,6 +96,6 @@ def kernel_expression(privacy: str, question: str | None = None) -> str:
         "kept.update(__name__='jupyter_qwen_collector'), "
         f"b.exec(b.compile(__import__('zlib').decompress(__import__('base64').b85decode({packed!r})), "
         f"'<jupyter_qwen collector>', 'exec'), kept), kept.update(digest={digest!r}), kept)[-1])"
-        f"['display']({privacy!r}, {question!r}))"
+        f"{call})"
         "(__import__('IPython').get_ipython().__dict__.setdefault('_jupyter_qwen_collector', {}), __import__('builtins'))"
     )

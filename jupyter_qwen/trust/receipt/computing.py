@@ -20,6 +20,7 @@ from .probes import NotYet, ProbeFailed, Probes, refusal
 from .traps.compared_values import absent_values, last_days
 from .traps.duplicates import duplicate_keys, grouped_by_name, repeated_results
 from .traps.lost_rows import counted_without_partner, inner_joins, left_joins
+from .traps.many_to_many import many_to_many
 from .traps.nulls import averages_skip_nulls, null_in_comparison, null_in_not_in
 from .traps.percentages import shares
 from .traps.ranks import frames, ranks_cut, ties_cut
@@ -34,7 +35,7 @@ UNASKED_ROWS: Final = 1_000_000
 _CHECKS: Final[tuple[Callable[[SelectPart], Iterable[ReceiptWarning | str]], ...]] = (
     repeated_rows, inner_joins, left_joins, counted_without_partner, null_in_not_in, null_in_comparison, averages_skip_nulls,
     absent_values, last_days, text_compared, zones_mixed, averages_of_averages, divisions, shares, ties_cut, ranks_cut, frames,
-    duplicate_keys, grouped_by_name, repeated_results,
+    many_to_many, duplicate_keys, grouped_by_name, repeated_results,
 )  # fmt: skip
 
 
