@@ -117,6 +117,8 @@ class Schema:
     privacy: PrivacyLevel = "samples"
     notes: tuple[str, ...] = ()
     seconds: float = field(default=0.0, compare=False)
+    trial: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    """Copies for trials of Python as `collector.copies` made them; read by `python.trial.rows` alone."""
 
     def table(self, name: str) -> Table | None:
         """The table whose dotted reference, or else last part, equals `name`, ignoring case."""
@@ -160,7 +162,7 @@ class Schema:
         """The same catalogue without anything that `level` keeps back."""
         if PRIVACY_LEVELS.index(level) >= PRIVACY_LEVELS.index(self.privacy):
             return self
-        return replace(self, tables=tuple(_veil(table, level) for table in self.tables), privacy=level)
+        return replace(self, tables=tuple(_veil(table, level) for table in self.tables), privacy=level, trial=None)
 
     def to_json(self) -> dict[str, Any]:
         """The wire form. `rows` must already hold JSON values only."""
@@ -191,6 +193,7 @@ class Schema:
             privacy=privacy,
             notes=texts_of(data, "notes", "schema"),
             seconds=float(count_of(data.get("seconds"), "seconds", "schema", (int, float)) or 0),
+            trial=data["trial"] if isinstance(data.get("trial"), Mapping) else None,
         )
 
 

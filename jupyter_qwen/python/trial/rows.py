@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from jupyter_qwen.schema.collector.copies import machine_name
 from jupyter_qwen.schema.model import Schema, Table
 
+_KINDS = ("pandas", "series", "polars", "polars_series", "arrow")
 _LIBRARY_FOLDERS = ("site-packages", "dist-packages")
 
 
@@ -25,7 +26,7 @@ class KernelPython:
     @classmethod
     def here(cls) -> KernelPython:
         """That of this process, for evaluations and for kernels that are started by it."""
-        return cls(sys.executable, tuple(sys.path), platform.node())
+        return cls(sys.executable, tuple(sys.path), machine_name())
 
     @property
     def libraries(self) -> tuple[str, ...]:
@@ -45,7 +46,7 @@ class KernelPython:
 
     def why_not(self) -> str:
         """Why it cannot be started here, in a sentence; "" when it can."""
-        if self.machine != platform.node():
+        if self.machine != machine_name():
             return "The kernel runs on another machine, where no trial can be made."
         if not os.path.isabs(self.executable) or not os.access(self.executable, os.X_OK):
             return "The kernel's Python is not to be found from here."
@@ -79,19 +80,69 @@ class FrameRows:
     python: KernelPython | None = None
 
     @classmethod
-    def from_schema(cls, schema: Schema, python: KernelPython | None) -> FrameRows:
-        """From the sample rows of a schema: values and types as DuckDB sees them, without an index."""
-        tables = [table for table in schema.tables if table.kind == "dataframe"]
-        copies = {table.name: _copy(table) for table in tables}
+    def from_schema(cls, schema: Schema, python: KernelPython | None = None) -> FrameRows:
+        """What came with a schema: its `trial`, and, where that has no copy of a frame, the rows as DuckDB sees them.
+
+        `python` overrides what the kernel said of itself. What was taken out of the schema has no copy. Entries of
+        another shape than `schema.collector.copies` gives are passed over.
+        """
+        told = schema.trial or {}
+        seen = {table.name for table in schema.tables if table.kind == "dataframe"}
+        sent = [copy for copy in map(_sent, _list(told, "frames")) if copy is not None]
+        frames = {copy.name: copy for copy in sent if copy.name in seen or copy.kind.endswith("series")}
+        missing = {
+            copy.name: f"`{copy.name}` was taken out of the context." for copy in sent if copy.name not in frames
+        }
+        why = told.get("missing")
+        for name, reason in why.items() if isinstance(why, Mapping) else ():
+            missing[str(name)] = str(reason)[:300]
+        for table in schema.tables:
+            if table.kind == "dataframe" and table.name not in frames:
+                copy = _copy(table) if table.name not in missing else None
+                if copy is not None:
+                    frames[table.name] = copy
+                else:
+                    missing.setdefault(table.name, f"There are no sample rows of `{table.name}`.")
+        values = told.get("values")
         return cls(
-            frames=tuple(copy for copy in copies.values() if copy is not None),
+            frames=tuple(frames.values()),
             schema=schema,
-            missing={name: f"There are no sample rows of `{name}`." for name, copy in copies.items() if copy is None},
-            python=python,
+            values=dict(values) if isinstance(values, Mapping) else {},
+            missing=missing,
+            python=python or _python(told.get("python")),
         )
 
     def frame(self, name: str) -> FrameCopy | None:
         return next((frame for frame in self.frames if frame.name == name), None)
+
+
+def _list(told: Mapping[str, Any], key: str) -> list[Any]:
+    found = told.get(key)
+    return found if isinstance(found, list) else []
+
+
+def _python(told: object) -> KernelPython | None:
+    if (
+        not isinstance(told, Mapping)
+        or not isinstance(told.get("executable"), str)
+        or not isinstance(told.get("machine"), str)
+    ):
+        return None
+    path = [folder for folder in _list(told, "path") if isinstance(folder, str)]
+    return KernelPython(told["executable"], tuple(path), told["machine"])
+
+
+def _sent(told: object) -> FrameCopy | None:
+    """A frame that travelled as Arrow; ``None`` for anything else."""
+    if not isinstance(told, Mapping) or told.get("kind") not in _KINDS:
+        return None
+    name, rows, total, arrow = (told.get(key) for key in ("name", "rows", "total", "arrow"))
+    if not (isinstance(name, str) and name.isidentifier() and isinstance(rows, int) and isinstance(arrow, str)):
+        return None
+    data = {"arrow": arrow, **({"label": told["label"]} if isinstance(told.get("label"), str) else {})}
+    return FrameCopy(
+        name, told["kind"], rows, total if isinstance(total, int) else None, data, told.get("complete") is True
+    )
 
 
 def _copy(table: Table) -> FrameCopy | None:

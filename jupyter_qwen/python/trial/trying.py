@@ -73,7 +73,7 @@ def run_cell(
         tree = ast.parse(plain)
     except (SyntaxError, ValueError, RecursionError):
         tree = ast.Module([], [])  # the kernel's own Python says what is wrong with it
-    if reason := why_not(tree) or _no_process(rows.python):
+    if reason := why_not(tree) or _too_private(rows) or _no_process(rows.python):
         return CellTrial("not tried", reason)
     assert rows.python is not None
     needed = setup_for(tree, setup, _copied(rows))
@@ -118,6 +118,12 @@ def close() -> None:
         for process in _processes.values():
             process.close()
         _processes.clear()
+
+
+def _too_private(rows: FrameRows) -> str:
+    if rows.schema.privacy == "samples":
+        return ""
+    return f"A trial needs sample rows, and the privacy level is *{rows.schema.privacy}*."
 
 
 def _no_process(python: KernelPython | None) -> str:

@@ -110,10 +110,7 @@ class PandasFrame(Frame):
     readable = True
 
     def __init__(self, frame: Any, base: Any, sample: int) -> None:
-        if type(frame) is not base:
-            manager = object.__getattribute__(frame, "_mgr")
-            frame = base._from_mgr(manager, manager.axes) if hasattr(base, "_from_mgr") else base(manager)
-        self._frame = frame
+        frame = self._frame = plain_frame(frame, base, "pandas")
         self.height = len(frame.index)
         names = unique_names([label_text(label) for label in frame.columns])
         unreadable = []
@@ -251,9 +248,7 @@ def find_frames(
 def _open(value: Any, cls: Any, reader: str, sample: int) -> Frame:
     if reader == "pandas":
         return PandasFrame(value, cls, sample)
-    if reader in ("polars", "lazy") and type(value) is not cls:  # so that no overridden method runs
-        inner = object.__getattribute__(value, "_df" if reader == "polars" else "_ldf")
-        value = cls._from_pydf(inner) if reader == "polars" else cls._from_pyldf(inner)
+    value = plain_frame(value, cls, reader)
     if reader == "polars":
         return PolarsFrame(value)
     if reader == "arrow":
@@ -265,6 +260,24 @@ def _open(value: Any, cls: Any, reader: str, sample: int) -> Frame:
         return SchemaOnly([(field.name, arrow_type(field.type)) for field in fields])
     columns, kinds = list(value.columns), [str(kind) for kind in value.types]
     return SchemaOnly(list(zip(columns, kinds)))  # noqa: B905 (Python 3.8)
+
+
+def plain_frame(value: Any, cls: Any, kind: str) -> Any:
+    """`value` as one of `cls` itself, so that no method which a user's subclass overrides runs; its rows are shared."""
+    if type(value) is cls or kind not in ("pandas", "series", "polars", "polars_series", "lazy"):
+        return value
+    if kind in ("pandas", "series"):
+        manager = object.__getattribute__(value, "_mgr")
+        if not hasattr(cls, "_from_mgr"):
+            return cls(manager)
+        plain = cls._from_mgr(manager, manager.axes)
+        if kind == "series":
+            plain._name = object.__getattribute__(value, "_name")
+        return plain
+    if kind == "polars_series":
+        return cls._from_pyseries(object.__getattribute__(value, "_s"))
+    inner = object.__getattribute__(value, "_df" if kind == "polars" else "_ldf")
+    return cls._from_pydf(inner) if kind == "polars" else cls._from_pyldf(inner)
 
 
 def _cap_columns(name: str, frame: Frame, limits: Any, notes: list[str]) -> None:

@@ -8,6 +8,7 @@ from ..privacy import LEVELS, allows, secret_columns, without_members
 from .collection_limits import Clock, CollectionLimits
 from .connections import Reader, find_connections
 from .contents import Contents
+from .copies import trial_copies
 from .dataframes import find_frames
 from .duckdb_tables import TableSource, read_catalogue
 
@@ -45,8 +46,10 @@ def collect(
         notes += Contents(sources, privacy, question, limits, clock).fill()
     for reader in readers:
         reader.close()
+    trial = trial_copies(names, namespace, clock) if allows(privacy, "samples") else None
     return {
         "version": 1,
+        "trial": trial,
         "tables": [_finished(source.record, privacy, limits) for source in sources],
         "connections": connections,
         "privacy": privacy,

@@ -26,6 +26,7 @@ _MODULES = (
     "collector/duckdb_tables",
     "collector/joining",
     "collector/contents",
+    "collector/copies",
     "collector/gather",
     "collector/probing",
 )

@@ -37,7 +37,7 @@ def rows() -> FrameRows:
     con.execute("CREATE TABLE items AS SELECT range AS n, 'x' || range AS label FROM range(10)")
     con.execute("CREATE VIEW seen AS SELECT * FROM items")
     namespace = {"orders": ORDERS, "places": pl.DataFrame({"kind": ["a", "b"], "place": ["Oslo", "Rome"]}), "con": con}
-    return FrameRows.from_schema(Schema.from_json(collect(namespace)), KernelPython.here())
+    return FrameRows.from_schema(Schema.from_json(collect(namespace)))
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +182,7 @@ def test_each_trial_starts_from_the_same_copies(attempt: Try) -> None:
 def test_a_sample_is_called_one() -> None:
     frame = pd.DataFrame({"n": range(50_000)})
     schema = Schema.from_json(collect({"big": frame}))
-    trial = run_cell("big.n.max()", FrameRows.from_schema(schema, KernelPython.here()), time_limit_s=10.0)
+    trial = run_cell("big.n.max()", FrameRows.from_schema(schema), time_limit_s=10.0)
     assert trial.status == "ran"
     assert not trial.complete
     assert trial.sampled[0].table == "big"
@@ -204,3 +204,10 @@ def test_where_no_lock_is_to_be_had_nothing_is_started(rows: FrameRows, monkeypa
     trial = run_cell("1", rows)
     assert (trial.status, started) == ("not tried", [])
     assert "macOS" in trial.reason
+
+
+def test_below_samples_nothing_is_tried(rows: FrameRows) -> None:
+    lower = FrameRows.from_schema(rows.schema.at_privacy("types"))
+    trial = run_cell("orders.shape", lower)
+    assert (trial.status, lower.schema.trial) == ("not tried", None)
+    assert "privacy level is *types*" in trial.reason
