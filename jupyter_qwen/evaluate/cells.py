@@ -28,6 +28,7 @@ from jupyter_qwen.evaluate.progress_bar import ProgressBar
 from jupyter_qwen.evaluate.summary import summary_table
 from jupyter_qwen.prompt.answers import strip_fences
 from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message
+from jupyter_qwen.python.trial import KernelPython
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, PrivacyLevel
 from jupyter_qwen.schema.notebook import Cell
 
@@ -125,7 +126,12 @@ async def _ask(
     cells = tuple(Cell(id=f"c{n}", source=text, execution_count=n) for n, text in enumerate(case["setup"], 1))
     asked = Cell(id="asks", source="")
     question = Question(
-        text=case["question"], mode=options.mode, schema=schema, cells=(*cells, asked), active_cell=asked.id
+        text=case["question"],
+        mode=options.mode,
+        schema=schema,
+        cells=(*cells, asked),
+        active_cell=asked.id,
+        kernel=KernelPython.here(),
     )
     collected = time.perf_counter() - began
     answer = None
@@ -135,11 +141,17 @@ async def _ask(
                 answer = event
     assert answer is not None, "ask ends with an Answer or raises"
     block = next((b for b in answer.blocks if b.cell is not None and b.cell.type == "code"), None)
+    trial = block.trial if block else None
     return {
         "id": case["id"],
         "kind": case.get("kind"),
         "code": block.cell.source if block and block.cell else "",
-        "verdict": block.verdict if block else None,
+        "verdict": trial.status if trial else block.verdict if block else None,
+        "reason": trial.reason or (f"{trial.error.kind}: {trial.error.message}" if trial.error else "")
+        if trial
+        else "",
+        "complete": trial.complete if trial else False,
+        "trial_seconds": round(trial.seconds, 3) if trial else None,
         "mode": answer.mode,
         "repairs": [repair.name for repair in block.repairs] if block else [],
         "warnings": [d.code for d in block.diagnostics if d.severity != "info"] if block else [],

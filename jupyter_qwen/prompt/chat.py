@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from jupyter_qwen.prompt.attachments import Attached, Attachment, attach, missing_tables, table_names
 from jupyter_qwen.prompt.budget import nearest_first, shorten, what_is_cut
+from jupyter_qwen.prompt.frame_notation import frame_text, frames_text
 from jupyter_qwen.prompt.linking import LinkedSchema, link
 from jupyter_qwen.prompt.model import Message, Part, Prompt, PromptSource
 from jupyter_qwen.prompt.notation import Notation, short_type
@@ -116,7 +117,7 @@ def build(
         parts=_parts(system_rules, attached, linked, tables, shown, turns, definitions, closing),
         sources=(
             *attached.sources,
-            *(PromptSource(f"table:{'.'.join(t.reference)}", _frame_line(t)) for t in linked.tables),
+            *(PromptSource(f"table:{'.'.join(t.reference)}", _told(t)) for t in linked.tables),
             *(PromptSource(f"cell:{cell.id}", text) for cell, text in zip(window, cell_texts, strict=True)),
             *(PromptSource(f"cell:{cell.id}", cell.source) for cell in recalled),
             *(
@@ -184,7 +185,7 @@ def _tables_text(tables: Sequence[Table], language: str) -> str:
     stored = [t for t in tables if t.kind != "dataframe"]
     paragraphs: list[str] = []
     if frames:
-        paragraphs.append("\n".join(["DataFrames in memory:", *(_frame_line(t) for t in frames)]))
+        paragraphs.append(frames_text(frames))
     if stored:
         by_connection: dict[str, list[Table]] = {}
         for table in stored:
@@ -196,26 +197,23 @@ def _tables_text(tables: Sequence[Table], language: str) -> str:
                 head = f'DuckDB tables, queried by {connection}.sql("SELECT …").df():'
             else:
                 head = "DuckDB tables:"
-            paragraphs.append("\n".join([head, *(_frame_line(t) for t in group)]))
+            paragraphs.append("\n".join([head, *(_table_line(t) for t in group)]))
     return "\n\n".join(paragraphs)
 
 
-def _frame_line(table: Table) -> str:
+def _told(table: Table) -> str:
+    return frame_text(table) if table.kind == "dataframe" else _table_line(table)
+
+
+def _table_line(table: Table) -> str:
     size = f" [{table.row_count} rows]" if table.row_count is not None else ""
-    library = f" ({table.library})" if table.library else ""
-    frame = table.kind == "dataframe"
     columns = ", ".join(
-        (_subscript(c.name) if frame else quote_identifier(c.name))
+        quote_identifier(c.name)
         + (f" {short_type(c.type)}" if c.type else "")
         + _values(c.name, c.values, c.values_complete)
         for c in table.columns
     )
-    return f"{quote_reference(table.reference)}{library}{size}: {columns}"
-
-
-def _subscript(name: str) -> str:
-    """A DataFrame's column as Python writes it between brackets, without quotes where they say nothing."""
-    return name if name.isidentifier() else repr(name)
+    return f"{quote_reference(table.reference)}{size}: {columns}"
 
 
 def _values(name: str, values: Sequence[str], complete: bool) -> str:

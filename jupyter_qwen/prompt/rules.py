@@ -21,7 +21,7 @@ _RULES: dict[Mode, str] = {
     "python": (
         "You write {name} code for a Jupyter notebook. Answer with one fenced {fence} block that runs as the next "
         "cell, and nothing after it. Use the variables that exist; do not load or define them again. Import what is not "
-        "imported yet."
+        "imported yet.{idioms}"
     ),
     "explain": (
         "You explain code in a Jupyter notebook. Say in one sentence what it does as a whole, then explain its steps in "
@@ -37,6 +37,14 @@ _RULES: dict[Mode, str] = {
     ),
 }
 
+# What a cell owes the reader, and what differs from the pandas that the model has read of.
+_IDIOMS = {
+    "python": (
+        " End with the expression that was asked for, without print. Change a DataFrame only if told to, and then assign the "
+        "result to its variable or column (never inplace=True)."
+    )
+}
+
 
 def rules(mode: Mode, language: str, plotting: Plotting) -> str:
     """The system turn's first paragraph. Raises ValueError for an unknown mode."""
@@ -48,7 +56,7 @@ def rules(mode: Mode, language: str, plotting: Plotting) -> str:
     kernel = "" if fence == "python" else f" whose kernel runs {name}; code is {name}"
     if mode == "plot":
         return plotting.rule or _RULES[mode].format(library=plotting.library, fence=fence, ending=plotting.ending)
-    return _RULES[mode].format(kernel=kernel, name=name, fence=fence)
+    return _RULES[mode].format(kernel=kernel, name=name, fence=fence, idioms=_IDIOMS.get(fence, ""))
 
 
 def fence_name(language: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from jupyter_qwen.python.frame_columns import parsed, unknown_columns, with_columns
+from jupyter_qwen.python.mends import always_mended
 from jupyter_qwen.python.polars_names import with_polars_names
 from jupyter_qwen.python.table_variables import reading_lines
 from jupyter_qwen.schema.model import Schema
@@ -64,8 +65,9 @@ def check_python(source: str, schema: Schema | None, cells: Sequence[Cell]) -> C
     if schema is not None:
         source, dropped = _without_reloads(source, tree, schema, cells)
         source, renamed = with_polars_names(source, parsed(source) or tree, schema)
+        source, given_up = always_mended(source, _of_pandas(schema))
         source, tree, respelt = with_columns(source, parsed(source) or tree, schema, cells)
-        repairs = [*dropped, *renamed, *respelt]
+        repairs = [*dropped, *renamed, *given_up, *respelt]
     if schema is not None and (reading := reading_lines(missing, schema, cells)):
         mended = _above(source, tree, list(reading.values()), imports=False)
         reason = f"Read {', '.join(reading)} from DuckDB first: a table is no variable."
@@ -156,6 +158,10 @@ def _opaque(cells: Iterable[Cell]) -> bool:
 def _variables(schema: Schema) -> frozenset[str]:
     frames = {table.name for table in schema.tables if table.kind == "dataframe"}
     return frozenset(frames | {connection.name.partition(".")[0] for connection in schema.connections})
+
+
+def _of_pandas(schema: Schema) -> frozenset[str]:
+    return frozenset(t.name for t in schema.tables if t.kind == "dataframe" and t.library == "pandas")
 
 
 def _without_reloads(source: str, tree: ast.Module, schema: Schema, cells: Sequence[Cell]) -> tuple[str, list[Repair]]:

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from typing import cast
 
 from jupyter_qwen.assistant.answer_limits import AnswerLimits
-from jupyter_qwen.assistant.answers.blocks import SQL_LANGUAGES, code_block, sql_block
+from jupyter_qwen.assistant.answers.allowance import Allowance
+from jupyter_qwen.assistant.answers.blocks import PYTHON_LANGUAGES, SQL_LANGUAGES, code_block, sql_block
 from jupyter_qwen.assistant.answers.generation import Emit, announce, stream_answer
 from jupyter_qwen.assistant.answers.plot_data import described, fetching, last_result
+from jupyter_qwen.assistant.answers.python_choice import choose_cell
 from jupyter_qwen.assistant.answers.unseen import unseen
 from jupyter_qwen.assistant.events import AnswerFinished, Block, BlockJudged, Phase
 from jupyter_qwen.assistant.question import BadRequest, Question, cells_up_to
@@ -102,6 +104,9 @@ async def answer_in_prose(
     blocks: list[Block] = []
     for index, item in enumerate(found):
         block = await asyncio.to_thread(_judge, index, item, schema, question)
+        if index == 0 and question.mode == "python" and block.language in PYTHON_LANGUAGES and block.cell is not None:
+            allowance = Allowance(limits.choice_seconds)
+            block = await choose_cell(block, prompt, question, schema, engine=engine, allowance=allowance, emit=emit)
         await emit(BlockJudged(block))
         blocks.append(block)
     return AnswerFinished(

@@ -1,0 +1,213 @@
+"""From the first cell to the one that is shown: checked, tried on copies, mended where the trial says that it mends, asked anew.
+
+The first cell that runs is the answer. One that fails is mended mechanically; where that does not help, fresh samples are told
+what the trial showed. Of those that run, the result that comes twice is taken, else the first. Where nothing can be tried, a stub
+alone is asked anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from jupyter_qwen.assistant.answers.allowance import Allowance
+from jupyter_qwen.assistant.answers.blocks import code_block
+from jupyter_qwen.assistant.answers.generation import request_for
+from jupyter_qwen.assistant.events import Block, CellSource, Event, Phase, RepairMade
+from jupyter_qwen.assistant.question import Question
+from jupyter_qwen.assistant.trial_report import (
+    ColumnReport,
+    ErrorReport,
+    FigureReport,
+    ResultReport,
+    SampleReport,
+    TrialReport,
+    thumbnail_uri,
+)
+from jupyter_qwen.engine.base import Delta, Engine, Finished
+from jupyter_qwen.prompt.answers import strip_fences
+from jupyter_qwen.prompt.facts import with_facts
+from jupyter_qwen.prompt.model import Prompt
+from jupyter_qwen.prompt.tokens import restore
+from jupyter_qwen.python.mends import mends_for
+from jupyter_qwen.python.stubs import is_stub
+from jupyter_qwen.python.trial import CellTrial, FrameRows, run_cell
+from jupyter_qwen.schema.model import Schema
+
+Emit = Callable[[Event], Awaitable[None]]
+
+SAMPLES = 3
+TEMPERATURE = 0.7
+_NEW_TOKENS = 300
+_MENDS = 6
+_NOTHING_LEFT = re.compile(r"empty|zero-size|zero size|no (?:numeric )?data|at least one", re.IGNORECASE)
+_INDEXED = re.compile(r"set_index|index_col|\.index\s*=|groupby|pivot|unstack|value_counts|\.T\b|resample|crosstab")
+
+
+@dataclass(frozen=True)
+class CellCandidate:
+    """One cell with what its trial gave. `trial` is ``None`` for what was not worth one: a stub, or no Python."""
+
+    block: Block
+    trial: CellTrial | None = None
+
+    @property
+    def ran(self) -> bool:
+        return self.trial is not None and self.trial.status == "ran"
+
+    @property
+    def broken(self) -> bool:
+        """Whether it is known not to answer: it raises, does not parse, or leaves the work to the reader."""
+        return self.trial is None or self.trial.status == "fails"
+
+
+async def choose_cell(
+    first: Block,
+    prompt: Prompt,
+    question: Question,
+    schema: Schema,
+    *,
+    engine: Engine,
+    allowance: Allowance,
+    emit: Emit,
+) -> Block:
+    """The best cell for `prompt`, whose greedy answer is `first`, with the report of its trial. Raises EngineError.
+
+    Nothing runs but in the trial's own process. What cannot be tried is shown as it is, with the reason.
+    """
+    rows = copies_for(question, schema)
+    await emit(Phase("trial"))
+    best = await asyncio.to_thread(examined, first, question, schema, rows)
+    if not best.broken:
+        return await _told(best, question, emit)
+    candidates, facts = [best], [fact_of(best)]
+    await emit(Phase("choice"))
+    for seed in range(1, SAMPLES + 1):
+        if allowance.spent or any(not item.broken for item in candidates if not item.ran):
+            break
+        source = await _sampled(with_facts(prompt, facts), engine, allowance, seed)
+        if not source:
+            continue
+        block = await asyncio.to_thread(
+            code_block, first.index, first.language, source, question.language.lower(),
+            schema=question.schema, cells=question.cells,
+        )  # fmt: skip
+        candidates.append(await asyncio.to_thread(examined, block, question, schema, rows))
+        if candidates[-1].broken and fact_of(candidates[-1]) not in facts:
+            facts.append(fact_of(candidates[-1]))
+        if agreed(candidates) is not None:
+            break
+    return await _told(agreed(candidates) or next((c for c in candidates if not c.broken), best), question, emit)
+
+
+def agreed(candidates: Sequence[CellCandidate]) -> CellCandidate | None:
+    """The first of those that ran and gave the result that another one gave as well; ``None`` while no two agree."""
+    digests = Counter(c.trial.digest for c in candidates if c.ran and c.trial is not None and c.trial.digest)
+    twice = {digest for digest, times in digests.items() if times > 1}
+    return next((c for c in candidates if c.trial is not None and c.ran and c.trial.digest in twice), None)
+
+
+def copies_for(question: Question, schema: Schema) -> FrameRows:
+    """What a trial of this question's cells may read: the sample rows that came with the question."""
+    return FrameRows.from_schema(schema, question.kernel)
+
+
+def examined(block: Block, question: Question, schema: Schema, rows: FrameRows) -> CellCandidate:
+    """`block` tried; where it fails, mended by the first repair that a trial says mends. Blocking, some tenths of a second."""
+    if not block.source.strip() or is_stub(block.source):
+        return CellCandidate(block)
+    trial = _try(block.source, question, rows)
+    if trial.status != "fails" or trial.error is None:
+        return CellCandidate(block, trial)
+    for number, repair in enumerate(mends_for(block.source, trial.error.kind, trial.error.message, schema)):
+        if number >= _MENDS:
+            break
+        mended = code_block(
+            block.index, block.language, repair.after, question.language.lower(),
+            schema=question.schema, cells=question.cells,
+        )  # fmt: skip
+        again = _try(mended.source, question, rows)
+        if again.status == "ran":
+            repairs = (*block.repairs, repair, *mended.repairs)
+            return CellCandidate(replace(mended, repairs=repairs), again)
+    return CellCandidate(block, trial)
+
+
+def _try(source: str, question: Question, rows: FrameRows) -> CellTrial:
+    cells = [cell.source for cell in question.cells if cell.type == "code" and cell.error is None]
+    trial = run_cell(source, rows, setup=cells, thumbnail=True)
+    if trial.error is None:
+        return trial
+    why = ""
+    if _lacks_index(source, cells):
+        why = "It uses row labels, of which a trial has no copy."
+    elif trial.sampled and (trial.error.kind == "IndexError" or _NOTHING_LEFT.search(trial.error.message)):
+        why = "Of the sample rows, none was left for it to work with."
+    return replace(trial, status="not tried", reason=why, error=None) if why else trial
+
+
+def _lacks_index(source: str, cells: Sequence[str]) -> bool:
+    """Whether the cell may need the index of a frame: copies have none."""
+    return re.search(r"\.(?:loc|index|reset_index|xs|at)\b", source) is not None and any(map(_INDEXED.search, cells))
+
+
+def fact_of(candidate: CellCandidate) -> str:
+    """What a fresh answer is to know of one that does not do."""
+    if candidate.trial is None:
+        return "Write all of the code: no placeholder."
+    error = candidate.trial.error
+    return f"It raised {error.kind}: {error.message}." if error is not None else ""
+
+
+async def _sampled(prompt: Prompt, engine: Engine, allowance: Allowance, seed: int) -> str:
+    """One more cell; "" when the allowance cut it off or it holds none."""
+    request = replace(
+        request_for(prompt, max_new_tokens=allowance.room(_NEW_TOKENS), temperature=TEMPERATURE), seed=seed
+    )
+    text, usage, whole = prompt.prefill, None, False
+    async with aclosing(engine.generate(request)) as pieces:  # type: ignore[type-var]
+        async for piece in pieces:
+            if isinstance(piece, Delta):
+                text += piece.text
+            elif isinstance(piece, Finished):
+                usage, whole = piece.usage, piece.reason == "stop"
+    allowance.spend(written=usage.new_tokens if usage is not None else len(text) // 3)
+    return restore(strip_fences(text)).strip("\n") if whole else ""
+
+
+async def _told(chosen: CellCandidate, question: Question, emit: Emit) -> Block:
+    for repair in chosen.block.repairs:
+        await emit(RepairMade(0, repair.name, repair.reason, repair.before, repair.after))
+    block = chosen.block
+    report = report_of(chosen.trial) if chosen.trial is not None and question.kernel is not None else None
+    return replace(block, trial=report, cell=CellSource(block.source) if block.cell is not None else None)
+
+
+def report_of(trial: CellTrial) -> TrialReport:
+    """The trial as the wire tells it: no value of a sample is in it."""
+    result, figure = trial.result, trial.figure
+    return TrialReport(
+        status=trial.status,
+        reason=trial.reason,
+        error=ErrorReport(trial.error.kind, trial.error.message, trial.error.line) if trial.error else None,
+        result=ResultReport(
+            result.type, result.shape, tuple(ColumnReport(str(name), str(dtype)) for name, dtype in result.columns)
+        )
+        if result is not None
+        else None,
+        complete=trial.complete,
+        sampled=tuple(SampleReport(part.table, part.rows, part.total) for part in trial.sampled),
+        figure=FigureReport(_described(figure.axes), thumbnail_uri(figure.png)) if figure is not None else None,
+        seconds=trial.seconds,
+    )
+
+
+def _described(axes: Sequence[object]) -> str:
+    return "; ".join(
+        ", ".join(text for text in (getattr(item, "title", ""), getattr(item, "x", ""), getattr(item, "y", "")) if text)
+        for item in axes
+    )

@@ -1,0 +1,152 @@
+"""A cell is tried before it is shown; one that fails is mended or asked anew. With real trials and a scripted model."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from jupyter_qwen.assistant.answers.allowance import Allowance
+from jupyter_qwen.assistant.answers.blocks import code_block
+from jupyter_qwen.assistant.answers.python_choice import choose_cell
+from jupyter_qwen.assistant.events import Block, Event
+from jupyter_qwen.assistant.question import Question
+from jupyter_qwen.engine.base import Capabilities, Delta, Finished, GenerationRequest, Usage
+from jupyter_qwen.prompt import chat
+from jupyter_qwen.python.trial import KernelPython
+from jupyter_qwen.python.trial.trying import close
+from jupyter_qwen.schema.collect import collect
+from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.schema.notebook import Cell
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the locks are Linux's")
+
+ORDERS = pd.DataFrame({"Item Price": [2.5, 4.0, 1.0], "kind": ["a", "b", "a"]})
+SCHEMA = Schema.from_json(collect({"orders": ORDERS}))
+
+
+class Writer:
+    """An engine that gives one text after the other, and keeps the prompts."""
+
+    capabilities = Capabilities()
+    context_tokens = 8192
+
+    def __init__(self, *texts: str) -> None:
+        self.texts = list(texts)
+        self.prompts: list[str] = []
+
+    async def generate(self, request: GenerationRequest) -> AsyncIterator[Delta | Finished]:
+        self.prompts.append(request.prompt)
+        yield Delta(self.texts.pop(0))
+        yield Finished("stop", Usage(new_tokens=10))
+
+    async def count_tokens(self, text: str) -> int:
+        return len(text) // 3
+
+    async def aclose(self) -> None: ...
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_process_is_left() -> Iterator[None]:
+    yield
+    close()
+
+
+def chosen(
+    code: str, writer: Writer, *, cells: Sequence[Cell] = (), kernel: KernelPython | None = None, seconds: float = 60.0
+) -> tuple[Block, list[Event]]:
+    question = Question("x", "python", schema=SCHEMA, cells=tuple(cells), kernel=kernel or KernelPython.here())
+    block = code_block(0, "python", code, "python", schema=SCHEMA, cells=question.cells)
+    prompt = chat.build("x", SCHEMA, cells, mode="python", count=len, budget_tokens=9000)
+    told: list[Event] = []
+
+    async def emit(event: Event) -> None:
+        told.append(event)
+
+    best = choose_cell(block, prompt, question, SCHEMA, engine=writer, allowance=Allowance(seconds), emit=emit)
+    return asyncio.run(best), told
+
+
+def trial_of(block: Block) -> Any:
+    assert block.trial is not None
+    return block.trial
+
+
+def test_a_cell_that_runs_is_shown_with_its_result_and_asks_no_model() -> None:
+    writer = Writer()
+
+    block, _ = chosen("orders['Item Price'].sum()", writer)
+
+    assert (trial_of(block).status, trial_of(block).complete) == ("ran", True)
+    assert not writer.prompts
+
+
+def test_a_cell_that_fails_is_mended_where_a_trial_says_that_it_mends() -> None:
+    block, told = chosen("orders['item_prices'].sum() + orders['item price'].max()", Writer())
+
+    assert block.source == "orders['Item Price'].sum() + orders['Item Price'].max()"
+    assert block.cell is not None
+    assert block.cell.source == block.source
+    assert trial_of(block).status == "ran"
+    assert [event.name for event in told if event.type == "repair"] == [repair.name for repair in block.repairs]
+
+
+def test_a_fresh_answer_is_told_the_error_and_not_the_code() -> None:
+    writer = Writer("orders['kind'].nunique()\n```", "len(orders)\n```", "orders['kind'].nunique()\n```")
+
+    block, _ = chosen("orders.no_such_method_of_pandas()", writer)
+
+    assert block.source == "orders['kind'].nunique()"
+    assert "AttributeError" in writer.prompts[0]
+    assert "no_such_method_of_pandas()" not in writer.prompts[0]
+    assert len(writer.prompts) == 3, "the third agrees with the first"
+
+
+def test_a_stub_is_no_answer() -> None:
+    writer = Writer("def kinds():\n    pass\n```", "def kinds():\n    return orders['kind'].unique()\n```", "1\n```")
+
+    block, _ = chosen("def kinds():\n    # Your code here\n    pass", writer)
+
+    assert "unique" in block.source
+    assert "no placeholder" in writer.prompts[0]
+
+
+def test_where_nothing_runs_the_first_answer_stays_and_says_what_it_raises() -> None:
+    block, _ = chosen("orders['zzz']", Writer("orders['yyy']\n```", "orders['xxx']\n```", "orders['www']\n```"))
+
+    assert block.source == "orders['zzz']"
+    assert (trial_of(block).status, trial_of(block).error.kind) == ("fails", "KeyError")
+
+
+def test_what_cannot_be_tried_is_shown_as_it_is_with_the_reason() -> None:
+    writer = Writer()
+
+    block, _ = chosen("import pandas as pd\npd.read_csv('orders.csv')", writer)
+    elsewhere, _ = chosen("len(orders)", writer, kernel=KernelPython(sys.executable, machine="another"))
+
+    assert (trial_of(block).status, trial_of(block).reason) == (
+        "not tried",
+        "It reads a file (`read_csv`), which a trial has not.",
+    )
+    assert trial_of(elsewhere).reason == "The kernel runs on another machine, where no trial can be made."
+    assert not writer.prompts
+
+
+def test_row_labels_that_a_copy_lacks_are_not_held_against_a_cell() -> None:
+    block, _ = chosen("orders.loc['first']", Writer(), cells=[Cell("orders = orders.set_index('label')")])
+
+    assert trial_of(block).status == "not tried"
+    assert "row labels" in trial_of(block).reason
+
+
+def test_without_tokens_left_nothing_more_is_asked() -> None:
+    writer = Writer("1\n```")
+
+    block, _ = chosen("orders['zzz']", writer, seconds=0.0)
+
+    assert not writer.prompts
+    assert trial_of(block).status == "fails"
