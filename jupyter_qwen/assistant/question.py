@@ -9,7 +9,6 @@ from typing import Any, Literal, get_args
 from jupyter_qwen.assistant.selection import SelectionFormatError, decode_attachments, decode_excluded
 from jupyter_qwen.knowledge.model import Knowledge
 from jupyter_qwen.prompt.attachments import Attachment
-from jupyter_qwen.python.trial import KernelPython
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, PrivacyLevel, Schema
 from jupyter_qwen.schema.notebook import Cell, without_literals
 
@@ -53,8 +52,6 @@ class Question:
     exclude: frozenset[str] = frozenset()
     known: Knowledge = field(default_factory=Knowledge)
     """What the notebook's knowledge files teach; never from the wire."""
-    kernel: KernelPython | None = None
-    """The Python of the kernel, for trials of cells; ``None`` where it is not known, and then none is tried."""
 
     @classmethod
     def from_json(cls, data: object) -> Question:

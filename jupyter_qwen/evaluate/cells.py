@@ -28,7 +28,6 @@ from jupyter_qwen.evaluate.progress_bar import ProgressBar
 from jupyter_qwen.evaluate.summary import summary_table
 from jupyter_qwen.prompt.answers import strip_fences
 from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message
-from jupyter_qwen.python.trial import KernelPython
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, PrivacyLevel
 from jupyter_qwen.schema.notebook import Cell
 
@@ -131,7 +130,6 @@ async def _ask(
         schema=schema,
         cells=(*cells, asked),
         active_cell=asked.id,
-        kernel=KernelPython.here(),
     )
     collected = time.perf_counter() - began
     answer = None

@@ -45,7 +45,6 @@ TEMPERATURE = 0.7
 _NEW_TOKENS = 300
 _MENDS = 6
 _NOTHING_LEFT = re.compile(r"empty|zero-size|zero size|no (?:numeric )?data|at least one", re.IGNORECASE)
-_INDEXED = re.compile(r"set_index|index_col|\.index\s*=|groupby|pivot|unstack|value_counts|\.T\b|resample|crosstab")
 
 
 @dataclass(frozen=True)
@@ -79,11 +78,11 @@ async def choose_cell(
 
     Nothing runs but in the trial's own process. What cannot be tried is shown as it is, with the reason.
     """
-    rows = copies_for(question, schema)
+    rows = copies_for(schema)
     await emit(Phase("trial"))
     best = await asyncio.to_thread(examined, first, question, schema, rows)
     if not best.broken:
-        return await _told(best, question, emit)
+        return await _told(best, emit)
     candidates, facts = [best], [fact_of(best)]
     await emit(Phase("choice"))
     for seed in range(1, SAMPLES + 1):
@@ -101,7 +100,7 @@ async def choose_cell(
             facts.append(fact_of(candidates[-1]))
         if agreed(candidates) is not None:
             break
-    return await _told(agreed(candidates) or next((c for c in candidates if not c.broken), best), question, emit)
+    return await _told(agreed(candidates) or next((c for c in candidates if not c.broken), best), emit)
 
 
 def agreed(candidates: Sequence[CellCandidate]) -> CellCandidate | None:
@@ -111,9 +110,9 @@ def agreed(candidates: Sequence[CellCandidate]) -> CellCandidate | None:
     return next((c for c in candidates if c.trial is not None and c.ran and c.trial.digest in twice), None)
 
 
-def copies_for(question: Question, schema: Schema) -> FrameRows:
-    """What a trial of this question's cells may read: the sample rows that came with the question."""
-    return FrameRows.from_schema(schema, question.kernel)
+def copies_for(schema: Schema) -> FrameRows:
+    """What a trial may read: the copies that came with the question."""
+    return FrameRows.from_schema(schema)
 
 
 def examined(block: Block, question: Question, schema: Schema, rows: FrameRows) -> CellCandidate:
@@ -142,17 +141,10 @@ def _try(source: str, question: Question, rows: FrameRows) -> CellTrial:
     trial = run_cell(source, rows, setup=cells, thumbnail=True)
     if trial.error is None:
         return trial
-    why = ""
-    if _lacks_index(source, cells):
-        why = "It uses row labels, of which a trial has no copy."
-    elif trial.sampled and (trial.error.kind == "IndexError" or _NOTHING_LEFT.search(trial.error.message)):
+    if trial.sampled and (trial.error.kind == "IndexError" or _NOTHING_LEFT.search(trial.error.message)):
         why = "Of the sample rows, none was left for it to work with."
-    return replace(trial, status="not tried", reason=why, error=None) if why else trial
-
-
-def _lacks_index(source: str, cells: Sequence[str]) -> bool:
-    """Whether the cell may need the index of a frame: copies have none."""
-    return re.search(r"\.(?:loc|index|reset_index|xs|at)\b", source) is not None and any(map(_INDEXED.search, cells))
+        return replace(trial, status="not tried", reason=why, error=None)
+    return trial
 
 
 def fact_of(candidate: CellCandidate) -> str:
@@ -179,11 +171,11 @@ async def _sampled(prompt: Prompt, engine: Engine, allowance: Allowance, seed: i
     return restore(strip_fences(text)).strip("\n") if whole else ""
 
 
-async def _told(chosen: CellCandidate, question: Question, emit: Emit) -> Block:
+async def _told(chosen: CellCandidate, emit: Emit) -> Block:
     for repair in chosen.block.repairs:
         await emit(RepairMade(0, repair.name, repair.reason, repair.before, repair.after))
     block = chosen.block
-    report = report_of(chosen.trial) if chosen.trial is not None and question.kernel is not None else None
+    report = report_of(chosen.trial) if chosen.trial is not None else None
     return replace(block, trial=report, cell=CellSource(block.source) if block.cell is not None else None)
 
 

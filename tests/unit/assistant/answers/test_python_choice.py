@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pandas as pd
@@ -17,11 +17,9 @@ from jupyter_qwen.assistant.events import Block, Event
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.engine.base import Capabilities, Delta, Finished, GenerationRequest, Usage
 from jupyter_qwen.prompt import chat
-from jupyter_qwen.python.trial import KernelPython
 from jupyter_qwen.python.trial.trying import close
 from jupyter_qwen.schema.collect import collect
 from jupyter_qwen.schema.model import Schema
-from jupyter_qwen.schema.notebook import Cell
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the locks are Linux's")
 
@@ -56,18 +54,16 @@ def _no_process_is_left() -> Iterator[None]:
     close()
 
 
-def chosen(
-    code: str, writer: Writer, *, cells: Sequence[Cell] = (), kernel: KernelPython | None = None, seconds: float = 60.0
-) -> tuple[Block, list[Event]]:
-    question = Question("x", "python", schema=SCHEMA, cells=tuple(cells), kernel=kernel or KernelPython.here())
-    block = code_block(0, "python", code, "python", schema=SCHEMA, cells=question.cells)
-    prompt = chat.build("x", SCHEMA, cells, mode="python", count=len, budget_tokens=9000)
+def chosen(code: str, writer: Writer, *, schema: Schema = SCHEMA, seconds: float = 60.0) -> tuple[Block, list[Event]]:
+    question = Question("x", "python", schema=schema)
+    block = code_block(0, "python", code, "python", schema=schema, cells=())
+    prompt = chat.build("x", schema, mode="python", count=len, budget_tokens=9000)
     told: list[Event] = []
 
     async def emit(event: Event) -> None:
         told.append(event)
 
-    best = choose_cell(block, prompt, question, SCHEMA, engine=writer, allowance=Allowance(seconds), emit=emit)
+    best = choose_cell(block, prompt, question, schema, engine=writer, allowance=Allowance(seconds), emit=emit)
     return asyncio.run(best), told
 
 
@@ -126,21 +122,14 @@ def test_what_cannot_be_tried_is_shown_as_it_is_with_the_reason() -> None:
     writer = Writer()
 
     block, _ = chosen("import pandas as pd\npd.read_csv('orders.csv')", writer)
-    elsewhere, _ = chosen("len(orders)", writer, kernel=KernelPython(sys.executable, machine="another"))
+    elsewhere, _ = chosen("len(orders)", writer, schema=SCHEMA.at_privacy("types"))
 
     assert (trial_of(block).status, trial_of(block).reason) == (
         "not tried",
         "It reads a file (`read_csv`), which a trial has not.",
     )
-    assert trial_of(elsewhere).reason == "The kernel runs on another machine, where no trial can be made."
+    assert trial_of(elsewhere).reason == "A trial needs sample rows, and the privacy level is *types*."
     assert not writer.prompts
-
-
-def test_row_labels_that_a_copy_lacks_are_not_held_against_a_cell() -> None:
-    block, _ = chosen("orders.loc['first']", Writer(), cells=[Cell("orders = orders.set_index('label')")])
-
-    assert trial_of(block).status == "not tried"
-    assert "row labels" in trial_of(block).reason
 
 
 def test_without_tokens_left_nothing_more_is_asked() -> None:
