@@ -20,7 +20,10 @@ from jupyter_qwen.engine.installed import torch_has_cuda
 from jupyter_qwen.models import fit
 from jupyter_qwen.models.errors import ModelError
 from jupyter_qwen.models.store import ModelStore
+from jupyter_qwen.python.trial import KernelPython
+from jupyter_qwen.python.trial.trying import close, warm
 from jupyter_qwen.version import version
+from jupyter_qwen.worker.confinement.lock import parts
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ def _checks(arguments: argparse.Namespace) -> Iterator[Check]:
     ):
         yield _package(name, needed, mend)
     yield _front_end()
+    yield _trials()
     machine = fit.machine()
     yield Check(
         "machine",
@@ -99,6 +103,15 @@ def _checks(arguments: argparse.Namespace) -> Iterator[Check]:
             yield Check(
                 "inline completion", False, why_no_completion(choice.model), "choose a Qwen2.5-Coder", needed=False
             )
+
+
+def _trials() -> Check:
+    """Whether Python can be tried under this Python; a kernel's own is looked at when it asks."""
+    why_not = warm(KernelPython.here())
+    close()
+    if why_not:
+        return Check("trials of Python", False, why_not, "docs/python.md says what they need", needed=False)
+    return Check("trials of Python", True, f"locked and tried: {', '.join(parts())}", needed=False)
 
 
 def _memory(choice: EngineChoice, need: fit.Need) -> str:

@@ -79,6 +79,11 @@ class QwenExtension(ExtensionApp):
         help="How much of every minute the engine may work unasked, so that a question about a notebook starts at once; "
         "0 for never. It rests on a battery and whenever somebody waits for an answer.",
     ).tag(config=True)
+    try_python = Bool(
+        True,
+        help="Try Python that the model wrote before it is shown: on copies of sample rows, in a process that the operating "
+        "system locks (docs/python.md). False: it is shown untried.",
+    ).tag(config=True)
     script = Unicode("", help="Script of the engine 'scripted' (tests and demonstrations).").tag(config=True)
     models_folder = Unicode("", help="Where weights are kept. Empty: the user's cache folder.").tag(config=True)
     threads_folder = Unicode("", help="Where conversations are kept. Empty: the user's data folder.").tag(config=True)
@@ -185,6 +190,7 @@ class QwenExtension(ExtensionApp):
             load_on_start=self.load_on_start,
             allow_model_switch=self.allow_model_switch,
             warming_share=self.warming_share,
+            try_python=self.try_python,
             locks=Locks(self.administration),
             reads_files=not self._kernels_elsewhere(),
             prepares=lambda: bool(self.effective_settings()["prepareWhileIdle"]),

@@ -25,6 +25,7 @@ from jupyter_qwen.assistant.warming.warm import Warming
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.engine_status import EngineStatus
 from jupyter_qwen.knowledge.files import KnowledgeFiles
+from jupyter_qwen.python.trial.rows import SWITCHED_OFF
 from jupyter_qwen.schema.collect import kernel_expression
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, PrivacyLevel, Schema
 from jupyter_qwen.server.locks import Locks
@@ -56,6 +57,7 @@ class Runtime:
         prepares: Callable[[], bool] = lambda: True,
         locks: Locks,
         reads_files: bool = True,
+        try_python: bool = True,
         on_status: OnStatus,
         log: logging.Logger,
     ) -> None:
@@ -69,7 +71,7 @@ class Runtime:
             Warming(idle, after_answers=True),
             KnowledgeFiles(Path(root_dir) if root_dir else None),
         )
-        self._locks = locks
+        self._locks, self._try_python = locks, try_python
         self._files_root = Path(root_dir) if root_dir and reads_files else None
         max_privacy = locks.max_privacy(max_privacy)
         self._max_privacy = min(max_privacy, REMOTE_PRIVACY, key=_rank) if config.remote else max_privacy
@@ -108,7 +110,7 @@ class Runtime:
 
     async def ask(self, body: dict[str, Any]) -> AsyncIterator[Event]:
         """Answer an AskRequest. Raises what `failures.describe` knows."""
-        question = await asyncio.to_thread(decode, Question.from_json, self._request(body))
+        question = await asyncio.to_thread(decode, Question.from_json, self.bounded(body))
         async with aclosing(ask(question, self.services)) as events:  # type: ignore[type-var]
             async for event in events:
                 yield event
@@ -118,14 +120,14 @@ class Runtime:
         if reason := self._locks.no_completion(body):
             yield CompletionText("", done=True, reason=reason)
             return
-        question = await asyncio.to_thread(decode, CompletionQuestion.from_json, self._request(body))
+        question = await asyncio.to_thread(decode, CompletionQuestion.from_json, self.bounded(body))
         async with aclosing(complete(question, self.services)) as events:  # type: ignore[type-var]
             async for event in events:
                 yield event
 
     async def context(self, body: dict[str, Any]) -> dict[str, Any]:
         """What the model would see for an AskRequest, with the tokens of each source."""
-        question = await asyncio.to_thread(decode, Question.from_json, self._request(body))
+        question = await asyncio.to_thread(decode, Question.from_json, self.bounded(body))
         prompt, engine = await build_prompt(question, self.services)
         parts = [
             {"label": part.label, "text": part.text, "tokens": await engine.count_tokens(part.text)}
@@ -166,7 +168,7 @@ class Runtime:
         """Process the beginning of the next question about ``body["cells"]`` and ``body["schema"]`` while nobody waits."""
         if not self._locks.prepares:
             return {"started": False, "state": "off"}
-        question = await asyncio.to_thread(decode, Question.from_json, self._request({**body, "question": "?"}))
+        question = await asyncio.to_thread(decode, Question.from_json, self.bounded({**body, "question": "?"}))
         started = await warm(question, self.services)
         return {"started": started, "state": self.services.warming.state(question.thread)}
 
@@ -184,7 +186,7 @@ class Runtime:
 
     async def loadable(self, body: dict[str, Any]) -> dict[str, Any]:
         """The tables that ``body["cells"]`` would make, and those of files beside the notebook ``body["thread"]``."""
-        body = self._request(body)
+        body = self.bounded(body)
         cells = await asyncio.to_thread(decode, decode_cells, body.get("cells"))
         return await asyncio.to_thread(describe_loadable, cells, self._files_root, body.get("thread"), body["privacy"])
 
@@ -212,13 +214,16 @@ class Runtime:
         """Give the model's memory back."""
         await self._engines.supervisor.unload()
 
-    def _request(self, body: dict[str, Any]) -> dict[str, Any]:
+    def bounded(self, body: dict[str, Any]) -> dict[str, Any]:
         """The request with no more given away than is allowed, in the conversation that its thread names."""
         body = self._locks.applied(body)
         wanted = body.get("privacy") or self._max_privacy
         if wanted in PRIVACY_LEVELS:
             wanted = min(wanted, self._max_privacy, key=_rank)
         thread = body.get("thread")
+        schema = body.get("schema")
+        if not self._try_python and isinstance(schema, dict):
+            body = {**body, "schema": {**schema, "trial": SWITCHED_OFF}}
         return {
             **body,
             "privacy": wanted,

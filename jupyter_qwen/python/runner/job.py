@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import sys
 import warnings
@@ -46,7 +47,10 @@ def _use_once(name: str) -> None:
         module.switch_backend("Agg")
         figure, axes = module.subplots()
         axes.plot([0, 1], [0, 1])
-        figure.canvas.draw()
+        pandas: Any = sys.modules.get("pandas")
+        if pandas is not None:
+            pandas.Series([1, 2], index=pandas.to_datetime(["2024-01-01", "2024-02-01"])).plot(ax=axes)
+        figure.savefig(io.BytesIO(), format="png", dpi=10)
         module.close(figure)
 
 

@@ -6,13 +6,17 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from jupyter_qwen.schema.collector.copies import machine_name
 from jupyter_qwen.schema.model import Schema, Table
 
 _KINDS = ("pandas", "series", "polars", "polars_series", "arrow")
 _LIBRARY_FOLDERS = ("site-packages", "dist-packages")
+
+
+#: In the place of a schema's `trial`: an administrator wants no Python tried.
+SWITCHED_OFF: Final[Mapping[str, Any]] = {"off": "Trials of Python are switched off on this server."}
 
 
 @dataclass(frozen=True)
@@ -71,13 +75,17 @@ class FrameCopy:
 
 @dataclass(frozen=True)
 class FrameRows:
-    """Everything of a kernel that a trial may name. `missing`: names that have no copy, and why, in a sentence."""
+    """Everything of a kernel that a trial may name. `missing`: names that have no copy, and why, in a sentence.
+
+    `off` says why nothing is to be tried at all; "" when it may be.
+    """
 
     frames: tuple[FrameCopy, ...] = ()
     schema: Schema = field(default_factory=Schema)
     values: Mapping[str, Any] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
     python: KernelPython | None = None
+    off: str = ""
 
     @classmethod
     def from_schema(cls, schema: Schema, python: KernelPython | None = None) -> FrameRows:
@@ -110,6 +118,7 @@ class FrameRows:
             values=dict(values) if isinstance(values, Mapping) else {},
             missing=missing,
             python=python or _python(told.get("python")),
+            off=str(told.get("off", "")),
         )
 
     def frame(self, name: str) -> FrameCopy | None:

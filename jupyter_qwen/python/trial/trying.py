@@ -73,7 +73,7 @@ def run_cell(
         tree = ast.parse(plain)
     except (SyntaxError, ValueError, RecursionError):
         tree = ast.Module([], [])  # the kernel's own Python says what is wrong with it
-    if reason := why_not(tree) or _too_private(rows) or _no_process(rows.python):
+    if reason := rows.off or why_not(tree) or _too_private(rows) or _no_process(rows.python):
         return CellTrial("not tried", reason)
     assert rows.python is not None
     needed = setup_for(tree, setup, _copied(rows))
