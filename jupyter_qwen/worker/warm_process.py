@@ -23,6 +23,9 @@ from .patience import STARVED
 from .process import WorkerStopped
 
 START_SECONDS: Final = 90.0
+#: The warm process ends when nothing was wanted of it for so long; shortly before, it is started anew rather than asked.
+IDLE_SECONDS: Final = 1_200.0
+_NEARLY_IDLE: Final = 0.9
 _ANSWER_BYTES: Final = 2 * MEBIBYTE
 _BOOT: Final = (
     "import sys, types; package = types.ModuleType('jupyter_qwen'); package.__path__ = [sys.argv[1]]; "
@@ -58,6 +61,7 @@ class JobEnd:
     words: str
     body: bytes
     seconds: float
+    processor_seconds: float = 0.0
 
 
 class Unlockable(Exception):
@@ -67,8 +71,8 @@ class Unlockable(Exception):
 class WarmProcess:
     """A warm process that runs each job in a locked copy of itself. Thread-safe: jobs wait for one another."""
 
-    def __init__(self, python: WarmPython, cache: Path | None = None) -> None:
-        self._python, self._cache = python, cache
+    def __init__(self, python: WarmPython, cache: Path | None = None, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._python, self._cache, self._idle_seconds = python, cache, idle_seconds
         self._lock = threading.Lock()
         self._popen: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
@@ -84,6 +88,8 @@ class WarmProcess:
         Raises Unlockable where no lock is to be had, and WorkerStopped when the warm process did not start or is gone.
         """
         with self._lock:
+            if time.monotonic() - self.used > _NEARLY_IDLE * self._idle_seconds:
+                self._end()
             self.used = time.monotonic()
             try:
                 return self._run(payload, modules, limits)
@@ -117,7 +123,8 @@ class WarmProcess:
         until = time.monotonic() + START_SECONDS + STARVED * limits.seconds
         told = json.loads(self._answer(until))
         body = self._answer(until)
-        return JobEnd(told["end"], told["words"], body, float(told["seconds"]))
+        used = float(told.get("processor_seconds", 0.0))
+        return JobEnd(told["end"], told["words"], body, float(told["seconds"]), used)
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._owner != os.getpid():  # a fork: the process is the parent's
@@ -134,7 +141,12 @@ class WarmProcess:
 
     def _started(self) -> subprocess.Popen[bytes]:
         self._folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
-        settings = json.dumps({"module": self._python.module, "libraries": self._python.libraries})
+        wanted = {
+            "module": self._python.module,
+            "libraries": self._python.libraries,
+            "idle_seconds": self._idle_seconds,
+        }
+        settings = json.dumps(wanted)
         with (self._folder / "errors.txt").open("wb") as errors:
             process = subprocess.Popen(
                 [self._python.executable, "-I", "-B", "-X", "utf8", "-c", _BOOT, str(Path(__file__).parents[1]), settings],

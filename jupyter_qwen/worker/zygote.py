@@ -44,14 +44,17 @@ def main(settings: str) -> None:
         why_not = _why_not(probe)
     _tell(answers, {"missing": why_not})
     try:
-        _serve(job, requests, answers, libraries)
+        _serve(job, requests, answers, libraries, wanted["idle_seconds"])
     finally:
         if os.path.basename(os.getcwd()).startswith("jupyter-qwen-"):  # when the parent is gone, nobody else removes it
             shutil.rmtree(os.getcwd(), ignore_errors=True)
 
 
-def _serve(job: Any, requests: BinaryIO, answers: BinaryIO, libraries: list[str]) -> None:
-    while (head := read_frame(requests, _REQUEST_BYTES)) is not None:
+def _serve(job: Any, requests: BinaryIO, answers: BinaryIO, libraries: list[str], idle_seconds: float) -> None:
+    while select.select([requests], [], [], idle_seconds)[0]:
+        head = read_frame(requests, _REQUEST_BYTES)
+        if head is None:
+            return
         request = json.loads(head)
         payload = read_frame(requests, _REQUEST_BYTES)
         if payload is None:

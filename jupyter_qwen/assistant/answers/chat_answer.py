@@ -23,6 +23,7 @@ from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.prompt import chat
 from jupyter_qwen.prompt.answers import CodeBlock, code_blocks
 from jupyter_qwen.prompt.model import Message, Prompt
+from jupyter_qwen.python.trial import FrameRows, warm_ahead
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.sql.mend import mend
@@ -96,6 +97,8 @@ async def answer_in_prose(
     await emit(Phase("linking"))
     prompt = await build_chat_prompt(question, schema, previous, engine=engine, limits=limits)
     await announce(prompt, engine, emit, schema.notes)
+    if question.mode in ("python", "plot"):  # its trial then finds the libraries loaded
+        warm_ahead(FrameRows.from_schema(schema), [cell.source for cell in question.cells if cell.type == "code"])
     new_tokens = min(limits.chat_answer_tokens, question.max_new_tokens or limits.chat_answer_tokens)
     generated = await stream_answer(prompt, engine, emit, max_new_tokens=new_tokens)
     found = code_blocks(generated.text)

@@ -2,8 +2,8 @@
 
 from .model import CellTrial, Figure, Result, Sampled, TrialError
 from .rows import FrameCopy, FrameRows, KernelPython
-from .trying import run_cell
+from .trying import run_cell, warm_ahead
 
 __all__ = [
-    "CellTrial", "Figure", "FrameCopy", "FrameRows", "KernelPython", "Result", "Sampled", "TrialError", "run_cell",
+    "CellTrial", "Figure", "FrameCopy", "FrameRows", "KernelPython", "Result", "Sampled", "TrialError", "run_cell", "warm_ahead",
 ]  # fmt: skip

@@ -71,7 +71,7 @@ class CellTrial:
     `reason` says in a sentence why a cell was not tried. `digest` is equal for two cells that gave the same rows in any
     order (`sql.results.result_key`: also of a query's rows); ``None`` when there were no rows to compare. `complete`: it
     had every row of every table that it names; else `sampled` says which it had a part of. `printed` is what it printed,
-    at most 20,000 characters. `seconds` from the fork to its end.
+    at most 20,000 characters. `seconds` from the fork to its end by the clock, `processor_seconds` of the processor.
     """
 
     status: Status
@@ -84,3 +84,4 @@ class CellTrial:
     figure: Figure | None = None
     printed: str = ""
     seconds: float = 0.0
+    processor_seconds: float = 0.0

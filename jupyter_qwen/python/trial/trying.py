@@ -98,7 +98,10 @@ def run_cell(
         return CellTrial("not tried", str(error))
     except WorkerStopped as error:
         return CellTrial("not tried", f"The trial did not end. {error}")
-    return replace(_outcome(ended, time_limit_s), complete=not sampled, sampled=tuple(sampled), seconds=ended.seconds)
+    return replace(
+        _outcome(ended, time_limit_s), complete=not sampled, sampled=tuple(sampled), seconds=ended.seconds,
+        processor_seconds=ended.processor_seconds,
+    )  # fmt: skip
 
 
 def warm(python: KernelPython, code: str = "") -> str:
@@ -110,6 +113,14 @@ def warm(python: KernelPython, code: str = "") -> str:
     except (Unlockable, WorkerStopped) as error:
         return str(error)
     return ""
+
+
+def warm_ahead(rows: FrameRows, sources: Sequence[str]) -> None:
+    """Begin to start the process with what `sources` import, and return at once; nothing where no trial can be made."""
+    if rows.off or _too_private(rows) or rows.python is None or _no_process(rows.python):
+        return
+    arguments = (rows.python, "\n".join(sources))
+    threading.Thread(target=warm, args=arguments, name="jupyter-qwen-warm-trials", daemon=True).start()
 
 
 def close() -> None:

@@ -181,7 +181,7 @@ def _arrow(kind: str, part: Any) -> bytes | None:
     else:
         frame = part if kind == "pandas" else part.to_frame(part.name if part.name is not None else "value")
         _refuse(frame)
-        table = table_class.from_pandas(frame)
+        table = table_class.from_pandas(frame, nthreads=1)
     buffer = sink()
     with writer.new_stream(buffer, table.schema) as stream:
         stream.write_table(table)
