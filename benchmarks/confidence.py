@@ -39,8 +39,8 @@ SIGNS = {
     "warnings": -1, "nodes": -1, "words_left": -1, "literals_not_found": -1,
 }  # fmt: skip
 RIDGE = 3.0
-LIKELY_RIGHT, DOUBTFUL_WRONG = 0.9, 0.7
-FEWEST = 8  # answers under a threshold, below which its share says nothing
+LIKELY_RIGHT, DOUBTFUL_WRONG = 0.9, 0.8
+FEWEST = 6  # answers under a threshold, below which its share says nothing
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,12 @@ def out_of_fold(answers: Sequence[Answer]) -> list[float]:
     return found
 
 
-def thresholds(answers: Sequence[Answer], odds: Sequence[float]) -> tuple[float | None, float | None]:
+def thresholds(answers: Sequence[Answer], odds: Sequence[float], card: Scorecard) -> tuple[float | None, float | None]:
     """From where on answers are right, and up to where they are wrong, as often as promised; the widest that keep it."""
     graded = [(p, a) for p, a in zip(odds, answers, strict=True) if a.bound]
     likely = doubtful = None
     for limit in sorted({p for p, _ in graded}):
-        above = [a.right for p, a in graded if p >= limit and not spoken_against(a.counted)]
+        above = [a.right for p, a in graded if p >= limit and not spoken_against(a.counted, card)]
         if likely is None and len(above) >= FEWEST and np.mean(above) >= LIKELY_RIGHT:
             likely = round(limit - 0.0005, 3)
         below = [not a.right for p, a in graded if p <= limit]
@@ -102,8 +102,9 @@ def thresholds(answers: Sequence[Answer], odds: Sequence[float]) -> tuple[float 
     return likely, doubtful
 
 
-def table(answers: Sequence[Answer], odds: Sequence[float], likely: float | None, doubtful: float | None) -> str:
+def table(answers: Sequence[Answer], odds: Sequence[float], card: Scorecard) -> str:
     """Calibration, a line a pack: how many answers get a grade, and how many of those are right or wrong."""
+    likely, doubtful = card.likely, card.doubtful
     lines = [
         "| answers | all | right | *likely* | of them right | *doubtful* | of them wrong |",
         "|---|---|---|---|---|---|---|",
@@ -114,7 +115,9 @@ def table(answers: Sequence[Answer], odds: Sequence[float], likely: float | None
         packs["together"].append((p, answer))
     for name, rows in packs.items():
         sure = [
-            a.right for p, a in rows if a.bound and likely is not None and p >= likely and not spoken_against(a.counted)
+            a.right
+            for p, a in rows
+            if a.bound and likely is not None and p >= likely and not spoken_against(a.counted, card)
         ]
         low = [not a.right for p, a in rows if a.bound and doubtful is not None and p <= doubtful]
         right = sum(a.right for _, a in rows)
@@ -173,15 +176,15 @@ def main() -> None:
     scorer = load_scorer(arguments.scorer)
     answers = [answer for pack, file in arguments.answers for answer in read(pack, file, scorer)]
     odds = out_of_fold(answers)
-    likely, doubtful = thresholds(answers, odds)
-    print(table(answers, odds, likely, doubtful))
+    weights, intercept = fit(answers)
+    likely, doubtful = thresholds(answers, odds, Scorecard(weights, intercept, None, None))
+    print(table(answers, odds, Scorecard(weights, intercept, likely, doubtful)))
     print(f"\nA right answer has better odds than a wrong one in {separation(answers, odds):.0%} of all pairs.")
     if arguments.each:
         for name in sorted({name for answer in answers for name in answer.counted}):
             having = [answer for answer in answers if name in answer.counted]
             alone = separation(having, [answer.counted[name] for answer in having])
             print(f"{name:20} {len(having):4} {alone:.2f}")
-    weights, intercept = fit(answers)
     data = {
         "fitted": {
             "answers": len(answers), "databases": len({answer.database for answer in answers}),

@@ -70,7 +70,8 @@ class AnswerState:
         elif kind == "repair":
             self.repairs.append(dict(event))
         elif kind == "block":
-            self.blocks.append(dict(event["block"]))
+            block = dict(event["block"])  # it comes again when its grade is known
+            self.blocks = [*(other for other in self.blocks if other.get("index") != block.get("index")), block]
         elif kind == "answer":
             self.answer = dict(event)
             self.notes += [str(note) for note in event.get("notes") or ()]
@@ -84,7 +85,8 @@ class AnswerState:
         if self.answer is None or not self.question:
             return None
         model = str(self.answer.get("model") or "")
-        return {"model": model, "question": self.question, "verdict": block.get("verdict")}
+        known = {"grade": block["grade"]} if block.get("grade") else {}
+        return {"model": model, "question": self.question, "verdict": block.get("verdict"), **known}
 
     def counts(self) -> list[str]:
         """Tokens and seconds so far, for the line below an answer that is not finished."""

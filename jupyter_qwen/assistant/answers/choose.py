@@ -1,7 +1,8 @@
 """From the first answer to the query that is shown: proof, mechanical repair, a trial run, a second way to ask, a vote.
 
-The first answer is proved, mended and tried on sample rows. When that leaves a doubt, and the allowance of tokens lets it, the
-model answers once more with a worked example of the same shape before the question, then gives more answers to the same
+The first answer is proved, mended and tried on sample rows. When the allowance of tokens lets it, the model answers once more
+with a worked example of the same shape before the question: two ways that come to the same rows are the best sign that an
+answer is right (docs/trust.md). When the first leaves a doubt, it then gives more answers to the same
 prompt (its KV cache is there, so each costs its own tokens only). Each goes the same way; the same result twice ends it, else
 the weights of `votes` decide. Figures of every step: docs/sql.md, "Accuracy".
 """
@@ -77,22 +78,33 @@ async def choose(
     other: Callable[[], Awaitable[Prompt | None]] | None = None,
     strategy: Strategy = DEFAULT_STRATEGY,
     logprobs: tuple[TokenLogprob, ...] = (),
+    settled: Callable[[Candidate], Awaitable[None]] | None = None,
 ) -> ChosenQuery:
     """The best query for `prompt`, whose greedy answer is `first` with `logprobs`, within `allowance`.
 
-    `other` makes the prompt that asks the same with a worked example, or None where none fits. Raises EngineError when the
-    engine fails; an answer that the allowance cuts off is left out.
+    `other` makes the prompt that asks the same with a worked example, or None where none fits. An answer without a doubt is
+    told to `settled` at once: the other way is then asked only to compare, for the grade, and cannot outvote it. Raises
+    EngineError when the engine fails; an answer that the allowance cuts off is left out.
     """
     look = _Look(engine, schema, question_of(prompt), allowance, strategy)
     await on_event(Phase("proof"))
     candidates = [replace(await look.at(first, "plain"), logprobs=logprobs)]
-    if candidates[0].doubtful and not allowance.spent:
-        await on_event(Phase("choice"))
+    in_doubt = candidates[0].doubtful
+    if settled is not None and not in_doubt:
+        await settled(candidates[0])
+    if (in_doubt or candidates[0].outcome == "rows") and not allowance.spent:
         shaped = await other() if other is not None else None
+        if in_doubt or shaped is not None:
+            await on_event(Phase("choice"))
         if shaped is not None:
             await look.read(shaped, after=prompt)
             await look.ask(shaped, candidates, origin="shaped")
-        if all(candidate.doubtful for candidate in candidates) and not agreed(candidates) and not allowance.spent:
+        if (
+            in_doubt
+            and all(candidate.doubtful for candidate in candidates)
+            and not agreed(candidates)
+            and not allowance.spent
+        ):
             await look.sample(prompt, candidates)
     chosen = vote(candidates, strategy)
     if chosen.outcome in ("rejected", "failed"):

@@ -14,7 +14,7 @@ from jupyter_qwen.assistant.answers.choose import choose
 from jupyter_qwen.assistant.answers.generation import Emit, announce, stream_answer
 from jupyter_qwen.assistant.answers.judging import graded
 from jupyter_qwen.assistant.answers.unseen import unseen
-from jupyter_qwen.assistant.answers.votes import Origin
+from jupyter_qwen.assistant.answers.votes import Candidate, Origin
 from jupyter_qwen.assistant.events import AnswerFinished, BlockJudged, Phase
 from jupyter_qwen.assistant.intent import leans_on_previous
 from jupyter_qwen.assistant.question import Question, cells_up_to
@@ -106,6 +106,12 @@ async def answer_with_sql(
         example = await fitting_example(question, schema)
         return await build(example=example) if example is not None else None
 
+    async def show(candidate: Candidate) -> None:
+        """The block without its grade, so that nobody waits for the grade to insert it."""
+        if question.dialect is None:
+            tell = partial(sql_block, 0, candidate.proof, schema, question.cells, question.language, candidate.trial)
+            await emit(BlockJudged(await asyncio.to_thread(tell)))
+
     await announce(
         prompt, engine, emit, schema.notes if schema.tables or question.schema is None else (NO_TABLES, *schema.notes)
     )
@@ -130,6 +136,7 @@ async def answer_with_sql(
             on_event=emit,
             other=with_example,
             logprobs=generated.logprobs,
+            settled=show,
         )
         origin = choice.origin
         block, counted = await asyncio.to_thread(

@@ -58,14 +58,12 @@ def _probabilities(evidence: Evidence) -> Features:
 
 
 def _agreement(evidence: Evidence) -> Features:
+    counted = {"answers": 1.0 + len(evidence.others), "plain": float(evidence.origin == "plain")}
     compared = [other for other in evidence.others if other.same is not None]
+    if not compared:
+        return counted  # not the same as an answer that no other agrees with
     same = sum(bool(other.same) for other in compared)
-    return {
-        "answers": 1.0 + len(evidence.others),
-        "agreeing": float(same),
-        "disagreeing": float(len(compared) - same),
-        "plain": float(evidence.origin == "plain"),
-    }
+    return {**counted, "agreeing": float(same), "disagreeing": float(len(compared) - same)}
 
 
 def _proof(evidence: Evidence) -> Features:

@@ -18,6 +18,7 @@ from jupyter_qwen.trust.evidence import Evidence
 
 Grade = Literal["likely", "check", "doubtful"]
 
+_SURENESS = frozenset({"logprob_mean", "logprob_clause"})
 FILE = Path(__file__).with_name("scorecard.json")
 
 
@@ -63,7 +64,7 @@ def grade(evidence: Evidence, card: Scorecard | None = None, *, counted: Feature
     """The grade of a query that was proved; ``None`` for one that is not *bound* or does more than read.
 
     *likely* is never given where a check has found something, where no row came back, or where nothing but the proof speaks for
-    the answer: no probabilities, no rows.
+    the answer: no other answer with the same rows, and no probabilities that the table weighs.
     """
     proof = evidence.proof
     if proof.verdict != "bound" or proof.kind != "query" or proof.needs_consent:
@@ -73,12 +74,12 @@ def grade(evidence: Evidence, card: Scorecard | None = None, *, counted: Feature
     probability = card.probability(counted)
     if card.doubtful is not None and probability <= card.doubtful:
         return "doubtful"
-    if card.likely is not None and probability >= card.likely and not spoken_against(counted):
+    if card.likely is not None and probability >= card.likely and not spoken_against(counted, card):
         return "likely"
     return "check"
 
 
-def spoken_against(counted: Features) -> bool:
+def spoken_against(counted: Features, card: Scorecard) -> bool:
     """Whether something keeps an answer from *likely* whatever else speaks for it. `benchmarks.confidence` counts with it too."""
     return (
         any(
@@ -86,5 +87,5 @@ def spoken_against(counted: Features) -> bool:
             for name in ("unmet", "warnings", "rounds", "no_rows", "disagreeing", "types_hidden")
         )
         or not counted.get("tried")
-        or ("logprob_mean" not in counted and not counted.get("agreeing"))
+        or not (counted.get("agreeing") or any(w.name in _SURENESS and w.name in counted for w in card.weights))
     )

@@ -97,7 +97,7 @@ def ask(
     return choice, events
 
 
-def test_an_answer_that_runs_costs_no_second_one() -> None:
+def test_an_answer_that_runs_costs_no_second_one_where_no_example_fits() -> None:
     engine = ScriptedAnswers()
 
     choice, events = ask("SELECT name FROM cities ORDER BY people DESC LIMIT 1", engine)
@@ -152,12 +152,48 @@ def test_a_doubtful_answer_is_asked_for_once_more_with_an_example_and_the_better
     assert Phase("choice") in events
 
 
-def test_a_certain_answer_needs_no_example() -> None:
+def test_a_certain_answer_is_compared_with_the_other_way_and_not_outvoted() -> None:
     engine = ScriptedAnswers("SELECT max(people) FROM cities")
 
     choice, _ = ask("SELECT people FROM cities", engine, other=SHAPED)
 
-    assert choice.origin == "plain"
+    assert (choice.sql, choice.origin) == ("SELECT people FROM cities", "plain")
+    assert [request.prompt for request in engine.requests] == [SHAPED.text]
+    assert len(choice.candidates) == 2
+
+
+def test_a_certain_answer_is_told_before_anything_is_compared_with_it() -> None:
+    engine = ScriptedAnswers("SELECT max(people) FROM cities")
+    asked_when_told: list[int] = []
+
+    async def other() -> Prompt | None:
+        return SHAPED
+
+    async def settled(candidate: Candidate) -> None:
+        asked_when_told.append(len(engine.requests))
+
+    async def ignore(event: Event) -> None: ...
+
+    def work(first: str) -> ChosenQuery:
+        return asyncio.run(
+            choose(
+                PROMPT, first, engine=engine, schema=SCHEMA, allowance=Allowance(20), on_event=ignore, other=other,
+                settled=settled,
+            )
+        )  # fmt: skip
+
+    assert work("SELECT people FROM cities").origin == "plain"
+    assert asked_when_told == [0]
+    engine.answers = ["SELECT max(people) FROM cities"]
+    assert work("SELECT people FROM cities WHERE people < 0").origin == "shaped"
+    assert asked_when_told == [0], "a doubtful answer may yet lose"
+
+
+def test_a_certain_answer_of_an_untried_query_is_not_compared() -> None:
+    engine = ScriptedAnswers("SELECT max(people) FROM cities")
+
+    ask("SELECT people FROM cities", engine, schema=SCHEMA.at_privacy("types"), other=SHAPED)
+
     assert engine.requests == []
 
 

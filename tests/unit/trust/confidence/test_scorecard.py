@@ -111,7 +111,7 @@ def test_fit_finds_the_feature_that_says_something_and_keeps_its_promise_out_of_
     weights, _ = fit(answers)
     assert max(weights, key=lambda weight: abs(weight.weight)).name == "logprob_mean"
     odds = out_of_fold(answers)
-    likely, doubtful = thresholds(answers, odds)
+    likely, doubtful = thresholds(answers, odds, Scorecard(weights, 0.0, None, None))
     assert likely is not None
     above = [answer.right for p, answer in zip(odds, answers, strict=True) if p >= likely]
     assert sum(above) / len(above) >= 0.9
