@@ -98,7 +98,7 @@ def test_a_run_gives_way_to_the_users_own_questions_also_while_it_prepares(pack:
 
     asyncio.run(text_to_sql.run(text_to_sql.TextToSqlOptions(pack, tmp_path / "predictions.jsonl"), engines))
 
-    assert len(engine.prompts) == 3, "the schema beforehand, then two questions"
+    assert len(engine.prompts) == 5, "the schema beforehand, then two questions, each in two ways"
     assert engine.lanes == {("evaluation", "evaluation")}
 
 
@@ -139,7 +139,13 @@ def test_a_prediction_says_the_example_and_where_its_query_comes_from(pack: Path
         text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out), Source(OneAnswer("SELECT count(*) FROM Person")))
     )
 
-    assert {(item["example"], item["origin"]) for item in lines(out)} == {(None, "plain")}
+    assert {item["origin"] for item in lines(out)} == {"plain"}
+    for item in lines(out):
+        assert item["example"], "the other way was asked, to compare"
+        assert item["features"]["agreeing"] == 1
+        assert item["grade"] in ("likely", "check", "doubtful")
+        assert "the model wrote the same query two times" in item["reasons"]
+        assert item["alternative"] is None
 
 
 class HelpedByAnExample(OneAnswer):
