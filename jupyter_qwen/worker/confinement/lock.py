@@ -26,6 +26,7 @@ class Means:
     space_bytes: int
     processor_seconds: float
     descriptors: int = 128
+    threads: int = 128
 
 
 def lock(means: Means, libraries: list[str], kept_descriptor: int) -> int:
@@ -36,13 +37,18 @@ def lock(means: Means, libraries: list[str], kept_descriptor: int) -> int:
     import resource
 
     from . import landlock, seccomp
-    from .means import address_space, die_with_parent, drop_rights, first_to_die, limit, only_descriptor
+    from .means import address_space, die_with_parent, drop_rights, first_to_die, limit, only_descriptor, tasks_now
 
     seconds = math.ceil(means.processor_seconds) + 1
     space = address_space() + means.space_bytes
     die_with_parent()
     first_to_die()
     kept = only_descriptor(kept_descriptor)
+    tasks = tasks_now()
+    if (
+        tasks is not None
+    ):  # the system counts all threads of a user, and root's not at all: theirs are bounded by addresses
+        limit({resource.RLIMIT_NPROC: tasks + means.threads})
     limit(
         {
             resource.RLIMIT_CORE: 0,

@@ -128,6 +128,9 @@ RUIN: Final = {
     "memory in small pieces": "x = []\nwhile True:\n    x.append(object())",
     "memory of the system": "import mmap\nx = [mmap.mmap(-1, 1 << 30) for _ in range(10 ** 6)]",
     "threads": "while True:\n    threading.Thread(target=threading.Event().wait).start()",
+    "threads with small stacks": (
+        "threading.stack_size(32768)\nwhile True:\n    threading.Thread(target=threading.Event().wait).start()"
+    ),
     "a thread that outlives": "def f():\n    while True:\n        pass\nthreading.Thread(target=f).start()",
     "a thread that writes on": "def f():\n    while True:\n        os.write(3, b'x' * 1000)\nthreading.Thread(target=f).start()",
     "endless output": "while True:\n    print('x' * 10_000)",
