@@ -89,7 +89,7 @@ export class ContextGatherer {
       language: model?.defaultKernelLanguage || 'python',
       cells: model && sendCells ? gatherCells(model, activeCell, maxCells) : [],
       active_cell: activeCell,
-      schema: kernel ? this._schemas.snapshot(kernel) : null,
+      schema: kernel ? withoutCopies(this._schemas.snapshot(kernel)) : null,
       privacy: this.privacy,
       note: 'snapshot'
     };
@@ -150,6 +150,25 @@ export class ContextGatherer {
   private readonly _outdated = new Set<string>();
   private readonly _tablesChanged = new Signal<this, void>(this);
   private readonly _expressions = new Map<PrivacyLevel, Promise<string>>();
+}
+
+/** One object for each schema, so that two glances at the same tables are equal. */
+const BARE = new WeakMap<Schema, Schema>();
+
+/**
+ * The schema without the copies for trials of Python: ghost text and warming, which ask at every pause, try nothing.
+ */
+export function withoutCopies(schema: Schema | null): Schema | null {
+  if (!schema?.trial) {
+    return schema;
+  }
+  const known = BARE.get(schema);
+  if (known) {
+    return known;
+  }
+  const bare: Schema = { ...schema, trial: null };
+  BARE.set(schema, bare);
+  return bare;
 }
 
 function kernelOf(panel: NotebookPanel): Kernel.IKernelConnection | null {
