@@ -12,7 +12,7 @@ from jupyter_qwen.assistant.answers.allowance import Allowance
 from jupyter_qwen.assistant.answers.blocks import PYTHON_LANGUAGES, SQL_LANGUAGES, code_block, sql_block
 from jupyter_qwen.assistant.answers.generation import Emit, announce, stream_answer
 from jupyter_qwen.assistant.answers.plot_data import described, fetching, last_result
-from jupyter_qwen.assistant.answers.python_choice import choose_cell
+from jupyter_qwen.assistant.answers.python_choice import choose_cell, tried
 from jupyter_qwen.assistant.answers.unseen import unseen
 from jupyter_qwen.assistant.events import AnswerFinished, Block, BlockJudged, Phase
 from jupyter_qwen.assistant.question import BadRequest, Question, cells_up_to
@@ -28,6 +28,7 @@ from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.sql.mend import mend
 
+_TRIED = ("python", "plot", "chat")  # modes whose cells are tried; what /fix mends is proved against the failing cell
 HISTORY_TURNS = 4  # at least so many, as far as they fit
 HISTORY_STEP = 4
 EXPECTED_CHARACTERS_PER_TOKEN = 5  # so that more cells are counted at once than the prompt holds
@@ -107,9 +108,12 @@ async def answer_in_prose(
     blocks: list[Block] = []
     for index, item in enumerate(found):
         block = await asyncio.to_thread(_judge, index, item, schema, question)
-        if index == 0 and question.mode == "python" and block.language in PYTHON_LANGUAGES and block.cell is not None:
-            allowance = Allowance(limits.choice_seconds)
-            block = await choose_cell(block, prompt, question, schema, engine=engine, allowance=allowance, emit=emit)
+        if block.language in PYTHON_LANGUAGES and block.cell is not None and question.mode in _TRIED:
+            if index == 0 and question.mode == "python":
+                left = Allowance(limits.choice_seconds)
+                block = await choose_cell(block, prompt, question, schema, engine=engine, allowance=left, emit=emit)
+            elif question.schema is not None:
+                block = await tried(block, question, schema)
         await emit(BlockJudged(block))
         blocks.append(block)
     return AnswerFinished(

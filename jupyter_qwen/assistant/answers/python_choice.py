@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from jupyter_qwen.assistant.answers.allowance import Allowance
 from jupyter_qwen.assistant.answers.blocks import code_block
@@ -80,7 +81,7 @@ async def choose_cell(
     """
     rows = copies_for(schema)
     await emit(Phase("trial"))
-    best = await asyncio.to_thread(examined, first, question, schema, rows)
+    best = await examined(first, question, schema, rows)
     if not best.broken:
         return await _told(best, emit)
     candidates, facts = [best], [fact_of(best)]
@@ -91,11 +92,8 @@ async def choose_cell(
         source = await _sampled(with_facts(prompt, facts), engine, allowance, seed)
         if not source:
             continue
-        block = await asyncio.to_thread(
-            code_block, first.index, first.language, source, question.language.lower(),
-            schema=question.schema, cells=question.cells,
-        )  # fmt: skip
-        candidates.append(await asyncio.to_thread(examined, block, question, schema, rows))
+        block = await asyncio.to_thread(_judged, first, source, question)
+        candidates.append(await examined(block, question, schema, rows))
         if candidates[-1].broken and fact_of(candidates[-1]) not in facts:
             facts.append(fact_of(candidates[-1]))
         if agreed(candidates) is not None:
@@ -115,25 +113,38 @@ def copies_for(schema: Schema) -> FrameRows:
     return FrameRows.from_schema(schema)
 
 
-def examined(block: Block, question: Question, schema: Schema, rows: FrameRows) -> CellCandidate:
-    """`block` tried; where it fails, mended by the first repair that a trial says mends. Blocking, some tenths of a second."""
+async def examined(block: Block, question: Question, schema: Schema, rows: FrameRows) -> CellCandidate:
+    """`block` tried; where it fails, mended by the first repair that a trial says mends. One that is cancelled tries no more."""
     if not block.source.strip() or is_stub(block.source):
         return CellCandidate(block)
-    trial = _try(block.source, question, rows)
+    trial = await asyncio.to_thread(_try, block.source, question, rows)
     if trial.status != "fails" or trial.error is None:
         return CellCandidate(block, trial)
-    for number, repair in enumerate(mends_for(block.source, trial.error.kind, trial.error.message, schema)):
-        if number >= _MENDS:
-            break
-        mended = code_block(
-            block.index, block.language, repair.after, question.language.lower(),
-            schema=question.schema, cells=question.cells,
-        )  # fmt: skip
-        again = _try(mended.source, question, rows)
+    for repair in islice(mends_for(block.source, trial.error.kind, trial.error.message, schema), _MENDS):
+        mended = await asyncio.to_thread(_judged, block, repair.after, question)
+        again = await asyncio.to_thread(_try, mended.source, question, rows)
         if again.status == "ran":
-            repairs = (*block.repairs, repair, *mended.repairs)
-            return CellCandidate(replace(mended, repairs=repairs), again)
+            return CellCandidate(replace(mended, repairs=(*block.repairs, repair, *mended.repairs)), again)
     return CellCandidate(block, trial)
+
+
+async def tried(block: Block, question: Question, schema: Schema) -> Block:
+    """`block`, a cell among other text, with the report of its trial, mended where that is needed; nothing is asked anew."""
+    found = await examined(block, question, schema, copies_for(schema))
+    report = report_of(found.trial) if found.trial is not None else None
+    return replace(found.block, trial=report)
+
+
+def _judged(block: Block, source: str, question: Question) -> Block:
+    """The block for another source in the place of `block`."""
+    return code_block(
+        block.index,
+        block.language,
+        source,
+        question.language.lower(),
+        schema=question.schema,
+        cells=question.cells,
+    )
 
 
 def _try(source: str, question: Question, rows: FrameRows) -> CellTrial:

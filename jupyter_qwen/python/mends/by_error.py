@@ -70,17 +70,28 @@ def _columns(schema: Schema) -> list[str]:
 
 
 def _cut_short(source: str) -> Iterator[Repair]:
-    """Code with something behind it that is no Python: an explanation, or a line that the token limit cut."""
+    """Code among what is no Python: prompts of a session, a sentence before it, an explanation or a cut line behind it."""
     lines = source.rstrip().split("\n")
+    session = [line[4:] for line in lines if line.startswith((">>> ", "... "))]
+    if session and _whole("\n".join(session)):
+        yield Repair("session-prompts", "Left out the prompts of a Python session.", source, "\n".join(session))
+        return
+    for first in range(1, len(lines)):
+        if lines[first - 1].rstrip().endswith((":", ".")) and _whole(text := "\n".join(lines[first:]).strip("\n")):
+            yield Repair("no-python", "Left out what is no Python before it.", source, text)
+            return
     for end in range(len(lines) - 1, 0, -1):
         text = "\n".join(lines[:end]).rstrip()
-        try:
-            tree = ast.parse(text)
-        except (SyntaxError, ValueError):
-            continue
-        if tree.body:
+        if _whole(text):
             yield Repair("no-python", "Left out what is no Python at its end.", source, text)
-        return
+            return
+
+
+def _whole(text: str) -> bool:
+    try:
+        return bool(ast.parse(text).body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
 
 
 def _near_columns(

@@ -17,6 +17,7 @@ from jupyter_qwen.assistant.events import Block, Event
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.engine.base import Capabilities, Delta, Finished, GenerationRequest, Usage
 from jupyter_qwen.prompt import chat
+from jupyter_qwen.python.trial import CellTrial, TrialError
 from jupyter_qwen.python.trial.trying import close
 from jupyter_qwen.schema.collect import collect
 from jupyter_qwen.schema.model import Schema
@@ -139,3 +140,31 @@ def test_without_tokens_left_nothing_more_is_asked() -> None:
 
     assert not writer.prompts
     assert trial_of(block).status == "fails"
+
+
+def test_a_cell_that_is_stopped_tries_no_repair_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    import jupyter_qwen.assistant.answers.python_choice as room
+
+    times: list[str] = []
+
+    def try_once(source: str, *rest: Any) -> CellTrial:
+        times.append(source)
+        asyncio.run_coroutine_threadsafe(stop(), loop).result(30)
+        return CellTrial("fails", error=TrialError("KeyError", "'item_prices'", 1))
+
+    async def stop() -> None:
+        task.cancel()
+
+    async def scene() -> None:
+        nonlocal loop, task
+        loop = asyncio.get_running_loop()
+        block = Block(0, "python", "orders['item_prices']")
+        task = asyncio.ensure_future(room.tried(block, Question("x", "python", schema=SCHEMA), SCHEMA))
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    loop: asyncio.AbstractEventLoop
+    task: asyncio.Future[Block]
+    monkeypatch.setattr(room, "_try", try_once)
+    asyncio.run(scene())
+    assert times == ["orders['item_prices']"]

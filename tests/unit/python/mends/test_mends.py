@@ -92,6 +92,8 @@ def test_what_is_right_or_not_known_stays(code: str) -> None:
             "from scipy.stats import ttest_ind\nttest_ind([1], [2])",
         ),
         ("x = 1\nThis gives one.", "SyntaxError", "invalid syntax", "x = 1"),
+        (">>> x = 1\n>>> x\n1", "SyntaxError", "invalid syntax", "x = 1\nx"),
+        ("Here is the sum:\n\nsum([1])", "SyntaxError", "invalid syntax", "sum([1])"),
     ],
 )
 def test_an_error_proposes_the_repair_that_it_asks_for(code: str, kind: str, message: str, mended: str) -> None:
