@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,3 +67,33 @@ async def test_everything_else_goes_to_the_model(ask_events: Any, question: Any,
     events = await ask_events("ask", question(text, **fields))
     assert any(event["type"] == "prompt" for event in events)
     assert (events[-1]["type"], events[-1]["code"]) == ("answer", "")
+
+
+async def test_what_a_cell_would_load_is_asked_about_before_it_runs(
+    ask_events: Any, question: Any, jp_fetch: Any, jp_root_dir: Path
+) -> None:
+    (jp_root_dir / "orders.csv").write_text("order_id,order_date,total\n1,2024-01-02,10.00\n")
+    (jp_root_dir / "other.csv").write_text("a\n1\n")
+    cells = [
+        {"id": "c1", "type": "code", "source": "import duckdb"},
+        {"id": "c2", "type": "code", "source": 'orders = duckdb.read_csv("orders.csv")'},
+    ]
+    body = json.dumps({"thread": "demo.ipynb", "cells": cells, "privacy": "types"})
+    told = json.loads((await jp_fetch("jupyter-qwen", "loadable", method="POST", body=body)).body)
+    assert [table["loading"]["cells"] for table in told["schema"]["tables"]] == [["c1", "c2"]]
+    assert [table["loading"]["source"] for table in told["offered"]["tables"]] == ["other.csv"]
+    events = await ask_events("ask", question("how many orders", schema=told["schema"], cells=cells))
+    (block,) = events[-1]["blocks"]
+    assert (block["verdict"], block["loads"]) == ("bound", ["c1", "c2"])
+
+
+async def test_a_file_that_no_cell_loads_comes_with_the_line_that_loads_it(
+    ask_events: Any, question: Any, jp_fetch: Any, jp_root_dir: Path
+) -> None:
+    (jp_root_dir / "orders.csv").write_text("order_id,order_date,total\n1,2024-01-02,10.00\n")
+    body = json.dumps({"thread": "demo.ipynb", "cells": []})
+    told = json.loads((await jp_fetch("jupyter-qwen", "loadable", method="POST", body=body)).body)
+    events = await ask_events("ask", question("how many orders", schema=told["offered"], cells=[]))
+    (block,) = events[-1]["blocks"]
+    assert (block["verdict"], block["loads"]) == ("bound", [])
+    assert block["cell"]["source"].startswith('import duckdb\n\norders = duckdb.read_csv("orders.csv")\nduckdb.sql(')
