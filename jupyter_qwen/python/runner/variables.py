@@ -8,7 +8,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-from .raised import Untried
+from .raised import Untried, words_of
 
 _WHOLE = frozenset(
     f"{sign}{kind}" for sign in ("", "U") for kind in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
@@ -25,6 +25,8 @@ def build(wanted: dict[str, Any]) -> dict[str, Any]:
             namespace[frame["name"]] = _from_arrow(frame) if "arrow" in frame else _from_json(frame)
         except ImportError as error:
             raise Untried(f"The copy of `{frame['name']}` needs {error.name}, which is not installed there.") from error
+        except Exception as error:  # a type that Arrow writes and the library does not read back
+            raise Untried(f"The copy of `{frame['name']}` could not be made: {words_of(error)[:200]}") from error
     for connection in wanted["connections"]:
         opened = _connected(connection["name"], connection["statements"])
         if connection["name"] != "duckdb":

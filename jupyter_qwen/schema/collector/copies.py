@@ -61,7 +61,11 @@ def trial_copies(names: list[str], namespace: dict[str, Any], clock: Any) -> dic
         if frame is not None:
             left -= len(frame["arrow"]) * 3 // 4
             frames.append(frame)
-    python = {"executable": sys.executable or "", "path": [p for p in sys.path if type(p) is str][:100]}
+    try:
+        here = os.getcwd()
+    except OSError:  # the folder was removed under the kernel
+        here = ""
+    python = {"executable": sys.executable or "", "path": [p or here for p in sys.path if type(p) is str][:100]}
     return {
         "python": {**python, "machine": machine_name()},
         "frames": frames,

@@ -4,6 +4,7 @@ import base64
 import json
 import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -156,3 +157,21 @@ def test_copying_says_nothing_in_the_users_cell() -> None:
         trial = collect({"mixed": mixed, "wide": pd.DataFrame([[1, 2]], columns=[2023, 2024])})["trial"]
     assert [copy["name"] for copy in trial["frames"]] == ["wide"]
     assert "labels" in trial["missing"]["mixed"]
+
+
+@needs_a_lock
+def test_a_copy_that_cannot_be_read_back_is_no_error_of_the_cell() -> None:
+    frame = pd.DataFrame({"size": pd.cut([1, 2, 3], 3), "n": [1, 2, 3]})
+    trial = tried("frame.n.sum()", rows_of(frame=frame))
+    assert trial.status == "not tried"
+    assert "`frame`" in trial.reason
+
+
+@needs_a_lock
+def test_a_module_of_the_users_own_folder_is_not_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "helpers_of_mine.py").write_text("SECRET = 1")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend("")
+    trial = tried("import helpers_of_mine\nhelpers_of_mine.SECRET", rows_of(one=1))
+    assert trial.status == "not tried"
+    assert "own folder" in trial.reason
