@@ -25,14 +25,8 @@ import { askReplacement } from '../../notebook/replacement';
 import type { QwenSettings } from '../../settings';
 import type { IBlock } from '../../wire';
 import type { IExchange } from '../history/conversation';
+import { MARKDOWN, doubtsOf } from '../trial/doubts';
 import { artifactKind } from './artifact';
-import { hasImages } from './images';
-
-/** Languages whose text is a notebook cell as it stands, whatever the kernel. */
-const MARKDOWN = new Set(['markdown', 'md']);
-
-/** The server's word for a cell that holds more than the query that was proved. */
-const OTHER_CODE = 'other-code';
 
 /** What happened, in a sentence ('' when the user cancelled), and how to take it back. */
 export interface IOutcome {
@@ -98,7 +92,7 @@ export class BlockActions {
     if (!cell) {
       return trans.__('This is not code for this notebook.');
     }
-    const doubts = this._doubts(block, options.run);
+    const doubts = doubtsOf(block, options.run, trans);
     if (
       doubts &&
       !(await askConsent({ doubts, source: cell.source, ...options, trans }))
@@ -159,7 +153,7 @@ export class BlockActions {
       before,
       after: fresh.source,
       where: this._where(exchange, anchor, panel, cell),
-      doubts: this._doubts(block, false),
+      doubts: doubtsOf(block, false, trans),
       trans
     });
     if (!agreed) {
@@ -245,46 +239,6 @@ export class BlockActions {
     return error.reason === 'read-only'
       ? this._trans.__('%1 is read-only.', anchor.name)
       : this._trans.__('%1 is still loading. Insert again.', anchor.name);
-  }
-
-  /** Why to ask first; '' for a proved query that only reads. */
-  private _doubts(block: IBlock, run: boolean): string {
-    const trans = this._trans;
-    if (block.needs_consent) {
-      const other = block.diagnostics.find(({ code }) => code === OTHER_CODE);
-      if (other) {
-        return [other.message, other.hint].filter(Boolean).join(' ');
-      }
-      return block.kind && block.kind !== 'query'
-        ? trans.__(
-            'This statement changes something or reaches outside the kernel (%1).',
-            block.kind
-          )
-        : trans.__(
-            'This code changes something or reaches outside the kernel.'
-          );
-    }
-    switch (block.verdict) {
-      case 'bound':
-        return '';
-      case 'rejected':
-        return trans.__(
-          'DuckDB rejects this query: %1',
-          block.diagnostics.find(({ severity }) => severity === 'error')
-            ?.message ?? ''
-        );
-      case 'unchecked':
-        return trans.__('This query could not be checked against your tables.');
-      case null:
-        if (MARKDOWN.has(block.language) && hasImages(block.source)) {
-          return trans.__(
-            'This text loads images, from wherever they are, when it is shown.'
-          );
-        }
-        return run && !MARKDOWN.has(block.language)
-          ? trans.__('This code was written by the model and was not checked.')
-          : '';
-    }
   }
 
   private readonly _taken = new WeakMap<

@@ -8,6 +8,7 @@ import * as React from 'react';
 import { normalizeBlock } from '../../received';
 import { IBlock } from '../../wire';
 import type { IExchange } from '../history/conversation';
+import { TrialBadge, TrialView } from '../trial/trial-view';
 import { artifactKind } from './artifact';
 import type { BlockActions } from './block-actions';
 import { BlockButtons } from './block-buttons';
@@ -51,6 +52,7 @@ export function BlockView(props: IBlockViewProps): JSX.Element {
           {segment.language || trans.__('code')}
         </span>
         {block?.verdict && <Badge verdict={block.verdict} trans={trans} />}
+        {block?.trial && <TrialBadge trial={block.trial} trans={trans} />}
         {block?.needs_consent && (
           <span
             className="jp-Qwen-badge jp-mod-consent"
@@ -102,6 +104,7 @@ export function BlockView(props: IBlockViewProps): JSX.Element {
       {block && block.diagnostics.length > 0 && (
         <Diagnostics diagnostics={block.diagnostics} trans={trans} />
       )}
+      {block?.trial && <TrialView trial={block.trial} trans={trans} />}
       {block && block.repairs.length > 0 && (
         <Repairs repairs={block.repairs} trans={trans} />
       )}
