@@ -10,13 +10,15 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
+from jupyter_qwen.assistant.answers.blocks import PYTHON_LANGUAGES
 from jupyter_qwen.assistant.answers.chat_answer import answer_in_prose, build_chat_prompt
 from jupyter_qwen.assistant.answers.fix_answer import answer_with_fix, failing_query
 from jupyter_qwen.assistant.answers.no_tables import answer_without_tables
+from jupyter_qwen.assistant.answers.plot_answer import answer_with_chart, query_question
 from jupyter_qwen.assistant.answers.plot_data import plot_question
 from jupyter_qwen.assistant.answers.sql_answer import answer_with_sql, build_sql_prompt
 from jupyter_qwen.assistant.answers.taught_answer import answer_as_taught, with_knowledge
-from jupyter_qwen.assistant.events import AnswerFinished, BlockJudged, Event, StatusChanged, TextDelta, encode
+from jupyter_qwen.assistant.events import AnswerFinished, Block, BlockJudged, Event, StatusChanged, TextDelta, encode
 from jupyter_qwen.assistant.failures import EXPECTED, describe
 from jupyter_qwen.assistant.intent import choose_connection, choose_mode, split_command
 from jupyter_qwen.assistant.owner import OwnedEngine
@@ -26,6 +28,7 @@ from jupyter_qwen.assistant.services import Services
 from jupyter_qwen.assistant.threads import ThreadFileError, Turn
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.prompt.model import Prompt
+from jupyter_qwen.python.cell_sql import find_sql
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.dialect import UnknownDialect, dialect_names, find_dialect
 
@@ -128,6 +131,10 @@ async def _write(
         answer = await answer_with_fix(
             question, query, cells[-1], schema, engine=engine, limits=services.limits, emit=emit, started=started
         )
+    elif (drawn := query_question(question, schema)) is not None:
+        answer = await answer_with_chart(
+            question, drawn, schema, previous, engine=engine, limits=services.limits, emit=emit, started=started
+        )
     else:
         write = answer_with_sql if question.mode == "sql" else answer_in_prose
         answer = await write(
@@ -142,6 +149,8 @@ async def build_prompt(question: Question, services: Services) -> tuple[Prompt, 
     previous = await _previous(question, services)
     question, schema = resolve(await with_knowledge(question, services.knowledge), previous)
     engine = await services.engines.engine()
+    drawn = query_question(question, schema)
+    question = drawn if drawn is not None and drawn.text else question
     build = build_sql_prompt if question.mode == "sql" else build_chat_prompt
     return await build(question, schema, previous, engine=engine, limits=services.limits), engine
 
@@ -175,6 +184,8 @@ def _likeliest(question: Question) -> tuple[Mode, ...]:
     """The modes whose prompts are worth processing ahead: the one that was chosen, else what a question turns into."""
     if question.mode in ("explain", "fix"):
         return ()  # these begin with the cell itself
+    if question.mode == "plot" and question.language.lower() in PYTHON_LANGUAGES:
+        return ("sql",)  # of what is drawn, the model writes the query
     return ("sql", "chat") if question.mode == "auto" else (question.mode,)
 
 
@@ -256,10 +267,18 @@ def _turn(asked: Turn, answer: AnswerFinished) -> Turn:
         asked,
         markdown=answer.markdown,
         model=answer.model,
-        sql=next((block.source for block in answer.blocks if block.verdict is not None), None),
+        sql=next((sql for block in answer.blocks if (sql := _query_of(block)) is not None), None),
         blocks=tuple(encode(BlockJudged(replace(block, rows=None)))["block"] for block in answer.blocks),
         state="done",
     )
+
+
+def _query_of(block: Block) -> str | None:
+    """The query of a block that has a verdict: the block itself, or the one in its code."""
+    if block.verdict is None or block.language.lower() not in PYTHON_LANGUAGES:
+        return block.source if block.verdict is not None else None
+    found = find_sql(block.source)
+    return found.sql.strip() if found is not None else None
 
 
 async def collect_answer(question: Question, services: Services) -> AnswerFinished:

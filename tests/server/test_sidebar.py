@@ -108,7 +108,20 @@ async def test_bare_plot_draws_the_last_result_or_says_what_is_missing(ask_event
     await ask_events("ask", question("how many orders"))
     answer = (await ask_events("ask", question("/plot", mode="auto")))[-1]
     assert answer["mode"] == "plot"
-    assert answer["blocks"][0]["cell"]["source"].startswith("import matplotlib.pyplot as plt\ndata = con.sql(")
+    assert answer["blocks"][0]["cell"]["source"].startswith("import matplotlib.pyplot as plt\n\ndata = con.sql(")
+
+
+async def test_plot_of_tables_is_query_and_chart_in_one_cell(ask_events: Post, question: Post) -> None:
+    events = await ask_events("ask", question("plot monthly revenue as a scatter plot", mode="auto"))
+    (block,) = events[-1]["blocks"]
+    assert (block["language"], block["verdict"], block["needs_consent"]) == ("python", "bound", False)
+    source = block["cell"]["source"]
+    assert source.index('data = con.sql("""') < source.index("GROUP BY ALL") < source.index("ax.scatter(")
+    assert 'title="Monthly revenue"' in source
+    assert [event["block"]["language"] for event in events if event["type"] == "block"] == ["python"]
+    again = (await ask_events("ask", question("/plot", mode="auto")))[-1]["blocks"][0]["cell"]["source"]
+    assert "GROUP BY ALL" in again
+    assert "ax.plot(" in again
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ async def answer_in_prose(
     for index, item in enumerate(found):
         block = await asyncio.to_thread(_judge, index, item, schema, question)
         if block.language in PYTHON_LANGUAGES and block.cell is not None and question.mode in _TRIED:
-            if index == 0 and question.mode == "python":
+            if index == 0 and question.mode in ("python", "fix", "plot"):
                 left = Allowance(limits.choice_seconds)
                 block = await choose_cell(block, prompt, question, schema, engine=engine, allowance=left, emit=emit)
             elif question.schema is not None:
@@ -117,12 +117,21 @@ async def answer_in_prose(
         await emit(BlockJudged(block))
         blocks.append(block)
     return AnswerFinished(
-        markdown=_with_judged_sources(generated.text, found, blocks),
+        markdown=still_fails(question, blocks) + _with_judged_sources(generated.text, found, blocks),
         blocks=tuple(blocks),
         usage=generated.usage,
         seconds=time.perf_counter() - started,
         ttft_seconds=generated.first_token_at - started if generated.first_token_at is not None else None,
     )
+
+
+def still_fails(question: Question, blocks: Sequence[Block]) -> str:
+    """For /fix: that the repair was tried and raises, with its own words; empty where it ran or was not tried."""
+    trial = blocks[0].trial if blocks and question.mode == "fix" else None
+    if trial is None or trial.error is None:
+        return ""
+    said = f"{trial.error.kind}: {trial.error.message}".replace("`", "'")
+    return f"Tried on copies of your data, this repair still fails: `{' '.join(said.split())}`\n\n"
 
 
 def _judge(index: int, item: CodeBlock, schema: Schema, question: Question) -> Block:

@@ -15,7 +15,7 @@ from jupyter_qwen.sql.render import detect_idiom, render_cell
 from jupyter_qwen.sql.tree import syntax_tree
 
 PLOT_LAST = "Plot the last result."
-_ASSIGNED = {"python": "data = {call}", "r": "data <- {call}", "julia": "data = {call}"}
+_ASSIGNED = {"python": "{variable} = {call}", "r": "{variable} <- {call}", "julia": "{variable} = {call}"}
 
 
 def plot_question(question: Question, schema: Schema, previous: Sequence[Turn]) -> str:
@@ -59,17 +59,22 @@ def fetching(question: Question, schema: Schema, previous: Sequence[Turn]) -> st
         return ""
     if question.text != PLOT_LAST and not leans_on_previous(question.text):
         return ""
+    return fetch_code(sql, question, schema)
+
+
+def fetch_code(sql: str, question: Question, schema: Schema, *, variable: str = "data") -> str:
+    """Code that puts the rows of `sql` into `variable`, a pandas DataFrame in Python; empty where no expression can do it."""
     idiom = detect_idiom(question.cells, schema, question.language)
     if idiom.style == "magic":
         idiom = replace(idiom, style="python")
     assigned = _ASSIGNED.get(idiom.style)
     if assigned is None:
         return ""
-    source = render_cell(sql, idiom).source
+    source = render_cell(sql, replace(idiom, result="df")).source
     # An import that the call needs stands above it, with an empty line between them.
     above = f"{idiom.imports}\n\n"
     imported = idiom.style == "python" and bool(idiom.imports) and source.startswith(above)
     call = source.removeprefix(above) if imported else source
     if call.startswith("%%"):
         return ""  # only a cell magic reaches that connection; the query is among the earlier turns
-    return (above if imported else "") + assigned.format(call=call)
+    return (above if imported else "") + assigned.format(variable=variable, call=call)

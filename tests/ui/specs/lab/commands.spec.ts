@@ -102,6 +102,6 @@ test('follow-ups keep the query: a filter, then a chart of the result', async ({
   await expect(bench.cell(2)).toContainText('import matplotlib');
   await expect(bench.cell(2)).toContainText('data = con.sql(');
   await expect(bench.cell(2)).toContainText('GROUP BY ALL');
-  await expect(bench.cell(2)).toContainText('data.plot.bar');
+  await expect(bench.cell(2)).toContainText('ax.bar');
   await bench.picture('commands-plot');
 });
