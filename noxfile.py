@@ -68,6 +68,25 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
+def pictures(session: nox.Session) -> None:
+    """Record the demo with the real model, on a machine that is quiet, into docs/images/demo.webp."""
+    with session.chdir(HERE / "tests" / "ui"):
+        session.run(
+            "npm", "ci", "--no-audit", "--no-fund", external=True, env={"PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1"}
+        )
+        session.run(
+            "npx",
+            "playwright",
+            "test",
+            "--project=model",
+            "recording",
+            external=True,
+            env={**WITH_OUR_TOOLS, "QWEN_UI_RECORD": "1"},
+        )
+        python(session, "animate.py", "test-results/recording", str(HERE / "docs" / "images" / "demo.webp"))
+
+
+@nox.session
 def wheel(session: nox.Session) -> None:
     """Build the wheel and use it in a fresh environment where Node is not to be found."""
     python(session, "-m", "pytest", "tests/wheel", "-q")

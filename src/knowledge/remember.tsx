@@ -2,6 +2,7 @@
  * *Remember this*: keeps a question with the query that the user has accepted.
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { Button } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { wordsOf } from '../failures';
@@ -92,8 +93,7 @@ export function Remember(props: {
     }
   };
   return (
-    <button
-      type="button"
+    <Button
       className="jp-Qwen-button"
       aria-disabled={state !== 'open'} // a button that is disabled for real loses the focus
       title={trans.__(
@@ -106,6 +106,6 @@ export function Remember(props: {
       }}
     >
       {state === 'kept' ? trans.__('Remembered') : trans.__('Remember this')}
-    </button>
+    </Button>
   );
 }

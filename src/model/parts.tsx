@@ -1,6 +1,7 @@
 /**
  * What the views of the model's state are made of.
  */
+import { Button } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 export function Line(props: {
@@ -58,8 +59,7 @@ export function Action(props: {
       ? ' jp-mod-quiet'
       : '';
   return (
-    <button
-      type="button"
+    <Button
       className={`jp-Qwen-button${kind}`}
       aria-disabled={busy} // a button that is disabled for real loses the focus
       aria-label={
@@ -73,6 +73,6 @@ export function Action(props: {
       }}
     >
       {props.label}
-    </button>
+    </Button>
   );
 }

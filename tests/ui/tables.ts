@@ -1,4 +1,4 @@
-/** Cells that give a notebook something to ask about. */
+/** Cells that give a notebook something to ask about, and notebooks that are there from the start. */
 export const TABLES = `import duckdb
 import pandas as pd
 con = duckdb.connect()
@@ -17,3 +17,7 @@ from jupyter_qwen.demo.shop import build_shop
 build_shop(Path("shop.duckdb"))
 con = duckdb.connect("shop.duckdb")
 con.sql("SHOW TABLES")`;
+
+/** Made by the server's configuration, as `jupyter qwen demo` makes them. */
+export const DEMO = 'demo/jupyter_qwen demo.ipynb';
+export const DEMO_FOR_PANDAS = 'demo/jupyter_qwen demo for pandas.ipynb';

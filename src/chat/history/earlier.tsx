@@ -2,6 +2,7 @@
  * Stands before the part of a long conversation that is drawn.
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { Button } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 export function Earlier(props: {
@@ -11,16 +12,12 @@ export function Earlier(props: {
 }): JSX.Element {
   const { count, show, trans } = props;
   return (
-    <button
-      type="button"
-      className="jp-Qwen-button jp-Qwen-earlier"
-      onClick={show}
-    >
+    <Button className="jp-Qwen-button jp-Qwen-earlier" onClick={show}>
       {trans._n(
         'Show %1 earlier question',
         'Show earlier questions (%1)',
         count
       )}
-    </button>
+    </Button>
   );
 }

@@ -4,6 +4,7 @@
 import { ReactWidget, UseSignal } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import {
+  Button,
   LabIcon,
   bugIcon,
   closeIcon,
@@ -94,8 +95,7 @@ function Chips(props: IChipsProps): JSX.Element {
         ))}
       </ul>
       <div className="jp-Qwen-contextFoot">
-        <button
-          type="button"
+        <Button
           className="jp-Qwen-button jp-mod-quiet"
           title={trans.__(
             'Show the exact prompt, with the tokens of each part'
@@ -109,10 +109,9 @@ function Chips(props: IChipsProps): JSX.Element {
                 'What the model sees: %1 tokens',
                 tokens
               )}
-        </button>
+        </Button>
         {removed > 0 && (
-          <button
-            type="button"
+          <Button
             className="jp-Qwen-button jp-mod-quiet jp-Qwen-restore"
             title={trans.__('Send again what was taken out')}
             onClick={() => context.selection.restore()}
@@ -122,7 +121,7 @@ function Chips(props: IChipsProps): JSX.Element {
               '%1 taken out, restore',
               removed
             )}
-          </button>
+          </Button>
         )}
       </div>
       {context.refused && (

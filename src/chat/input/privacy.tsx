@@ -3,6 +3,7 @@
  */
 import { UseSignal } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { HTMLSelect } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { ContextGatherer } from '../../context/gather';
@@ -53,7 +54,7 @@ function PrivacySelect(props: IPrivacyProps): JSX.Element {
       PRIVACY_LEVELS.indexOf(limit);
   return (
     <>
-      <select
+      <HTMLSelect
         className="jp-Qwen-privacy"
         aria-label={trans.__('What the model sees of your tables')}
         disabled={locked}
@@ -71,13 +72,14 @@ function PrivacySelect(props: IPrivacyProps): JSX.Element {
             event.target.value as ISettingValues['privacy']
           )
         }
-      >
-        {Object.entries(labels).map(([value, label]) => (
-          <option key={value} value={value} disabled={!allowed(value)}>
-            {allowed(value) ? label : trans.__('%1 (not allowed here)', label)}
-          </option>
-        ))}
-      </select>
+        options={Object.entries(labels).map(([value, label]) => ({
+          value,
+          label: allowed(value)
+            ? label
+            : trans.__('%1 (not allowed here)', label),
+          disabled: !allowed(value)
+        }))}
+      />
       {remote && (
         <span
           className="jp-Qwen-privacyRemote"

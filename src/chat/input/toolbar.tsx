@@ -4,7 +4,7 @@
 import { InputToolbarRegistry } from '@jupyter/chat';
 import { UseSignal } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ellipsesIcon, stopIcon } from '@jupyterlab/ui-components';
+import { Button, ellipsesIcon, stopIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
@@ -52,8 +52,7 @@ export function buildToolbar(options: {
   registry.addItem('more', {
     position: 20,
     element: () => (
-      <button
-        type="button"
+      <Button
         className="jp-Qwen-button jp-mod-quiet jp-Qwen-more"
         aria-haspopup="menu"
         aria-label={trans.__('More')}
@@ -61,7 +60,7 @@ export function buildToolbar(options: {
         onClick={({ currentTarget }) => openMenu(currentTarget)}
       >
         <ellipsesIcon.react tag="span" height="14px" width="14px" />
-      </button>
+      </Button>
     )
   });
 
@@ -71,15 +70,14 @@ export function buildToolbar(options: {
       <UseSignal signal={model.conversationChanged}>
         {() =>
           model.conversation.running ? (
-            <button
-              type="button"
+            <Button
               className="jp-Qwen-button jp-Qwen-stop"
               title={trans.__('Stop the answer')}
               onClick={() => model.conversation.stop()}
             >
               <stopIcon.react tag="span" height="14px" width="14px" />
               {trans.__('Stop')}
-            </button>
+            </Button>
           ) : (
             <></>
           )
@@ -95,8 +93,7 @@ export function buildToolbar(options: {
         {() => (
           <UseSignal signal={input.valueChanged}>
             {() => (
-              <button
-                type="button"
+              <Button
                 className="jp-Qwen-button jp-mod-primary jp-Qwen-send"
                 disabled={!input.value.trim() || !!model.conversation.running}
                 title={trans.__('Send (Enter)')}
@@ -106,7 +103,7 @@ export function buildToolbar(options: {
                 }}
               >
                 {trans.__('Send')}
-              </button>
+              </Button>
             )}
           </UseSignal>
         )}

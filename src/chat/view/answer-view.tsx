@@ -4,6 +4,7 @@
 import { UseSignal } from '@jupyterlab/apputils';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { Button } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { formatDuration } from '../../model/format';
@@ -102,13 +103,12 @@ function Body(props: IAnswerViewProps): JSX.Element {
         </div>
       )}
       {(answer.state === 'failed' || answer.state === 'stopped') && (
-        <button
-          type="button"
+        <Button
           className="jp-Qwen-button"
           onClick={() => props.retry(exchange)}
         >
           {trans.__('Ask again')}
-        </button>
+        </Button>
       )}
       {answer.actions.length > 0 && <WaysOut {...props} />}
       {answer.state === 'done' && <Footer {...props} />}

@@ -2,6 +2,7 @@
  * What can be done with a code block, and what came of it.
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { Button } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { Remember, canBeRemembered } from '../../knowledge/remember';
@@ -42,18 +43,16 @@ export function BlockButtons(props: IBlockButtonsProps): JSX.Element {
   return (
     <div className="jp-Qwen-blockActions">
       {preview && (
-        <button
-          type="button"
+        <Button
           className="jp-Qwen-button"
           aria-expanded={preview.shown}
           onClick={preview.toggle}
         >
           {preview.shown ? trans.__('Hide preview') : trans.__('Preview')}
-        </button>
+        </Button>
       )}
       {rejected && (
-        <button
-          type="button"
+        <Button
           className="jp-Qwen-button jp-mod-primary"
           title={trans.__(
             'Put the question back into the input, to ask it in other words'
@@ -61,28 +60,25 @@ export function BlockButtons(props: IBlockButtonsProps): JSX.Element {
           onClick={() => props.reword(exchange)}
         >
           {trans.__('Reword the question')}
-        </button>
+        </Button>
       )}
       {insertable && (
         <>
-          <button
-            type="button"
+          <Button
             className={`jp-Qwen-button${rejected ? '' : ' jp-mod-primary'}`}
             title={trans.__('Insert below the cell that asked')}
             onClick={() => insert(false)}
           >
             {trans.__('Insert')}
-          </button>
-          <button
-            type="button"
+          </Button>
+          <Button
             className="jp-Qwen-button"
             title={trans.__('Insert below the cell that asked, and run it')}
             onClick={() => insert(true)}
           >
             {trans.__('Insert and run')}
-          </button>
-          <button
-            type="button"
+          </Button>
+          <Button
             className="jp-Qwen-button"
             title={trans.__(
               'Replace the text of the cell that asked; you see the changes first'
@@ -90,16 +86,15 @@ export function BlockButtons(props: IBlockButtonsProps): JSX.Element {
             onClick={() => follow(actions.replace(block, exchange))}
           >
             {trans.__('Replace…')}
-          </button>
+          </Button>
         </>
       )}
-      <button
-        type="button"
+      <Button
         className="jp-Qwen-button"
         onClick={() => say(actions.copy(block))}
       >
         {trans.__('Copy')}
-      </button>
+      </Button>
       {lessons &&
         complete &&
         canBeRemembered(
@@ -121,13 +116,12 @@ export function BlockButtons(props: IBlockButtonsProps): JSX.Element {
         {outcome.said}
       </span>
       {undo && (
-        <button
-          type="button"
+        <Button
           className="jp-Qwen-button jp-mod-quiet"
           onClick={() => say(undo())}
         >
           {trans.__('Undo')}
-        </button>
+        </Button>
       )}
     </div>
   );

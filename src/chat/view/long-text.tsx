@@ -3,6 +3,7 @@
  */
 import { Clipboard } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { Button } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 /** Rendering more than this at once would hold up the page. */
@@ -29,8 +30,7 @@ export function LongText(props: {
             text.length.toLocaleString()
           )}
         </span>
-        <button
-          type="button"
+        <Button
           className="jp-Qwen-button"
           onClick={() => {
             Clipboard.copyToSystem(text);
@@ -38,7 +38,7 @@ export function LongText(props: {
           }}
         >
           {trans.__('Copy all')}
-        </button>
+        </Button>
         <span role="status">{said}</span>
       </div>
     </div>

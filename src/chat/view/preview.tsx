@@ -3,6 +3,7 @@
  */
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { Button } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { ArtifactKind, hasScripts, outerDocument, sandbox } from './artifact';
@@ -68,13 +69,12 @@ function Frame(props: {
                   'Its scripts are off. Run, they could have the browser look up a name, which tells its owner that they ran.'
                 )}
           </span>
-          <button
-            type="button"
+          <Button
             className="jp-Qwen-button"
             onClick={() => setScripts(!scripts)}
           >
             {scripts ? trans.__('Stop scripts') : trans.__('Run scripts')}
-          </button>
+          </Button>
         </div>
       )}
     </>

@@ -2,6 +2,7 @@
  * Where there is no table to ask: what would give some, and the question once more.
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { Button } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { cellsToRun, runCells, addDemoTables } from '../../notebook/tables';
@@ -45,8 +46,7 @@ export function WaysOut(props: {
   return (
     <div className="jp-Qwen-waysOut">
       {offered.includes('run-cells-above') && cells.length > 0 && (
-        <button
-          type="button"
+        <Button
           className="jp-Qwen-button jp-mod-primary"
           title={trans._n(
             'Run %1 cell, then ask again',
@@ -56,12 +56,11 @@ export function WaysOut(props: {
           onClick={() => void tables(() => runCells(panel, cells))}
         >
           {above ? trans.__('Run the cells above') : trans.__('Run all cells')}
-        </button>
+        </Button>
       )}
       {offered.includes('demo-tables') &&
         (exchange.answer.request?.language ?? 'python') === 'python' && (
-          <button
-            type="button"
+          <Button
             className="jp-Qwen-button"
             title={trans.__(
               'A new cell makes them in memory and runs, then the question is asked again'
@@ -69,7 +68,7 @@ export function WaysOut(props: {
             onClick={() => void tables(() => addDemoTables(panel, anchor))}
           >
             {trans.__("Use the demo's tables")}
-          </button>
+          </Button>
         )}
       <span className="jp-Qwen-said" role="status">
         {said}

@@ -2,6 +2,7 @@
  * The empty conversation: what is read, where it goes, and three questions to try.
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { Button } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { ITableGlance, tablesOf } from '../../context/gather';
@@ -48,14 +49,13 @@ export function Welcome(props: IWelcomeProps): JSX.Element {
           <dd className="jp-Qwen-examples">
             {(proposed.length ? proposed : examples(tables, trans)).map(
               example => (
-                <button
+                <Button
                   key={example}
-                  type="button"
                   className="jp-Qwen-example"
                   onClick={() => ask(example)}
                 >
                   {example}
-                </button>
+                </Button>
               )
             )}
           </dd>

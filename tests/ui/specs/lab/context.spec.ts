@@ -148,7 +148,7 @@ test('the privacy level is in view, limited by the administrator, and a remote e
     max_privacy: 'types',
     reason: 'The administrator set an endpoint.'
   });
-  const menu = bench.panel.locator('.jp-Qwen-privacy');
+  const menu = bench.panel.locator('.jp-Qwen-privacy select');
   await expect(menu.locator('option:checked')).toHaveText(
     'Tables: auto (types)'
   );
@@ -184,7 +184,7 @@ test('at 250 pixels everything is still there', async ({ bench }) => {
   for (const control of [
     bench.panel.locator('.jp-Qwen-send'),
     bench.panel.locator('.jp-Qwen-more'),
-    bench.panel.locator('.jp-Qwen-privacy'),
+    bench.panel.locator('.jp-Qwen-privacy select'),
     bench.chip('cells'),
     bench.panel.getByRole('button', { name: /What the model sees/ })
   ]) {
