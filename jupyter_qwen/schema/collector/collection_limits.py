@@ -11,12 +11,13 @@ class CollectionLimits(NamedTuple):
 
     A NamedTuple, because dataclasses look their module up in sys.modules, where source sent to a kernel is not.
 
-    `seconds` bounds the reading of values and rows; names and types come first and are bounded by the counts. `cells` and
-    `bytes` bound all sample rows together, shared fairly between the tables; `value_rows` is how many rows of a larger
-    table are looked at for distinct values.
+    `seconds` bounds the reading of values and rows, `copy_seconds` the copies for trials beside it; names and types come first
+    and are bounded by the counts. `cells` and `bytes` bound all sample rows together, shared fairly between the tables;
+    `value_rows` is how many rows of a larger table are looked at for distinct values.
     """
 
     seconds: float = 0.8
+    copy_seconds: float = 0.4
     tables: int = 2_000
     columns: int = 1_000
     name_chars: int = 1_000

@@ -46,7 +46,7 @@ def collect(
         notes += Contents(sources, privacy, question, limits, clock).fill()
     for reader in readers:
         reader.close()
-    trial = trial_copies(names, namespace, clock) if allows(privacy, "samples") else None
+    trial = trial_copies(names, namespace, Clock(limits.copy_seconds)) if allows(privacy, "samples") else None
     return {
         "version": 1,
         "trial": trial,

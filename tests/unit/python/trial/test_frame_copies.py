@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from jupyter_qwen.python.trial import CellTrial, FrameRows, KernelPython, run_cell
+from jupyter_qwen.schema.collector.collection_limits import CollectionLimits
 from jupyter_qwen.schema.collector.gather import collect
 from jupyter_qwen.schema.model import Column, Schema, Table
 from jupyter_qwen.worker.confinement.lock import missing
@@ -175,3 +176,10 @@ def test_a_module_of_the_users_own_folder_is_not_tried(tmp_path: Path, monkeypat
     trial = tried("import helpers_of_mine\nhelpers_of_mine.SECRET", rows_of(one=1))
     assert trial.status == "not tried"
     assert "own folder" in trial.reason
+
+
+def test_copies_are_made_though_the_time_for_values_is_up() -> None:
+    wire = collect({"frame": pd.DataFrame({"n": [1]})}, limits=CollectionLimits(seconds=0.0, copy_seconds=60.0))
+    assert [copy["name"] for copy in wire["trial"]["frames"]] == ["frame"]
+    hurried = collect({"frame": pd.DataFrame({"n": [1]})}, limits=CollectionLimits(copy_seconds=0.0))
+    assert "no time" in hurried["trial"]["missing"]["frame"]
