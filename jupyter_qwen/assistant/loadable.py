@@ -54,7 +54,7 @@ def loadable(cells: Sequence[Cell], folder: NotebookFolder | None, privacy: Priv
             made.run(step.connection, step.sql, step.cell)
         else:
             made.frame(step)
-    order = {cell: position for position, cell in enumerate(plan.needs)}
+    order = {cell.id: position for position, cell in reversed(list(enumerate(cells)))}
     tables = tuple(
         replace(table, loading=Loading(tuple(sorted(made.cells[key], key=order.__getitem__)), "", made.sources[key]))
         for key, table in made.tables.items()

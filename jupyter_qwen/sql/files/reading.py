@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,22 +67,17 @@ def look(*, path: str, form: str, name: str, library: str, privacy: str, options
 @contextmanager
 def _database(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The database `file`, read-only, without access to anything else."""
-    copies: list[Path] = []
     log = file.with_name(file.name + ".wal")
-    if file.stat().st_size <= COPIED_BYTES and (not log.exists() or log.stat().st_size <= COPIED_BYTES):
-        for original in (file, log):
-            if original.exists() and not original.is_symlink():
-                copies.append(Path.cwd() / original.name)
-                shutil.copyfile(original, copies[-1])
-        file = copies[0]
-    try:
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as copies:
+        if file.stat().st_size <= COPIED_BYTES and (not log.exists() or log.stat().st_size <= COPIED_BYTES):
+            for original in (file, log):
+                if original.exists() and not original.is_symlink():
+                    shutil.copyfile(original, Path(copies) / original.name)
+            file = Path(copies) / file.name
         config = {**_CONFIG, "enable_external_access": False}
         with duckdb.connect(str(file), read_only=True, config=config) as connection:
             connection.execute("SET lock_configuration = true")
             yield connection
-    finally:
-        for copy in copies:
-            copy.unlink(missing_ok=True)
 
 
 @contextmanager

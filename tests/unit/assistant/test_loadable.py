@@ -115,10 +115,20 @@ df = pd.read_csv('sales.csv', dtype={1: int}, names=[1]) | df = df.drop(columns=
 _FRAGMENTS = st.sampled_from([part.strip() for line in _ODD.splitlines() for part in line.split(" | ")])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(_FRAGMENTS | st.text(max_size=20), max_size=6).map("\n".join), max_size=6))
 def test_no_source_makes_the_reader_raise(sources: list[str]) -> None:
-    plan_of(cells_of(*sources))
+    loadable(cells_of(*sources), None, "types")
+
+
+def test_a_magic_above_code_that_is_broken_still_loads(folder: NotebookFolder) -> None:
+    found = loadable(cells_of("%sql duckdb:///shop.duckdb\ndef ("), folder, "types").schema
+    assert [table.name for table in found.tables] == ["orders"]
+
+
+def test_cells_without_ids_of_their_own_do_no_harm(folder: NotebookFolder) -> None:
+    cells = [Cell("import pandas as pd"), Cell('df = pd.read_csv("sales.csv")')]
+    assert [table.name for table in loadable(cells, folder, "types").schema.tables] == ["df"]
 
 
 def test_a_text_that_doubles_itself_stays_small() -> None:

@@ -141,6 +141,14 @@ def test_a_hostile_database_tells_names_and_types_and_runs_nothing(
     assert path.read_bytes() == before
 
 
+def test_a_database_with_the_name_of_a_workers_own_file_harms_nothing(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "errors.txt")) as connection:
+        connection.execute("CREATE TABLE t (a INTEGER)")
+    file = NotebookFolder(tmp_path, "n.ipynb").find("errors.txt")
+    found = look_at(file, "database", name="con", library="duckdb", privacy="samples")
+    assert columns(found) == [("a", "INTEGER")]
+
+
 def test_a_look_leaves_nothing_behind_and_does_not_lock_the_database(tmp_path: Path) -> None:
     path = tmp_path / "shop.duckdb"
     with duckdb.connect(str(path)) as connection:
