@@ -55,7 +55,7 @@ def _share(part: SelectPart, item: exp.Expr) -> list[ReceiptWarning]:
     ones, above, all_, total = part.probes.row(
         f"{part.prefix}SELECT count(*) FILTER (WHERE abs(r - 1) < 1e-12), count(*) FILTER (WHERE r "
         f"> 1 + 1e-9), count(r), sum(r) FROM ("
-        f"SELECT {top} / {below} / {scale} AS r {part.from_sql()}{grouped}{having})"
+        f"SELECT {top} / nullif({below}, 0) / {scale} AS r {part.from_sql()}{grouped}{having})"
     )
     filtered = part.where is not None or part.select.args.get("having") is not None
     if all_ and ones == all_ and filtered:

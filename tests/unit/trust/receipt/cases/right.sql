@@ -87,3 +87,12 @@ SELECT sum(paid) / nullif(sum(o.amount), 0) AS covered FROM orders o LEFT JOIN (
 
 -- right
 SELECT l.product, sum(l.quantity) AS pieces FROM order_lines l JOIN orders o ON o.order_id = l.order_id WHERE o.ordered_at >= '2024-02-01' GROUP BY l.product;
+
+-- tables empty
+CREATE TABLE parcels (parcel_id INTEGER, late BOOLEAN, weight DOUBLE);
+
+-- right
+SELECT 100.0 * count(*) FILTER (WHERE late) / count(*) AS late_percent FROM parcels;
+
+-- right
+SELECT avg(weight), sum(weight) / count(*) FROM parcels WHERE late;
