@@ -28,7 +28,7 @@ from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.sql.mend import mend
 
-_TRIED = ("python", "plot", "chat")  # modes whose cells are tried; what /fix mends is proved against the failing cell
+_TRIED = ("python", "fix", "plot", "chat")  # modes whose cells are tried
 HISTORY_TURNS = 4  # at least so many, as far as they fit
 HISTORY_STEP = 4
 EXPECTED_CHARACTERS_PER_TOKEN = 5  # so that more cells are counted at once than the prompt holds
