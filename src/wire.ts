@@ -51,6 +51,8 @@ export interface IAskRequest {
   connection: string | null;
   dialect: string | null;
   privacy: PrivacyLevel | null;
+  /** The interface's language, for what is said beside the answer. */
+  locale?: string;
   /** Added by name, in the user's order: first in the prompt. */
   include?: IAttachment[];
   /** Taken out: `cells`, `error`, `cell:<id>`, `table:<reference>`. */

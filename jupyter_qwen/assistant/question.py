@@ -35,6 +35,7 @@ class Question:
     `cells` are in document order and `active_cell` is the id of the one that asks. `connection` names the DuckDB connection
     to query; ``None`` lets the assistant pick the one that the notebook uses. `dialect` is the SQL dialect wanted. `include` is
     what the user added by name, in his order; `exclude` holds the references of what he took out (selection.py).
+    `locale` is the interface's language, a code such as ``de`` or ``zh-CN``: what is said beside the answer is said in it.
     """
 
     text: str
@@ -50,6 +51,7 @@ class Question:
     max_new_tokens: int | None = None
     include: tuple[Attachment, ...] = ()
     exclude: frozenset[str] = frozenset()
+    locale: str = "en"
     known: Knowledge = field(default_factory=Knowledge)
     """What the notebook's knowledge files teach; never from the wire."""
 
@@ -88,6 +90,7 @@ class Question:
             max_new_tokens=_count(data, "max_new_tokens"),
             include=include,
             exclude=exclude,
+            locale=_text(data, "locale") or "en",
         )
 
 

@@ -33,7 +33,8 @@ export class Asker {
     private readonly _status: ModelStatus,
     private readonly _tracker: INotebookTracker | null,
     private readonly _context: ContextModel,
-    private readonly _trans: TranslationBundle
+    private readonly _trans: TranslationBundle,
+    private readonly _locale = 'en'
   ) {}
 
   /**
@@ -57,7 +58,8 @@ export class Asker {
       schema: null,
       connection: null,
       dialect: null,
-      privacy: this._gatherer.privacy
+      privacy: this._gatherer.privacy,
+      locale: this._locale
     };
     const exchange: IExchange = {
       id: UUID.uuid4(),

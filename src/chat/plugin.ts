@@ -94,7 +94,15 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
       new NotebookFiles(app.serviceManager.contents),
       parseInput
     );
-    const asker = new Asker(client, gatherer, status, tracker, context, trans);
+    const asker = new Asker(
+      client,
+      gatherer,
+      status,
+      tracker,
+      context,
+      trans,
+      translator?.languageCode
+    );
     const thread = () => conversations.current.thread;
     const lessons = new Lessons(client, gatherer, tracker, thread);
     addKnowledgeCommand(commands, lessons, trans);

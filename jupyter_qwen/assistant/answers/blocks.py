@@ -18,17 +18,25 @@ from jupyter_qwen.sql.model import Diagnostic, Proof
 from jupyter_qwen.sql.render import detect_idiom, render_cell
 from jupyter_qwen.sql.trial import Trial
 from jupyter_qwen.sql.trial import run as run_trial
+from jupyter_qwen.sql.words import in_words
 
 SQL_LANGUAGES = frozenset({"sql", "duckdb", "postgresql", "postgres", "sqlite", "mysql"})
 PYTHON_LANGUAGES = frozenset({"python", "py", "python3", "ipython"})
 
 
 def sql_block(
-    index: int, proof: Proof, schema: Schema, cells: Sequence[Cell], language: str, trial: Trial | None = None
+    index: int,
+    proof: Proof,
+    schema: Schema,
+    cells: Sequence[Cell],
+    language: str,
+    trial: Trial | None = None,
+    locale: str = "en",
 ) -> Block:
     """The block of a proved query. A rejected query keeps its cell: the user may insert it knowingly, after a question.
 
-    `trial` ran this very query; without one it is tried here, blocking for at most about a second.
+    `trial` ran this very query; without one it is tried here, blocking for at most about a second. Its plain words are in
+    the language of `locale`; a rejected query has none, since its names may mean nothing.
     """
     if trial is None and schema.privacy == "samples" and proof.verdict == "bound" and not proof.needs_consent:
         trial = run_trial(proof.sql, schema)
@@ -43,6 +51,7 @@ def sql_block(
         diagnostics=proof.diagnostics,
         repairs=proof.repairs,
         cell=CellSource(cell.source, "markdown" if cell.cell_type == "markdown" else "code"),
+        words=in_words(proof.sql, schema, locale) if proof.verdict != "rejected" else None,
         rows=first_rows(proof.sql, trial, schema),
     )
     return loading_first(block, schema)

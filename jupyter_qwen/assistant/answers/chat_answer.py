@@ -137,7 +137,7 @@ def still_fails(question: Question, blocks: Sequence[Block]) -> str:
 def _judge(index: int, item: CodeBlock, schema: Schema, question: Question) -> Block:
     if item.language in SQL_LANGUAGES:
         proof = unseen(item.source) if question.schema is None else mend(item.source, schema)
-        return sql_block(index, proof, schema, question.cells, question.language)
+        return sql_block(index, proof, schema, question.cells, question.language, None, question.locale)
     return code_block(
         index,
         item.language,

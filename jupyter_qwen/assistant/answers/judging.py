@@ -19,18 +19,18 @@ from jupyter_qwen.trust.readings import difference
 
 
 def graded(
-    choice: ChosenQuery, question: str, schema: Schema, cells: Sequence[Cell], language: str
+    choice: ChosenQuery, question: str, schema: Schema, cells: Sequence[Cell], language: str, locale: str = "en"
 ) -> tuple[Block, Features]:
     """The block of the chosen query with its grade and a second reading, and the features that the grade rests on. Blocking."""
     evidence = evidence_of(choice, question, schema)
     counted = features(evidence)
     given = grade(evidence, counted=counted)
-    block = sql_block(0, choice.proof, schema, cells, language, choice.trial)
+    block = sql_block(0, choice.proof, schema, cells, language, choice.trial, locale)
     block = replace(block, grade=given, reasons=reasons(evidence, given))
     other = runner_up(choice.candidates, choice.chosen) if choice.chosen is not None and given is not None else None
     if other is None:
         return block, counted
-    beside = sql_block(0, other.proof, schema, cells, language, other.trial)
+    beside = sql_block(0, other.proof, schema, cells, language, other.trial, locale)
     does, instead = difference(choice.sql, other.sql)
     alternative = Alternative(beside.source, does, instead, beside.words, beside.rows, beside.cell)
     return replace(block, alternative=alternative), counted

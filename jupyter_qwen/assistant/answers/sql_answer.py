@@ -125,7 +125,9 @@ async def answer_with_sql(
     counted: Features = {}
     if question.schema is None:
         proof = await asyncio.to_thread(unseen, first)
-        block = await asyncio.to_thread(sql_block, 0, proof, schema, question.cells, question.language)
+        block = await asyncio.to_thread(
+            sql_block, 0, proof, schema, question.cells, question.language, None, question.locale
+        )
     else:
         choice = await choose(
             prompt,
@@ -140,7 +142,7 @@ async def answer_with_sql(
         )
         origin = choice.origin
         block, counted = await asyncio.to_thread(
-            graded, choice, question.text, schema, question.cells, question.language
+            graded, choice, question.text, schema, question.cells, question.language, question.locale
         )
     if question.dialect is not None:
         block = await asyncio.to_thread(in_dialect, block, question.dialect)

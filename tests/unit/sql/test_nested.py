@@ -7,12 +7,12 @@ import pytest
 from jupyter_qwen.assistant.answers.plot_data import described
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.dialect import transpile
-from jupyter_qwen.sql.explain import explain
 from jupyter_qwen.sql.habits import look_again
 from jupyter_qwen.sql.habits.doubts import unmet_demands
 from jupyter_qwen.sql.mend import mend, mend_values
 from jupyter_qwen.sql.model import Proof
 from jupyter_qwen.sql.validate import prove
+from jupyter_qwen.sql.words import in_words
 
 DEPTHS = (10, 30, 50, 400)
 SHAPES = {
@@ -35,6 +35,6 @@ def test_no_depth_of_nesting_ends_a_proof_a_repair_or_a_translation(shape: str, 
         look_again(prove(sql, shop), "the median of each name, per month", shop)
         mend_values(sql, shop)
         unmet_demands("how many per month?", sql, shop)
-        explain(sql)
+        in_words(sql, shop)
         transpile(sql, "sqlite")
         assert described(sql).startswith("The variable data")
