@@ -145,6 +145,18 @@ export function readTrial(value: unknown): ITrial | null {
   };
 }
 
+/** The first rows, when they have the form that the table draws. */
+function readRows(value: unknown): IBlock['rows'] {
+  if (!isObject(value)) {
+    return null;
+  }
+  const { columns, rows, read, hidden } = value;
+  const formed =
+    [columns, rows, read, hidden].every(Array.isArray) &&
+    (rows as unknown[]).every(Array.isArray);
+  return formed ? (value as unknown as IBlock['rows']) : null;
+}
+
 /** A block with every list present: turns on disk may come from an older version. */
 export function normalizeBlock(block: Partial<IBlock>, index = 0): IBlock {
   return {
@@ -159,6 +171,6 @@ export function normalizeBlock(block: Partial<IBlock>, index = 0): IBlock {
     cell: block.cell ?? null,
     trial: readTrial(block.trial),
     words: block.words ?? null,
-    rows: block.rows ?? null
+    rows: readRows(block.rows)
   };
 }

@@ -268,7 +268,7 @@ def _turn(asked: Turn, answer: AnswerFinished) -> Turn:
         markdown=answer.markdown,
         model=answer.model,
         sql=next((sql for block in answer.blocks if (sql := _query_of(block)) is not None), None),
-        blocks=tuple(encode(BlockJudged(replace(block, rows=None)))["block"] for block in answer.blocks),
+        blocks=tuple(encode(BlockJudged(_without_rows(block)))["block"] for block in answer.blocks),
         state="done",
     )
 
@@ -279,6 +279,12 @@ def _query_of(block: Block) -> str | None:
         return block.source if block.verdict is not None else None
     found = find_sql(block.source)
     return found.sql.strip() if found is not None else None
+
+
+def _without_rows(block: Block) -> Block:
+    """What is kept of a block: rows of the user's tables are shown and written nowhere."""
+    other = replace(block.alternative, rows=None) if block.alternative is not None else None
+    return replace(block, rows=None, alternative=other)
 
 
 async def collect_answer(question: Question, services: Services) -> AnswerFinished:

@@ -46,6 +46,8 @@ def verdict_lines(block: dict[str, Any]) -> list[str]:
         lines.append(
             f"⚠ {block.get('kind')}: this statement changes or reads something outside; run it yourself if you mean it"
         )
+    if block.get("words"):
+        lines.append(f"in words: {block['words']}")
     lines += _grade_lines(block)
     for repair in block.get("repairs") or ():
         by = f" in round {repair['round']} of the model" if repair.get("round") else ""

@@ -17,6 +17,7 @@ import { Badge, Diagnostics, Repairs } from './findings';
 import { LongText, RENDERED_CHARACTERS } from './long-text';
 import { Preview } from './preview';
 import { Prose } from './prose';
+import { FirstRows } from './first-rows';
 import { ICode, fence, splitCode } from './segments';
 
 interface IBlockViewProps {
@@ -101,6 +102,10 @@ export function BlockView(props: IBlockViewProps): JSX.Element {
           trans={trans}
         />
       )}
+      {block?.words && (
+        <p className="jp-Qwen-words">{withControlsShown(block.words)}</p>
+      )}
+      {block?.rows && <FirstRows rows={block.rows} trans={trans} />}
       {block && block.diagnostics.length > 0 && (
         <Diagnostics diagnostics={block.diagnostics} trans={trans} />
       )}

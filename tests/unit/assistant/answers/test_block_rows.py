@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from jupyter_qwen.assistant.answers.blocks import sql_block
 from jupyter_qwen.assistant.ask import _asked, _turn
-from jupyter_qwen.assistant.events import AnswerFinished
+from jupyter_qwen.assistant.events import Alternative, AnswerFinished
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.schema.model import Column, Connection, Schema, Table
 from jupyter_qwen.sql.validate import prove
@@ -23,6 +24,8 @@ def test_a_block_shows_its_first_rows_and_a_kept_turn_has_none() -> None:
     block = sql_block(0, prove("SELECT name FROM people ORDER BY name", SCHEMA), SCHEMA, (), "python")
     assert block.rows is not None
     assert block.rows.rows == (("Ann",), ("Bo",))
+    assert block.words == "lists name of people, sorted by name"
+    block = replace(block, alternative=Alternative("SELECT 1", "", "", rows=block.rows))
     turn = _turn(_asked(Question("names", mode="sql")), AnswerFinished("", (block,)))
     assert "Ann" not in json.dumps(turn.blocks)
     assert turn.blocks[0]["rows"] is None
