@@ -38,6 +38,9 @@ def _doubled(part: SelectPart, source: JoinedSource) -> list[ReceiptWarning]:
         extra = all_ - distinct
         if not extra or extra > 0.3 * all_:
             continue  # a column that repeats so often is no key of this table
+        ids = [column for column in columns if column.endswith(("id", "_no", "_key", "_nr"))]
+        if whole != distinct and len(ids) > 1 and _tells_apart(part, source, ids):
+            continue  # a table of links, whose key is all of these
         same = " In every column alike: the rows were probably loaded twice." if whole == distinct else ""
         column = f"{quote_identifier(source.alias)}.{text}"
         message = (
@@ -51,6 +54,11 @@ def _doubled(part: SelectPart, source: JoinedSource) -> list[ReceiptWarning]:
             mend = binds(part, changed(part, [(source.node, once.args["from_"].this)]))
         return [ReceiptWarning("duplicate-key", message, (column,), mend, "Each row once:" if mend else "")]
     return []
+
+
+def _tells_apart(part: SelectPart, source: JoinedSource, columns: list[str]) -> bool:
+    names = ", ".join(quote_identifier(column) for column in columns)
+    return bool(part.probes.row(f"{part.prefix}SELECT count(*) = count(DISTINCT ({names})) FROM {source.plain}")[0])
 
 
 def _unaliased(source: JoinedSource) -> str:
@@ -126,7 +134,12 @@ def repeated_results(part: SelectPart) -> list[ReceiptWarning]:
     select = part.select
     if not part.steps or part.groups or part.aggregates() or select.args.get("distinct") or not part.top:
         return []
-    if select.find(exp.Window) or any(item.is_star for item in select.expressions) or select.args.get("qualify"):
+    if (
+        select.find(exp.Window)
+        or select.args.get("limit")
+        or any(item.is_star for item in select.expressions)
+        or select.args.get("qualify")
+    ):
         return []
     shown: set[int] = set()
     for item in select.expressions:

@@ -62,7 +62,7 @@ def _share(part: SelectPart, item: exp.Expr) -> list[ReceiptWarning]:
         condition = sql_of(part.where) if part.where is not None else sql_of(part.select.args["having"].this)
         message = f"{text} is 100 % in every row of the result: {condition} leaves only the part in the whole."
         return [ReceiptWarning("share-of-itself", message, columns)]
-    if above and not _difference(div) and not item.find(exp.Lag, exp.Lead, exp.FirstValue):
+    if above and _is_part(item) and not _difference(div) and not item.find(exp.Lag, exp.Lead, exp.FirstValue):
         message = (
             f"{text} is above 100 % in {figure(above)} of {rows(all_)}: the part has rows that the "
             f"whole has not, or has them twice."
@@ -86,6 +86,12 @@ def _share(part: SelectPart, item: exp.Expr) -> list[ReceiptWarning]:
                 )
             ]
     return []
+
+
+def _is_part(item: exp.Expr) -> bool:
+    """Whether the item is meant as a part of a whole; what is called a ratio may be of two things."""
+    name = item.alias_or_name.casefold()
+    return re.search(r"percent|pct|share|portion", name) is not None or "100" in sql_of(item)
 
 
 def _scale(top: exp.Expr) -> str:

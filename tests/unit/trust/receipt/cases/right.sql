@@ -96,3 +96,15 @@ SELECT 100.0 * count(*) FILTER (WHERE late) / count(*) AS late_percent FROM parc
 
 -- right
 SELECT avg(weight), sum(weight) / count(*) FROM parcels WHERE late;
+
+-- tables school
+CREATE TABLE pupils (id INTEGER, name VARCHAR, marks INTEGER);
+CREATE TABLE friend (pupil_id INTEGER, friend_id INTEGER);
+INSERT INTO pupils VALUES (1, 'Kim', 3), (2, 'Lou', 5), (3, 'Mia', 4), (4, 'Noa', 1);
+INSERT INTO friend VALUES (1, 2), (1, 3), (2, 4), (3, 4), (4, 1);
+
+-- right
+SELECT pupil_id, count(*) AS friends FROM friend GROUP BY pupil_id;
+
+-- right
+SELECT count(CASE WHEN marks > 2 THEN 1 END) / nullif(count(CASE WHEN marks < 2 THEN 1 END), 0) AS ratio FROM pupils;
