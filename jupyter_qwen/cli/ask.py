@@ -130,6 +130,7 @@ def _print(answer: AnswerFinished, prompt_tokens: int, arguments: argparse.Names
                     "new_tokens": answer.usage.new_tokens,
                     "model": answer.model,
                     "origin": answer.origin,
+                    "words": block.words if block else None,
                     "grade": block.grade if block else None,
                     "reasons": list(block.reasons) if block else [],
                     "alternative": asdict(block.alternative) if block and block.alternative else None,
@@ -142,6 +143,8 @@ def _print(answer: AnswerFinished, prompt_tokens: int, arguments: argparse.Names
         say(block.source if block else answer.markdown)
         if block:
             print(f"-- {block.verdict}" + (", asks before it runs" if block.needs_consent else ""))
+            if block.words:
+                say(f"-- {block.words}")
             if block.grade or block.reasons:
                 say(f"-- {': '.join(filter(None, (block.grade, '; '.join(block.reasons))))}")
             if block.alternative:

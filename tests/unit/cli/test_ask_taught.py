@@ -19,4 +19,5 @@ def test_question_taught_in_this_folder_is_answered_without_a_model(tmp_path: Pa
     )
     told = json.loads(done.stdout)
     assert (told["sql"], told["verdict"], told["origin"]) == ("SELECT sum(grams) AS grams FROM tea", "bound", "taught")
+    assert told["words"] == "gives the sum of grams over tea"
     assert done.returncode == 0
