@@ -72,4 +72,6 @@ export interface IBlock {
   /** In one line, what the code does. */
   words: string | null;
   rows: IRows | null;
+  /** Ids of the cells that make tables which it names and the kernel did not hold when it was asked. */
+  loads: string[];
 }

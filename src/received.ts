@@ -171,6 +171,7 @@ export function normalizeBlock(block: Partial<IBlock>, index = 0): IBlock {
     cell: block.cell ?? null,
     trial: readTrial(block.trial),
     words: block.words ?? null,
-    rows: readRows(block.rows)
+    rows: readRows(block.rows),
+    loads: block.loads ?? []
   };
 }

@@ -15,8 +15,10 @@ import {
 } from './received';
 import type {
   IAskRequest,
+  ICell,
   ICompleteRequest,
   IKnowledge,
+  ILoadable,
   IModelRow,
   IPromptPart,
   IPromptSource,
@@ -121,6 +123,20 @@ export class QwenClient {
     return isObject(data) && Array.isArray(data.cells)
       ? { cells: data.cells as { id: string; source: string }[] }
       : { cells: [] };
+  }
+
+  /** What a notebook's cells would load; with `file`, a path from the root, what would load that file. */
+  async loadable(request: {
+    thread: string;
+    cells: ICell[];
+    privacy: PrivacyLevel | null;
+    file?: string;
+  }): Promise<ILoadable> {
+    const data = await this._json('POST', 'loadable', request);
+    if (!isObject(data) || !isObject(data.schema) || !isObject(data.offered)) {
+      throw new HttpFailure(200, 'The server did not say what cells load.');
+    }
+    return data as unknown as ILoadable;
   }
 
   async thread(id: string): Promise<ITurn[]> {

@@ -30,6 +30,12 @@ export interface ICell {
 /** The collector's result. The browser passes it on and reads no more than names, for chips and examples. */
 export type Schema = JSONObject;
 
+/** What cells would make, and tables of files that no cell loads, each with `loading`; see docs/protocol.md. */
+export interface ILoadable {
+  schema: Schema;
+  offered: Schema;
+}
+
 /** One thing that the user added to a question by name. A table brings no text: it is in the schema. */
 export interface IAttachment {
   kind: 'table' | 'cell' | 'error' | 'file';

@@ -17,6 +17,7 @@ import { NotebookWarmer } from '../warm/notebook-warmer';
 import { QuestionWarmer } from '../warm/question-warmer';
 
 const PLACE = { path: 'a.ipynb', language: 'python' };
+const NOTHING_TO_LOAD = { schema: { tables: [] }, offered: { tables: [] } };
 const STATUS = { current: { state: 'ready' } } as unknown as ModelStatus;
 
 /** A notebook of three cells, without the widgets around it. */
@@ -48,7 +49,8 @@ function openNotebook() {
 }
 
 function gathererOf(settings: QwenSettings): ContextGatherer {
-  return new ContextGatherer({} as QwenClient, settings, STATUS);
+  const client = { loadable: async () => NOTHING_TO_LOAD };
+  return new ContextGatherer(client as unknown as QwenClient, settings, STATUS);
 }
 
 /** What the server is told by those who prepare the next question. */

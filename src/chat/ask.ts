@@ -133,6 +133,9 @@ export class Asker {
           'No notebook is open, so no cells and tables are known. Open one and ask again for an answer about your data.'
         );
       case 'no-kernel':
+        if (context.schema) {
+          return ''; // its tables say that they are not loaded
+        }
         return trans.__(
           'This notebook has no running kernel, so its tables are not known.'
         );

@@ -17,6 +17,7 @@ import type { ContextGatherer } from '../context/gather';
 import type { Lessons } from '../knowledge/lessons';
 import type { ModelStatus } from '../model/status';
 import { proposedQuestions } from '../notebook/demo';
+import { TableLoader } from '../notebook/load-first';
 import type { QwenClient } from '../request';
 import type { QwenSettings } from '../settings';
 import { QuestionWarmer } from '../warm/question-warmer';
@@ -64,7 +65,8 @@ export class ChatBody implements IPanelBody {
       tracker,
       settings,
       trans,
-      _options.lessons
+      _options.lessons,
+      new TableLoader(panel => _options.gatherer.isWarm(panel), trans)
     );
     this._model = new QwenChatModel(trans, _options.submit);
 

@@ -26,6 +26,8 @@ export interface IChip {
   sent: boolean;
   /** Added by name. */
   added: boolean;
+  /** A table that no cell has loaded yet, or whose cell was edited since it ran. */
+  mark: '' | 'waiting' | 'changed';
   /** What is folded into this chip. */
   parts: IChip[];
 }
@@ -42,10 +44,18 @@ export function chipsOf(options: {
   failed: ICell | null;
   selection: ContextSelection;
   counts: Counts;
+  /** Tables whose cells were edited since they ran. */
+  changed?: ReadonlySet<string>;
 }): IChip[] {
   const { cells, counts, failed, places, selection, tables } = options;
   const { added, excluded } = selection;
 
+  const marks = new Map<string, IChip['mark']>(
+    tables.map(({ name, waiting }) => [
+      name,
+      waiting ? 'waiting' : options.changed?.has(name) ? 'changed' : ''
+    ])
+  );
   const chip = (
     ref: string,
     kind: IChip['kind'],
@@ -62,6 +72,7 @@ export function chipsOf(options: {
     exact: counts !== null,
     sent: counts === null || counts.has(ref),
     added: isAdded,
+    mark: kind === 'table' ? (marks.get(label) ?? '') : '',
     parts: []
   });
 
@@ -155,6 +166,7 @@ function fold(
       exact: parts.every(part => part.exact),
       sent: sent.length > 0,
       added: false,
+      mark: '',
       parts
     }
   ];

@@ -32,7 +32,7 @@ const UNASKED = '?';
 export class ContextModel {
   constructor(
     private readonly _client: QwenClient,
-    private readonly _gatherer: ContextGatherer,
+    readonly gatherer: ContextGatherer,
     private readonly _status: ModelStatus,
     private readonly _conversations: ICurrentConversation,
     private readonly _tracker: INotebookTracker | null,
@@ -42,7 +42,7 @@ export class ContextModel {
   ) {
     this._debouncer = new Debouncer(() => this._count(), PAUSE_MS);
     const outdated = () => this.outdated();
-    _gatherer.tablesChanged.connect(outdated);
+    gatherer.tablesChanged.connect(outdated);
     _conversations.currentChanged.connect(() => {
       this._followSelection();
       outdated();
@@ -79,7 +79,7 @@ export class ContextModel {
   /** What the next question will carry. */
   chips(): IChip[] {
     const notebook = this.panel?.content.model ?? null;
-    const view = this._gatherer.glance(this.panel, this._activeCell);
+    const view = this.gatherer.glance(this.panel, this._activeCell);
     const all = this._cells();
     const failed = notebook ? lastFailed(notebook) : null;
     return chipsOf({
@@ -91,7 +91,8 @@ export class ContextModel {
           cell => failed && cell.id === failed.id && cell.error
         ) ?? null,
       selection: this.selection,
-      counts: this._counts
+      counts: this._counts,
+      changed: this.gatherer.changedTables(this.panel)
     });
   }
 
@@ -108,7 +109,7 @@ export class ContextModel {
     const failed = notebook ? lastFailed(notebook) : null;
     const cells = this._cells();
     this._candidates = candidatesOf({
-      tables: tablesOf(this._gatherer.glance(this.panel, null).schema),
+      tables: tablesOf(this.gatherer.glance(this.panel, null).schema),
       cells,
       failed: cells.find(({ id }) => failed && id === failed.id) ?? null,
       files: files ?? []
@@ -160,7 +161,7 @@ export class ContextModel {
   /** What the model would see if the question were sent now. Raises what the client raises. */
   async look(signal?: AbortSignal): Promise<IPromptView> {
     const { mode, question } = this._parse(this._text);
-    const view = this._gatherer.glance(this.panel, this._activeCell);
+    const view = this.gatherer.glance(this.panel, this._activeCell);
     return this._client.context(
       {
         question: withoutMarks(question, this._candidates) || UNASKED,

@@ -6,11 +6,13 @@ import type { Kernel } from '@jupyterlab/services';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import type { ModelStatus } from '../model/status';
+import { isObject } from '../received';
 import { QwenClient } from '../request';
 import type { QwenSettings } from '../settings';
 import { ICell, PRIVACY_LEVELS, PrivacyLevel, Schema } from '../wire';
 import { gatherCells } from './cells';
 import { ISchemaReading, KernelSchemas, SchemaNote } from './kernel';
+import { LoadableTables, tablesIn } from './loadable';
 
 /** Languages with a collector. */
 const COLLECTED = new Set(['python', 'ipython']);
@@ -33,7 +35,11 @@ export class ContextGatherer {
     private readonly _status: ModelStatus
   ) {
     this._schemas = new KernelSchemas(language => this._collectorFor(language));
+    this.loadable = new LoadableTables(request => _client.loadable(request));
   }
+
+  /** Tables that no cell has loaded yet. */
+  readonly loadable: LoadableTables;
 
   /** The tables of some kernel were read again, or another notebook is current. */
   get tablesChanged(): ISignal<this, void> {
@@ -67,14 +73,16 @@ export class ContextGatherer {
       return { ...context, note: 'no-notebook' };
     }
     const kernel = kernelOf(panel);
+    const cells = this.readCells(panel);
     if (!kernel) {
-      return { ...context, note: 'no-kernel' };
+      await cells;
+      return { ...this.glance(panel, activeCell), note: 'no-kernel' };
     }
-    const reading = await this._read(kernel);
+    const [reading] = await Promise.all([this._read(kernel), cells]);
     return {
       ...context,
       language: await kernelLanguage(panel, kernel),
-      schema: reading.schema,
+      schema: this.loadable.withLive(panel, reading.schema),
       note: reading.note,
       reason: reading.reason
     };
@@ -83,16 +91,49 @@ export class ContextGatherer {
   /** The context without waiting for anything: the tables are those of the last reading. */
   glance(panel: NotebookPanel | null, activeCell: string | null): IContext {
     const { sendCells, maxCells } = this._settings.values;
-    const kernel = panel ? kernelOf(panel) : null;
     const model = panel?.content.model;
     return {
       language: model?.defaultKernelLanguage || 'python',
       cells: model && sendCells ? gatherCells(model, activeCell, maxCells) : [],
       active_cell: activeCell,
-      schema: kernel ? withoutCopies(this._schemas.snapshot(kernel)) : null,
+      schema: panel ? this.loadable.withLive(panel, this.live(panel)) : null,
       privacy: this.privacy,
       note: 'snapshot'
     };
+  }
+
+  /** The tables that the kernel held when it was last asked. */
+  live(panel: NotebookPanel): Schema | null {
+    const kernel = kernelOf(panel);
+    return kernel ? withoutCopies(this._schemas.snapshot(kernel)) : null;
+  }
+
+  /** Tables whose cells were edited since they ran. */
+  changedTables(panel: NotebookPanel | null): Set<string> {
+    return panel
+      ? this.loadable.changedSince(panel, this.live(panel))
+      : new Set();
+  }
+
+  /** Whether the kernel holds anything that a cell made. */
+  isWarm(panel: NotebookPanel): boolean {
+    const live = this.live(panel);
+    const connections = live?.connections;
+    return (
+      tablesIn(live).length > 0 ||
+      (Array.isArray(connections) && connections.length > 0)
+    );
+  }
+
+  /** Read what the cells would load, where they have changed since. */
+  async readCells(panel: NotebookPanel): Promise<void> {
+    const language = panel.content.model?.defaultKernelLanguage || 'python';
+    if (
+      COLLECTED.has(language.toLowerCase()) &&
+      (await this.loadable.read(panel, this.privacy))
+    ) {
+      this._tablesChanged.emit();
+    }
   }
 
   /** A cell ran: what is known of the tables may be out of date. */
@@ -199,6 +240,8 @@ export function tableNames(schema: Schema | null): string[] {
 export interface ITableGlance {
   name: string;
   kind: string;
+  /** Not loaded yet. */
+  waiting?: boolean;
   columns: { name: string; type: string }[];
 }
 
@@ -213,6 +256,7 @@ export function tablesOf(schema: Schema | null): ITableGlance[] {
       reference?: unknown;
       kind?: unknown;
       columns?: unknown;
+      loading?: unknown;
     } | null;
     if (!table || !Array.isArray(table.reference)) {
       return [];
@@ -222,6 +266,7 @@ export function tablesOf(schema: Schema | null): ITableGlance[] {
       {
         name: table.reference.map(String).join('.'),
         kind: String(table.kind ?? 'table'),
+        waiting: isObject(table.loading),
         columns: columns.flatMap((column: unknown) => {
           const { name, type } = (column ?? {}) as {
             name?: unknown;

@@ -26,6 +26,9 @@ import { ContextGatherer } from './gather';
 /** Cells often run in a row: read once, after the last. */
 const AFTER_RUN_MS = 400;
 
+/** Cells are read again when nobody has typed for so long. */
+const AFTER_EDIT_MS = 800;
+
 export const contextPlugin: JupyterFrontEndPlugin<ContextGatherer> = {
   id: 'jupyter_qwen:context',
   description: 'Gathers cells and table schemas.',
@@ -53,16 +56,33 @@ export const contextPlugin: JupyterFrontEndPlugin<ContextGatherer> = {
       }
       waiting.clear();
     }, AFTER_RUN_MS);
+    const edited = new Debouncer((panel: NotebookPanel) => {
+      if (!panel.isDisposed && status.problem === null) {
+        void gatherer.readCells(panel);
+      }
+    }, AFTER_EDIT_MS);
     NotebookActions.executed.connect((_, { notebook }) => {
       const panel = tracker.find(candidate => candidate.content === notebook);
       if (panel) {
+        gatherer.loadable.outdated(panel); // it may have written a file
         gatherer.outdated(panel);
         waiting.add(panel);
         void refresh.invoke();
       }
     });
-    tracker.currentChanged.connect(() => gatherer.notebookChanged());
+    tracker.currentChanged.connect((_, panel) => {
+      gatherer.notebookChanged();
+      if (panel) {
+        void panel.context.ready.then(() => edited.invoke(panel));
+      }
+    });
     tracker.widgetAdded.connect((_, panel) => {
+      void panel.context.ready.then(() => {
+        panel.content.model?.contentChanged.connect(() => {
+          void edited.invoke(panel);
+        });
+        void edited.invoke(panel);
+      });
       panel.sessionContext.statusChanged.connect((session, kernelStatus) => {
         const id = session.session?.kernel?.id;
         if (

@@ -10,6 +10,9 @@ INSERT INTO orders SELECT i, 1 + i % 2, 1 + i % 5, 19.9, DATE '2024-01-01' + INT
 """)
 targets = pd.DataFrame({"category": ["Camping", "Shoes"], "target": [1000, 2000]})`;
 
+/** The same, in a text that is run: nobody knows them before. */
+export const HIDDEN_TABLES = `exec(${JSON.stringify(TABLES)})`;
+
 /** The demo's shop: related tables with keys, as a newcomer meets them. */
 export const SHOP = `import duckdb
 from pathlib import Path

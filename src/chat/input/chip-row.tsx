@@ -27,6 +27,9 @@ const ICONS: Record<IChip['kind'], LabIcon> = {
   file: fileIcon
 };
 
+/** Of more, the first by name. */
+const OFFERS_SHOWN = 3;
+
 interface IChipsProps {
   context: ContextModel;
   trans: TranslationBundle;
@@ -76,6 +79,10 @@ function Chips(props: IChipsProps): JSX.Element {
     });
   };
   const tokens = context.promptTokens;
+  const { gatherer, panel } = context;
+  const offers = panel
+    ? gatherer.loadable.offers(panel, gatherer.live(panel))
+    : [];
   return (
     <>
       <ul className="jp-Qwen-chips" ref={list}>
@@ -124,6 +131,37 @@ function Chips(props: IChipsProps): JSX.Element {
           </Button>
         )}
       </div>
+      {panel && offers.length > 0 && (
+        <ul
+          className="jp-Qwen-offers"
+          aria-label={trans.__('Files that nothing loads yet')}
+        >
+          {offers.slice(0, OFFERS_SHOWN).map(({ source, columns, tables }) => (
+            <li key={source}>
+              <button
+                type="button"
+                className="jp-Qwen-button jp-mod-quiet jp-Qwen-offer"
+                title={trans.__(
+                  'No cell loads it. Press to ask about it: the line that loads it comes with the answer.'
+                )}
+                onClick={() => {
+                  gatherer.loadable.take(panel, source);
+                  gatherer.notebookChanged();
+                }}
+              >
+                {tables > 1
+                  ? trans.__('%1, %2 tables: ask about it', source, tables)
+                  : trans._n(
+                      '%2, %1 column: ask about it',
+                      '%2, %1 columns: ask about it',
+                      columns,
+                      source
+                    )}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
       {context.refused && (
         <div className="jp-Qwen-refused" role="alert">
           {describeRefusal(context.refused, trans)}
@@ -158,11 +196,14 @@ function Chip(props: IChipProps): JSX.Element {
       data-ref={chip.ref}
       data-sent={chip.sent}
       data-added={chip.added}
+      data-mark={chip.mark || undefined}
     >
       <button
         type="button"
         className="jp-Qwen-chipLabel"
-        aria-label={`${label}, ${spoken}`}
+        aria-label={[label, markOf(chip, trans), spoken]
+          .filter(Boolean)
+          .join(', ')}
         aria-keyshortcuts="Delete"
         aria-expanded={chip.parts.length ? isOpen : undefined}
         title={titleOf(chip, label, trans)}
@@ -176,6 +217,9 @@ function Chip(props: IChipProps): JSX.Element {
       >
         <icon.react tag="span" height="12px" width="12px" />
         <span className="jp-Qwen-chipName">{label}</span>
+        {chip.mark && (
+          <span className="jp-Qwen-chipMark">{markOf(chip, trans)}</span>
+        )}
         <span className="jp-Qwen-chipTokens">{cost}</span>
       </button>
       <button
@@ -206,8 +250,30 @@ function labelOf(chip: IChip, trans: TranslationBundle): string {
   }
 }
 
+function markOf(chip: IChip, trans: TranslationBundle): string {
+  switch (chip.mark) {
+    case 'waiting':
+      return trans.__('not loaded yet');
+    case 'changed':
+      return trans.__('cell edited since');
+    case '':
+      return '';
+  }
+}
+
 function titleOf(chip: IChip, label: string, trans: TranslationBundle): string {
   const lines = [chip.detail || label];
+  if (chip.mark) {
+    lines.push(
+      chip.mark === 'waiting'
+        ? trans.__(
+            'Not loaded yet: its names and types were read from the cells and files. Inserting offers to run the cells first.'
+          )
+        : trans.__(
+            'The cell that loads it was edited since it ran: the kernel holds what the older text made.'
+          )
+    );
+  }
   if (!chip.sent) {
     lines.push(
       chip.kind === 'cells' || chip.kind === 'cell'

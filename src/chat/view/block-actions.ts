@@ -16,6 +16,7 @@ import {
   insertAt,
   runCell
 } from '../../notebook/insert';
+import type { TableLoader } from '../../notebook/load-first';
 import {
   cellById,
   replaceSource,
@@ -40,7 +41,8 @@ export class BlockActions {
     private readonly _settings: QwenSettings,
     private readonly _trans: TranslationBundle,
     /** For what is to be remembered; null where nothing can be. */
-    readonly lessons: Lessons | null = null
+    readonly lessons: Lessons | null = null,
+    private readonly _loader: TableLoader | null = null
   ) {}
 
   /** The cell that Insert would make; null for text that is no cell of this notebook. */
@@ -104,6 +106,10 @@ export class BlockActions {
       return place;
     }
     const { anchor, panel } = place;
+    const said = await this._loader?.load(panel, block.loads, options.run);
+    if (said !== undefined) {
+      return said;
+    }
     try {
       const widget = insertAt(panel, anchor.indexIn(panel), {
         ...cell,

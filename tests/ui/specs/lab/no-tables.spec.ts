@@ -1,10 +1,10 @@
-import { TABLES } from '../../tables';
+import { HIDDEN_TABLES } from '../../tables';
 import { expect, test } from '../../workbench';
 
 test('where there is no table, the cells that make some are run at a press, and the question is asked again', async ({
   bench
 }) => {
-  await bench.open([TABLES, '1 + 1']);
+  await bench.open([HIDDEN_TABLES, '1 + 1']);
   await bench.openPanel();
   await bench.ask('/sql monthly revenue per category');
   await bench.answered();

@@ -1,5 +1,5 @@
 import { READY } from '../../status';
-import { TABLES } from '../../tables';
+import { HIDDEN_TABLES, TABLES } from '../../tables';
 import { expect, test } from '../../workbench';
 
 const STATES = [
@@ -106,7 +106,7 @@ test('without the server extension the panel says what to do', async ({
 test('the empty panel proposes questions about the tables that are there', async ({
   bench
 }) => {
-  await bench.open([TABLES]);
+  await bench.open([HIDDEN_TABLES]);
   await bench.openPanel();
   await expect(bench.panel.locator('.jp-Qwen-welcome')).toContainText(
     'no tables yet'
