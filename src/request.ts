@@ -6,6 +6,7 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import { CutShort, HttpFailure, NetworkFailure, readFailure } from './failures';
 import { parseLines } from './ndjson';
+import type { IReceiptRequest } from './receipt/receipts';
 import {
   isKnowledge,
   isModelRow,
@@ -87,6 +88,14 @@ export class QwenClient {
       throw new HttpFailure(200, 'The server sent no collector.');
     }
     return data.expression;
+  }
+
+  /** One round of a receipt: probes for the kernel, or the receipt. */
+  async receipt(
+    request: IReceiptRequest,
+    signal: AbortSignal
+  ): Promise<unknown> {
+    return this._json('POST', 'receipt', request, signal);
   }
 
   /** What the model would see for this question, with the tokens that each source takes. */

@@ -26,6 +26,7 @@ export namespace CommandIDs {
   export const stop = 'jupyter_qwen:stop';
   export const fixCell = 'jupyter_qwen:fix-cell';
   export const explainCell = 'jupyter_qwen:explain-cell';
+  export const receipt = 'jupyter_qwen:receipt';
   export const insertCell = 'jupyter_qwen:insert-cell';
   export const copyCode = 'jupyter_qwen:copy-code';
   export const explainCode = 'jupyter_qwen:explain-code';

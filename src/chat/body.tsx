@@ -19,6 +19,8 @@ import type { ModelStatus } from '../model/status';
 import { proposedQuestions } from '../notebook/demo';
 import { TableLoader } from '../notebook/load-first';
 import type { QwenClient } from '../request';
+import { BlockReceipts } from '../receipt/block-receipts';
+import type { Receipts } from '../receipt/receipts';
 import type { QwenSettings } from '../settings';
 import { QuestionWarmer } from '../warm/question-warmer';
 import type { IExchange } from './history/conversation';
@@ -43,6 +45,7 @@ export interface IBodyOptions {
   conversations: Conversations;
   gatherer: ContextGatherer;
   lessons: Lessons;
+  receipts: Receipts;
   /** Sanitises what the model writes. */
   rendermime: IRenderMimeRegistry;
   settings: QwenSettings;
@@ -68,6 +71,7 @@ export class ChatBody implements IPanelBody {
       _options.lessons,
       new TableLoader(panel => _options.gatherer.isWarm(panel), trans)
     );
+    this._receipts = new BlockReceipts(this._actions, _options.receipts, trans);
     this._model = new QwenChatModel(trans, _options.submit);
 
     const preambles = new MessagePreambleRegistry();
@@ -158,6 +162,7 @@ export class ChatBody implements IPanelBody {
       <AnswerView
         exchange={exchange}
         actions={this._actions}
+        receipts={this._receipts}
         client={client}
         rendermime={rendermime}
         trans={trans}
@@ -259,6 +264,7 @@ export class ChatBody implements IPanelBody {
   }
 
   private readonly _actions: BlockActions;
+  private readonly _receipts: BlockReceipts;
   private readonly _model: QwenChatModel;
   private readonly _drawn: MutationObserver;
   private readonly _grown: ResizeObserver;

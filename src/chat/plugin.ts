@@ -26,6 +26,8 @@ import { addKnowledgeCommand } from '../knowledge/command';
 import { Lessons } from '../knowledge/lessons';
 import type { ModelStatus } from '../model/status';
 import type { Anchor } from '../notebook/anchor';
+import { addReceiptCommand } from '../receipt/command';
+import { Receipts } from '../receipt/receipts';
 import type { QwenClient } from '../request';
 import { QwenSettings, opensOnStart } from '../settings';
 import {
@@ -106,6 +108,8 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
     const thread = () => conversations.current.thread;
     const lessons = new Lessons(client, gatherer, tracker, thread);
     addKnowledgeCommand(commands, lessons, trans);
+    const receipts = Receipts.through(client, gatherer);
+    addReceiptCommand(commands, tracker, receipts, trans);
     const history = addHistoryCommands({
       app,
       context,
@@ -138,6 +142,7 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
           conversations,
           gatherer,
           lessons,
+          receipts,
           rendermime: rendermimeRegistry.clone({
             sanitizer: new AnswerSanitizer(sanitizer ?? new Sanitizer())
           }),
@@ -276,6 +281,7 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
       CommandIDs.showKnowledge,
       CommandIDs.stop,
       CommandIDs.explainCell,
+      CommandIDs.receipt,
       CommandIDs.fixCell
     ]) {
       palette?.addItem({ command, category: trans.__('Qwen Assistant') });

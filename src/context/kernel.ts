@@ -141,7 +141,7 @@ export class KernelSchemas {
 }
 
 /** Evaluate one expression silently; `code` stays empty because code leaks names even when silent. */
-async function evaluate(
+export async function evaluate(
   kernel: Kernel.IKernelConnection,
   expression: string,
   timeoutMs: number

@@ -8,6 +8,7 @@ import { Button } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { formatDuration } from '../../model/format';
+import type { BlockReceipts } from '../../receipt/block-receipts';
 import type { QwenClient } from '../../request';
 import type { IPromptPart } from '../../wire';
 import type { Answer } from '../answer';
@@ -22,6 +23,7 @@ import { WaysOut } from './ways-out';
 export interface IAnswerServices {
   actions: BlockActions;
   client: QwenClient;
+  receipts: BlockReceipts;
   rendermime: IRenderMimeRegistry;
   trans: TranslationBundle;
   /** Ask the exchange's question again. */

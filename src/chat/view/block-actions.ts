@@ -5,6 +5,7 @@ import { Clipboard } from '@jupyterlab/apputils';
 import type { Cell } from '@jupyterlab/cells';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
 
 import type { Lessons } from '../../knowledge/lessons';
 import type { IWrittenCell } from '../../knowledge/remember';
@@ -44,6 +45,9 @@ export class BlockActions {
     readonly lessons: Lessons | null = null,
     private readonly _loader: TableLoader | null = null
   ) {}
+
+  /** A block was inserted and has run. */
+  readonly ran = new Signal<this, IBlock>(this);
 
   /** The cell that Insert would make; null for text that is no cell of this notebook. */
   cellOf(block: IBlock, exchange: IExchange): INewCell | null {
@@ -120,9 +124,11 @@ export class BlockActions {
       if (!options.run) {
         return trans.__('Inserted into %1.', anchor.name);
       }
-      return (await runCell(panel, widget))
-        ? trans.__('Inserted into %1 and run.', anchor.name)
-        : trans.__('Inserted into %1; running it failed.', anchor.name);
+      if (!(await runCell(panel, widget))) {
+        return trans.__('Inserted into %1; running it failed.', anchor.name);
+      }
+      this.ran.emit(block);
+      return trans.__('Inserted into %1 and run.', anchor.name);
     } catch (error) {
       return this._whyNot(error, anchor);
     }

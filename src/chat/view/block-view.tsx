@@ -6,6 +6,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { normalizeBlock } from '../../received';
+import { BlockReceipt } from '../../receipt/block-receipt';
+import type { BlockReceipts } from '../../receipt/block-receipts';
 import { IBlock } from '../../wire';
 import type { IExchange } from '../history/conversation';
 import { TrialBadge, TrialView } from '../trial/trial-view';
@@ -26,6 +28,7 @@ interface IBlockViewProps {
   block: IBlock | null;
   exchange: IExchange;
   actions: BlockActions;
+  receipts: BlockReceipts;
   reword: (exchange: IExchange) => void;
   rendermime: IRenderMimeRegistry;
   trans: TranslationBundle;
@@ -129,6 +132,14 @@ export function BlockView(props: IBlockViewProps): JSX.Element {
               toggle: () => setPreviewed(!previewed)
             }
           }
+        />
+      )}
+      {block && (
+        <BlockReceipt
+          block={block}
+          exchange={exchange}
+          receipts={props.receipts}
+          trans={trans}
         />
       )}
     </div>

@@ -1,0 +1,78 @@
+/**
+ * Receipts of the blocks of a conversation: which ran, and what counts their rows.
+ */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ISignal, Signal } from '@lumino/signaling';
+
+import type { IExchange } from '../chat/history/conversation';
+import type { BlockActions } from '../chat/view/block-actions';
+import { insertBelow } from '../notebook/insert-below';
+import type { IBlock } from '../wire';
+import { IReceipt, NoReceipt, Receipts, kernelOf } from './receipts';
+
+export class BlockReceipts {
+  constructor(
+    private readonly _actions: BlockActions,
+    private readonly _receipts: Receipts,
+    private readonly _trans: TranslationBundle
+  ) {
+    _actions.ran.connect((_, block) => {
+      if (block.language === 'sql') {
+        this._runs.set(block, this.runsOf(block) + 1);
+        this._changed.emit();
+      }
+    });
+  }
+
+  /** A query was inserted and has run. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** How often the query of `block` was inserted and ran here. */
+  runsOf(block: IBlock): number {
+    return this._runs.get(block) ?? 0;
+  }
+
+  /**
+   * The receipt of the cell that `block` went into, as that reads now.
+   *
+   * @throws NoReceipt where there is no kernel; what `Receipts.of` throws.
+   */
+  async count(
+    block: IBlock,
+    exchange: IExchange,
+    consent: boolean,
+    signal: AbortSignal
+  ): Promise<IReceipt> {
+    const place = this._actions.placeFor(exchange);
+    if (typeof place === 'string') {
+      throw new NoReceipt(place);
+    }
+    const kernel = kernelOf(place.panel);
+    if (!kernel) {
+      throw new NoReceipt(
+        this._trans.__('This notebook has no kernel. Start one first.')
+      );
+    }
+    const source = this._actions.takenInto(block)?.now ?? block.source;
+    const language = exchange.answer.request?.language || 'python';
+    return this._receipts.of(kernel, source, language, consent, signal);
+  }
+
+  /** Put `source` into a new cell below what this exchange inserted last. What happened, in a sentence. */
+  insert(source: string, exchange: IExchange): string {
+    const place = this._actions.placeFor(exchange);
+    if (typeof place === 'string') {
+      return place;
+    }
+    const { anchor, panel } = place;
+    const index = anchor.indexIn(panel);
+    return insertBelow(panel, index, source, this._trans, id =>
+      anchor.moveTo(id)
+    );
+  }
+
+  private readonly _changed = new Signal<this, void>(this);
+  private readonly _runs = new WeakMap<IBlock, number>();
+}
