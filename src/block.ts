@@ -58,6 +58,21 @@ export interface IRows {
   more: boolean;
 }
 
+export type Grade = 'likely' | 'check' | 'doubtful';
+
+/** Another reading of the question: a query that is bound, too, nearly won, and gives other rows. */
+export interface IAlternative {
+  source: string;
+  /** What the query that is shown does, and what this one does instead; '' where that cannot be said. */
+  does: string;
+  instead: string;
+  words: string | null;
+  rows: IRows | null;
+  cell: IBlock['cell'];
+  /** Only here: the block that the server gave, where this is its query and the user has chosen the other one. */
+  first?: IBlock;
+}
+
 export interface IBlock {
   index: number;
   language: string;
@@ -74,4 +89,9 @@ export interface IBlock {
   rows: IRows | null;
   /** Ids of the cells that make tables which it names and the kernel did not hold when it was asked. */
   loads: string[];
+  /** How likely a bound query is right. */
+  grade: Grade | null;
+  /** Why, in words. */
+  reasons: string[];
+  alternative: IAlternative | null;
 }

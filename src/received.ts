@@ -2,6 +2,8 @@
  * Whether what came, from the server or from disk, is what wire.ts says: nothing is trusted by its type alone.
  */
 import type {
+  Grade,
+  IAlternative,
   IBlock,
   IKnowledge,
   IModelRow,
@@ -157,6 +159,32 @@ function readRows(value: unknown): IBlock['rows'] {
   return formed ? (value as unknown as IBlock['rows']) : null;
 }
 
+const GRADES: ReadonlySet<unknown> = new Set<Grade>([
+  'likely',
+  'check',
+  'doubtful'
+]);
+
+export function isGrade(value: unknown): value is Grade {
+  return GRADES.has(value);
+}
+
+/** A second reading with nothing missing; null for what is none. */
+export function readAlternative(value: unknown): IAlternative | null {
+  if (!isObject(value) || typeof value.source !== 'string') {
+    return null;
+  }
+  const told = value as unknown as Partial<IAlternative>;
+  return {
+    source: value.source,
+    does: told.does ?? '',
+    instead: told.instead ?? '',
+    words: told.words ?? null,
+    rows: readRows(told.rows),
+    cell: told.cell ?? null
+  };
+}
+
 /** A block with every list present: turns on disk may come from an older version. */
 export function normalizeBlock(block: Partial<IBlock>, index = 0): IBlock {
   return {
@@ -172,6 +200,9 @@ export function normalizeBlock(block: Partial<IBlock>, index = 0): IBlock {
     trial: readTrial(block.trial),
     words: block.words ?? null,
     rows: readRows(block.rows),
-    loads: block.loads ?? []
+    loads: block.loads ?? [],
+    grade: isGrade(block.grade) ? block.grade : null,
+    reasons: block.reasons ?? [],
+    alternative: readAlternative(block.alternative)
   };
 }

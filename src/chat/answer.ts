@@ -14,6 +14,7 @@ import {
   IUsage,
   StreamEvent
 } from '../wire';
+import { otherReading, withCode } from './trust/readings';
 
 export type AnswerState =
   'waiting' | 'streaming' | 'done' | 'stopped' | 'failed';
@@ -134,6 +135,18 @@ export class Answer {
       case 'completion':
         return; // belongs to another kind of stream
     }
+    this._changedNow();
+  }
+
+  /** Let the block's second reading take the place of its query, or put back the one that the server chose. */
+  chooseOther(index: number): void {
+    const shown = this.block(index);
+    const other = shown && otherReading(shown);
+    if (!shown || !other) {
+      return;
+    }
+    this.blocks = this.blocks.map(block => (block === shown ? other : block));
+    this.markdown = withCode(this.markdown, index, other.source);
     this._changedNow();
   }
 

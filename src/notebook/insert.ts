@@ -5,13 +5,18 @@ import type { Cell } from '@jupyterlab/cells';
 import { NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
 import type { JSONObject } from '@lumino/coreutils';
 
-import { isObject, isVerdict } from '../received';
+import { isGrade, isObject, isVerdict } from '../received';
 
 export interface INewCell {
   source: string;
   type: 'code' | 'markdown';
   /** Kept under `jupyter_qwen` in the cell's metadata. */
-  origin?: { model: string; question: string; verdict: string | null };
+  origin?: {
+    model: string;
+    question: string;
+    verdict: string | null;
+    grade?: string;
+  };
 }
 
 /** What a cell is to tell of where it comes from; undefined for anything that is not told in full. */
@@ -19,9 +24,14 @@ export function originOf(told: unknown): INewCell['origin'] {
   if (!isObject(told)) {
     return undefined;
   }
-  const { model, question, verdict } = told;
+  const { model, question, verdict, grade } = told;
   return typeof model === 'string' && typeof question === 'string'
-    ? { model, question, verdict: isVerdict(verdict) ? verdict : null }
+    ? {
+        model,
+        question,
+        verdict: isVerdict(verdict) ? verdict : null,
+        ...(isGrade(grade) && { grade })
+      }
     : undefined;
 }
 

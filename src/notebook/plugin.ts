@@ -139,7 +139,8 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
               properties: {
                 model: { type: 'string' },
                 question: { type: 'string' },
-                verdict: { type: ['string', 'null'] }
+                verdict: { type: ['string', 'null'] },
+                grade: { type: 'string' }
               }
             }
           },

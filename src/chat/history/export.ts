@@ -72,6 +72,7 @@ export function toNotebook(
           jupyter_qwen: {
             question: shown,
             verdict: block.verdict,
+            ...(block.grade && { grade: block.grade }),
             model: answer.model
           }
         });

@@ -239,7 +239,12 @@ export class BlockActions {
   private _origin(block: IBlock, exchange: IExchange): INewCell['origin'] {
     const { model, question } = exchange.answer;
     return this._settings.values.cellMetadata
-      ? { model, question, verdict: block.verdict }
+      ? {
+          model,
+          question,
+          verdict: block.verdict,
+          ...(block.grade && { grade: block.grade })
+        }
       : undefined;
   }
 

@@ -11,6 +11,7 @@ import type { BlockReceipts } from '../../receipt/block-receipts';
 import { IBlock } from '../../wire';
 import type { IExchange } from '../history/conversation';
 import { TrialBadge, TrialView } from '../trial/trial-view';
+import { GradeBadge, Reasons, SecondReading } from '../trust/grade';
 import { artifactKind } from './artifact';
 import type { BlockActions } from './block-actions';
 import { BlockButtons } from './block-buttons';
@@ -57,6 +58,7 @@ export function BlockView(props: IBlockViewProps): JSX.Element {
         </span>
         {block?.verdict && <Badge verdict={block.verdict} trans={trans} />}
         {block?.trial && <TrialBadge trial={block.trial} trans={trans} />}
+        {block?.grade && <GradeBadge grade={block.grade} trans={trans} />}
         {block?.needs_consent && (
           <span
             className="jp-Qwen-badge jp-mod-consent"
@@ -109,6 +111,14 @@ export function BlockView(props: IBlockViewProps): JSX.Element {
         <p className="jp-Qwen-words">{withControlsShown(block.words)}</p>
       )}
       {block?.rows && <FirstRows rows={block.rows} trans={trans} />}
+      {block && <Reasons block={block} trans={trans} />}
+      {block?.alternative && (
+        <SecondReading
+          alternative={block.alternative}
+          choose={() => exchange.answer.chooseOther(block.index)}
+          trans={trans}
+        />
+      )}
       {block && block.diagnostics.length > 0 && (
         <Diagnostics diagnostics={block.diagnostics} trans={trans} />
       )}
