@@ -91,11 +91,8 @@ export class QwenClient {
   }
 
   /** One round of a receipt: probes for the kernel, or the receipt. */
-  async receipt(
-    request: IReceiptRequest,
-    signal: AbortSignal
-  ): Promise<unknown> {
-    return this._json('POST', 'receipt', request, signal);
+  receipt(body: IReceiptRequest, signal: AbortSignal): Promise<unknown> {
+    return this._json('POST', 'receipt', body, signal);
   }
 
   /** What the model would see for this question, with the tokens that each source takes. */
