@@ -117,6 +117,15 @@ export class Workbench {
     expect(kept.ok()).toBe(true);
   }
 
+  /** Make a folder where the notebooks are. */
+  async makeFolder(name: string): Promise<void> {
+    const reply = await this._request.put(`/api/contents/${name}`, {
+      headers: { Authorization: `token ${TOKEN}` },
+      data: { type: 'directory' }
+    });
+    expect(reply.ok()).toBe(true);
+  }
+
   /** Write a file beside the notebooks. */
   async writeFile(
     name: string,

@@ -31,6 +31,7 @@ test('tables are known before their cells run, and inserting runs these first', 
 test('a file that no cell loads is offered, and its line comes with the answer', async ({
   bench
 }) => {
+  await bench.makeFolder('offered');
   await bench.writeFile(
     'offered/orders.csv',
     'order_id,ordered_at\n1,2024-01-01\n'

@@ -1,4 +1,4 @@
-"""Queries and the line that a person would read aloud for each: `read_aloud.txt`, written by hand and read."""
+"""Queries and the line read aloud for each: `read_aloud.txt`, made by the code, then read and mended line by line."""
 
 from __future__ import annotations
 
