@@ -20,7 +20,7 @@ from jupyter_qwen.assistant.services import Services
 from jupyter_qwen.cli.databases import CONNECTION, open_databases
 from jupyter_qwen.cli.engine_options import add_engine_options, engine_config
 from jupyter_qwen.cli.failure import CommandError
-from jupyter_qwen.kernel.terminal import printable, say
+from jupyter_qwen.kernel.showing.terminal import printable, say
 from jupyter_qwen.knowledge.files import KnowledgeFiles
 from jupyter_qwen.schema.collect import collect
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, Schema

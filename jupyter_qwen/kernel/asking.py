@@ -12,7 +12,7 @@ from IPython.core.error import UsageError
 
 from .client import Client
 from .discovery import Server
-from .display import View, view_for
+from jupyter_qwen.kernel.showing.display import View, view_for
 from .following import is_current, use_model
 from .history import History
 from .launch import find_server
@@ -21,7 +21,7 @@ from .run import may_run, run_block
 from .server_errors import ServerError
 from .state import AnswerState
 from .subject import subject_of
-from .terminal import say, say_context
+from jupyter_qwen.kernel.showing.terminal import say, say_context
 
 _INSERTING = ("sql", "python", "plot", "fix", "auto")
 

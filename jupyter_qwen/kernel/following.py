@@ -9,7 +9,7 @@ from IPython.core.error import UsageError
 
 from .client import Client
 from .state import status_line
-from .terminal import say
+from jupyter_qwen.kernel.showing.terminal import say
 
 POLL_SECONDS = 0.4
 _MOVING = ("loading", "downloading")

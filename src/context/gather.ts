@@ -147,12 +147,17 @@ export class ContextGatherer {
   /** Read the tables again when a cell has run since they were read; nothing while the kernel is busy. */
   async refresh(panel: NotebookPanel): Promise<void> {
     const kernel = kernelOf(panel);
-    if (!kernel || kernel.status === 'busy') {
+    if (!kernel || this.isBusy(panel)) {
       return;
     }
     if (this._outdated.has(kernel.id) || !this._schemas.snapshot(kernel)) {
       await this._read(kernel);
     }
+  }
+
+  /** Whether the kernel computes, so that asking it for its tables would wait. */
+  isBusy(panel: NotebookPanel): boolean {
+    return kernelOf(panel)?.status === 'busy';
   }
 
   /** Forget the tables of a kernel that restarted. */

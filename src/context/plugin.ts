@@ -49,12 +49,15 @@ export const contextPlugin: JupyterFrontEndPlugin<ContextGatherer> = {
     }
     const waiting = new Set<NotebookPanel>();
     const refresh = new Debouncer(() => {
-      for (const panel of waiting) {
+      for (const panel of [...waiting]) {
+        if (!panel.isDisposed && gatherer.isBusy(panel)) {
+          continue; // until it is idle
+        }
+        waiting.delete(panel);
         if (!panel.isDisposed && status.problem === null) {
           void gatherer.refresh(panel);
         }
       }
-      waiting.clear();
     }, AFTER_RUN_MS);
     const edited = new Debouncer((panel: NotebookPanel) => {
       if (!panel.isDisposed && status.problem === null) {
@@ -90,6 +93,9 @@ export const contextPlugin: JupyterFrontEndPlugin<ContextGatherer> = {
           (kernelStatus === 'restarting' || kernelStatus === 'autorestarting')
         ) {
           gatherer.forget(id);
+        }
+        if (kernelStatus === 'idle' && waiting.has(panel)) {
+          void refresh.invoke();
         }
       });
       panel.sessionContext.kernelChanged.connect((_, { newValue }) => {

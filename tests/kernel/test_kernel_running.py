@@ -9,7 +9,7 @@ from typing import Any
 
 from fake_server import FakeServer, answer_events
 
-from jupyter_qwen.kernel.presentation import as_html
+from jupyter_qwen.kernel.showing.presentation import as_html
 from jupyter_qwen.kernel.state import AnswerState
 
 

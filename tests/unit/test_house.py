@@ -43,3 +43,25 @@ def test_no_file_name_stands_for_two_ideas() -> None:
             rooms[path.name].append(str(place))
     assert len(rooms) > 100
     assert {name: where for name, where in rooms.items() if len(where) > 1} == {}
+
+
+def test_no_folder_has_more_than_twenty_files_and_no_file_of_the_product_more_than_three_hundred_lines() -> None:
+    root = PACKAGE.parent
+    if not (root / "tests").is_dir():
+        return  # installed: what is shipped was counted where it was made
+    folders: defaultdict[Path, int] = defaultdict(int)
+    long = []
+    for room in ("jupyter_qwen", "src", "style", "tests", "benchmarks"):
+        for path in (root / room).rglob("*"):
+            parts = set(path.relative_to(root).parts)
+            if parts & {"__pycache__", "node_modules", "labextension", "test-results"} or not path.is_file():
+                continue
+            if path.suffix in (".pyc", ".tsbuildinfo") or path.name in ("_version.py", ".DS_Store"):
+                continue
+            folders[path.parent] += 1
+            if room in ("jupyter_qwen", "src") and path.suffix in (".py", ".ts", ".tsx"):
+                lines = len(path.read_text(encoding="utf-8").splitlines())
+                long += [f"{path.relative_to(root)}: {lines}"] if lines > 300 else []
+    assert len(folders) > 50
+    assert [f"{place.relative_to(root)}: {count}" for place, count in folders.items() if count > 20] == []
+    assert long == []

@@ -8,9 +8,9 @@ import sys
 import mistune
 import pytest
 
-from jupyter_qwen.kernel import markdown_html
-from jupyter_qwen.kernel.markdown_html import to_html, without_images
-from jupyter_qwen.kernel.presentation import markdown
+from jupyter_qwen.kernel.showing import markdown_html
+from jupyter_qwen.kernel.showing.markdown_html import to_html, without_images
+from jupyter_qwen.kernel.showing.presentation import markdown
 from jupyter_qwen.kernel.state import AnswerState
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from fake_server import answer_events
 
-from jupyter_qwen.kernel.display import TerminalView
-from jupyter_qwen.kernel.presentation import as_html, markdown, mimebundle, plain
+from jupyter_qwen.kernel.showing.display import TerminalView
+from jupyter_qwen.kernel.showing.presentation import as_html, markdown, mimebundle, plain
 from jupyter_qwen.kernel.state import AnswerState, status_line
 
 

@@ -12,10 +12,10 @@ from fake_server import FakeServer, answer_events
 
 from jupyter_qwen.assistant.events import AnswerFinished, Block, PromptBuilt, RepairMade, TextDelta
 from jupyter_qwen.cli import ask as command
-from jupyter_qwen.kernel.display import TerminalView
-from jupyter_qwen.kernel.presentation import plain
+from jupyter_qwen.kernel.showing.display import TerminalView
+from jupyter_qwen.kernel.showing.presentation import plain
 from jupyter_qwen.kernel.state import AnswerState
-from jupyter_qwen.kernel.terminal import printable
+from jupyter_qwen.kernel.showing.terminal import printable
 from jupyter_qwen.sql.model import Diagnostic
 
 # A window's title, the clipboard (OSC 52), a report that types back, colours, C1 sequences, a bell, overwriting, reordering.

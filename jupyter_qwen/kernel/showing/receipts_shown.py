@@ -8,10 +8,10 @@ from IPython.core.error import UsageError
 
 from jupyter_qwen.schema.collector.probing import probe
 
-from .terminal import say
+from jupyter_qwen.kernel.showing.terminal import say
 
 if TYPE_CHECKING:
-    from .asking import Asking
+    from jupyter_qwen.kernel.asking import Asking
 
 _LARGE, _CONNECTION = "--large", "--connection"
 

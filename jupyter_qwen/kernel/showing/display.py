@@ -9,9 +9,9 @@ import sys
 import time
 from typing import Any, Protocol, TextIO
 
-from .presentation import mimebundle, verdict_lines
-from .state import AnswerState
-from .terminal import printable
+from jupyter_qwen.kernel.showing.presentation import mimebundle, verdict_lines
+from jupyter_qwen.kernel.state import AnswerState
+from jupyter_qwen.kernel.showing.terminal import printable
 
 UPDATE_SECONDS = 0.08
 

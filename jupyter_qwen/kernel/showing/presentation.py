@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from .markdown_html import to_html, without_images
-from .state import AnswerState
-from .terminal import printable
+from jupyter_qwen.kernel.showing.markdown_html import to_html, without_images
+from jupyter_qwen.kernel.state import AnswerState
+from jupyter_qwen.kernel.showing.terminal import printable
 
 INSERT_COMMAND = "jupyter_qwen:insert-cell"
 COPY_COMMAND = "jupyter_qwen:copy-code"

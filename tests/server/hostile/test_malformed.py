@@ -1,6 +1,6 @@
 """10,000 malformed requests over every route: no 500, no hang, and what is refused is refused in a sentence.
 
-A few hundred in the ordinary run; ``JUPYTER_QWEN_MALFORMED=10000 pytest tests/server/test_malformed.py`` for all of them.
+A few hundred in the ordinary run; ``JUPYTER_QWEN_MALFORMED=10000 pytest tests/server/hostile/test_malformed.py`` for all of them.
 """
 
 from __future__ import annotations
