@@ -108,3 +108,10 @@ DIFFERENT: list[tuple[list[tuple[object, ...]], list[tuple[object, ...]]]] = [
 @pytest.mark.parametrize(("a", "b"), DIFFERENT)
 def test_different_results_do_not(a: list[tuple[object, ...]], b: list[tuple[object, ...]]) -> None:
     assert result_key(a) != result_key(b)
+
+
+def test_a_time_with_its_zone_comes_back_from_a_trial(shop: Schema) -> None:
+    trial = run("SELECT max(ordered_at)::TIMESTAMPTZ AS last FROM orders", shop)
+
+    assert trial.status == "ok", trial.message
+    assert trial.rows[0][0] is not None

@@ -1,5 +1,5 @@
-import { DEMO, DEMO_FOR_PANDAS } from '../../tables';
-import { expect, test } from '../../workbench';
+import { DEMO, DEMO_FOR_PANDAS } from '../../../tables';
+import { expect, test } from '../../../workbench';
 
 test.describe.configure({ timeout: 150_000 });
 

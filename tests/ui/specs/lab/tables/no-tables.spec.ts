@@ -1,5 +1,5 @@
-import { HIDDEN_TABLES } from '../../tables';
-import { expect, test } from '../../workbench';
+import { HIDDEN_TABLES } from '../../../tables';
+import { expect, test } from '../../../workbench';
 
 test('where there is no table, the cells that make some are run at a press, and the question is asked again', async ({
   bench

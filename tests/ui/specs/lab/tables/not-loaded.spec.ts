@@ -1,6 +1,6 @@
 /** A notebook whose cells have not run: its tables are asked about, and loaded when the answer is inserted. */
-import { TABLES } from '../../tables';
-import { expect, test } from '../../workbench';
+import { TABLES } from '../../../tables';
+import { expect, test } from '../../../workbench';
 
 test('tables are known before their cells run, and inserting runs these first', async ({
   bench
