@@ -12,16 +12,16 @@ from IPython.core.error import UsageError
 
 from .client import Client
 from .discovery import Server
-from jupyter_qwen.kernel.showing.display import View, view_for
 from .following import is_current, use_model
 from .history import History
 from .launch import find_server
 from .request import connection_for, interpolated, schema_for, shared_settings
 from .run import may_run, run_block
 from .server_errors import ServerError
+from .showing.display import View, view_for
+from .showing.terminal import say, say_context
 from .state import AnswerState
 from .subject import subject_of
-from jupyter_qwen.kernel.showing.terminal import say, say_context
 
 _INSERTING = ("sql", "python", "plot", "fix", "auto")
 

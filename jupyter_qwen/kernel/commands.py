@@ -8,12 +8,12 @@ from IPython.core.error import UsageError
 
 from .following import follow, use_model
 from .options import COMMANDS, MODES, parsed
-from jupyter_qwen.kernel.showing.receipts_shown import show_receipt
 from .request import schema_for
 from .server_errors import ServerError
+from .showing.receipts_shown import show_receipt
+from .showing.terminal import say, say_context
 from .state import status_line
 from .teaching import teach
-from jupyter_qwen.kernel.showing.terminal import say, say_context
 
 if TYPE_CHECKING:
     from .asking import Asking

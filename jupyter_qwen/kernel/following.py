@@ -8,8 +8,8 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from .client import Client
+from .showing.terminal import say
 from .state import status_line
-from jupyter_qwen.kernel.showing.terminal import say
 
 POLL_SECONDS = 0.4
 _MOVING = ("loading", "downloading")

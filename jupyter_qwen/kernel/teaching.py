@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
-from jupyter_qwen.kernel.showing.terminal import say
+from .showing.terminal import say
 
 if TYPE_CHECKING:
     from .asking import Asking

@@ -10,8 +10,8 @@ import time
 from typing import Any, Protocol, TextIO
 
 from jupyter_qwen.kernel.showing.presentation import mimebundle, verdict_lines
-from jupyter_qwen.kernel.state import AnswerState
 from jupyter_qwen.kernel.showing.terminal import printable
+from jupyter_qwen.kernel.state import AnswerState
 
 UPDATE_SECONDS = 0.08
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from jupyter_qwen.kernel.showing.markdown_html import to_html, without_images
-from jupyter_qwen.kernel.state import AnswerState
 from jupyter_qwen.kernel.showing.terminal import printable
+from jupyter_qwen.kernel.state import AnswerState
 
 INSERT_COMMAND = "jupyter_qwen:insert-cell"
 COPY_COMMAND = "jupyter_qwen:copy-code"

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
-from jupyter_qwen.schema.collector.probing import probe
-
 from jupyter_qwen.kernel.showing.terminal import say
+from jupyter_qwen.schema.collector.probing import probe
 
 if TYPE_CHECKING:
     from jupyter_qwen.kernel.asking import Asking

@@ -14,8 +14,8 @@ from jupyter_qwen.assistant.events import AnswerFinished, Block, PromptBuilt, Re
 from jupyter_qwen.cli import ask as command
 from jupyter_qwen.kernel.showing.display import TerminalView
 from jupyter_qwen.kernel.showing.presentation import plain
-from jupyter_qwen.kernel.state import AnswerState
 from jupyter_qwen.kernel.showing.terminal import printable
+from jupyter_qwen.kernel.state import AnswerState
 from jupyter_qwen.sql.model import Diagnostic
 
 # A window's title, the clipboard (OSC 52), a report that types back, colours, C1 sequences, a bell, overwriting, reordering.
