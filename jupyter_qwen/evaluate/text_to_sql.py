@@ -19,7 +19,7 @@ import duckdb
 
 from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.ask import ask, warm
-from jupyter_qwen.assistant.events import AnswerFinished, PromptBuilt
+from jupyter_qwen.assistant.events import AnswerFinished, BlockJudged, PromptBuilt
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.assistant.services import EngineSource, Services
 from jupyter_qwen.assistant.warming.idle import IdleBudget
@@ -174,10 +174,13 @@ async def _warm(schema: Schema, services: Services) -> None:
 async def _ask(case: SqlCase, schema: Schema, services: Services) -> dict[str, Any]:
     question = Question(text=case.text, mode="sql", schema=schema, connection=_CONNECTION)
     prompt_tokens, answer = 0, None
+    started, judged = time.perf_counter(), dict[str, float]()
     async with aclosing(ask(question, services)) as events:  # type: ignore[type-var]
         async for event in events:
             if isinstance(event, PromptBuilt):
                 prompt_tokens = event.prompt_tokens
+            elif isinstance(event, BlockJudged):
+                judged.setdefault(event.block.source, time.perf_counter() - started)
             elif isinstance(event, AnswerFinished):
                 answer = event
     assert answer is not None, "ask ends with an Answer or raises"
@@ -188,7 +191,9 @@ async def _ask(case: SqlCase, schema: Schema, services: Services) -> dict[str, A
         "verdict": block.verdict if block else None,
         "repairs": [repair.name for repair in block.repairs] if block else [],
         "warnings": [d.code for d in block.diagnostics if d.severity != "info"] if block else [],
-        "seconds": round(answer.seconds, 3),
+        # until the proved query stood in the panel; its grade may come later
+        "seconds": round(judged.get(block.source, answer.seconds) if block else answer.seconds, 3),
+        "graded_seconds": round(answer.seconds, 3),
         "ttft_seconds": None if answer.ttft_seconds is None else round(answer.ttft_seconds, 3),
         "prompt_tokens": answer.usage.prompt_tokens or prompt_tokens,
         "cached_tokens": answer.usage.cached_tokens,
