@@ -70,6 +70,9 @@ def _listen(requests: BinaryIO, waiting: queue.SimpleQueue[bytes], most: int) ->
             waiting.put(request)
     except (OSError, FrameTooLong) as error:
         print(error, file=sys.stderr)
+    except MemoryError:  # without this thread nobody would read on, and the parent would write for ever
+        print("The request needed more memory than it may have.", file=sys.stderr, flush=True)
+        os._exit(1)  # the parent is there, reads this, and removes the folder
     if Path.cwd().name.startswith(FOLDER_PREFIX):  # nobody else is left to remove it
         shutil.rmtree(Path.cwd(), ignore_errors=True)
     os._exit(0)

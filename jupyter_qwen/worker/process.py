@@ -24,6 +24,7 @@ from .limits import HELD_BY_KERNEL, WorkerLimits
 from .patience import LOOK_SECONDS, SERVED, STARVED
 
 START_SECONDS: Final = 60.0
+SEND_SECONDS: Final = 60.0
 _BOOT: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from jupyter_qwen.worker.child import main; main(sys.argv[2])"
@@ -74,10 +75,14 @@ class Process:
         if not self._ready:
             self._start()
         assert self._popen.stdin is not None
+        unread = threading.Timer(SEND_SECONDS, self._popen.kill)  # a child that reads no more, whatever the reason
+        unread.start()
         try:
             write_frame(self._popen.stdin, f'{{"job": {json.dumps(job)}, "arguments": {arguments}}}'.encode())
         except OSError as error:
             raise WorkerStopped(self._last_words()) from error
+        finally:
+            unread.cancel()
         answer = self._answer(seconds)
         if "stopped" in answer:
             raise WorkerStopped(answer["stopped"])

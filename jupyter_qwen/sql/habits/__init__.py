@@ -15,6 +15,7 @@ from jupyter_qwen.sql.validate import prove
 from .aggregates import factor_of_same_row, latest_for_greatest, median_for_mean
 from .anti_join import missing_partner
 from .bound import Habit, changed
+from .by_period import group_by_period
 from .cast_formats import cast_by_format
 from .conditions import both_values, flag_spelled_otherwise, share_of_all, turned_comparison
 from .first_of_list import count_from_one
@@ -49,6 +50,7 @@ HABITS: Final[tuple[tuple[str, Habit], ...]] = (
     ("missing-partner", missing_partner),
     ("interval-as-number", interval_as_number),
     ("period-number", period_number),
+    ("by-period", group_by_period),
     ("share-of-all", share_of_all),
     ("limit-of-each", limit_of_each),
     ("needless-limit", needless_limit),

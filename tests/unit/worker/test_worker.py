@@ -211,3 +211,26 @@ def test_a_killed_worker_that_cannot_be_replaced_at_once_is_replaced_later(
         ask(keeper, "loop", seconds=0.3)
     monkeypatch.undo()
     assert ask(keeper, "echo", value=2) == 2
+
+
+@LINUX
+def test_a_request_too_large_for_the_worker_ends_it_and_the_next_one_finds_another() -> None:
+    small = Keeper("jobs_for_tests", WorkerLimits(memory_bytes=64 * MEBIBYTE))
+    try:
+        with pytest.raises(WorkerStopped, match="more memory than it may have"):
+            ask(small, "echo", value="x" * (200 * MEBIBYTE))
+        assert ask(small, "echo", value=1) == 1
+    finally:
+        small.close()
+
+
+def test_a_child_that_reads_no_more_is_killed_while_something_is_sent(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(keeper, "echo", value=1)
+    assert keeper.pid is not None
+    monkeypatch.setattr(process_module, "SEND_SECONDS", 0.5)
+    psutil.Process(keeper.pid).suspend()
+    with pytest.raises(WorkerStopped):
+        ask(keeper, "echo", value="x" * MEBIBYTE)
+    assert ask(keeper, "echo", value=2) == 2

@@ -250,3 +250,40 @@ def test_a_table_that_shares_a_column_and_nothing_else_is_not_joined() -> None:
     ):
         assert mended(kept) == kept
     assert mended(using, "mean price of each kind that has goals") == using
+
+
+SHOP = Table(("shop",), "table", (Column("id", "INTEGER"), Column("city", "VARCHAR")), primary_key=("id",))
+SALE = Table(
+    ("sale",), "table", (Column("shop_id", "INTEGER"), Column("sold_on", "DATE"), Column("price", "DOUBLE"),
+     Column("limit_daily", "DOUBLE")),
+    foreign_keys=(ForeignKey(("shop_id",), "shop", ("id",)),),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "after"),
+    [
+        (
+            "monthly revenue per city",
+            "SELECT h.city, sum(s.price) AS r FROM sale s JOIN shop h ON s.shop_id = h.id GROUP BY h.city ORDER BY r DESC",
+            "SELECT DATE_TRUNC('MONTH', s.sold_on) AS month, h.city, SUM(s.price) AS r FROM sale AS s JOIN shop AS h "
+            "ON s.shop_id = h.id GROUP BY DATE_TRUNC('MONTH', s.sold_on), h.city "
+            "ORDER BY DATE_TRUNC('MONTH', s.sold_on), r DESC",
+        ),
+        (
+            "revenue by year",
+            "SELECT sold_on, sum(price) FROM sale GROUP BY sold_on",
+            "SELECT YEAR(sold_on) AS year, SUM(price) FROM sale GROUP BY YEAR(sold_on) ORDER BY YEAR(sold_on)",
+        ),
+        ("revenue by year", "SELECT year(sold_on), sum(price) FROM sale GROUP BY 1", None),
+        ("the month with the best monthly revenue", "SELECT sum(price) FROM sale LIMIT 1", None),
+        ("sales of each month", "SELECT price FROM sale", None),
+        ("shops per month", "SELECT count(*) FROM shop", None),
+        ("revenue per city", "SELECT sum(price) FROM sale", None),
+        ("the mean of the limit_daily and of the sales by day", "SELECT avg(limit_daily) FROM sale", None),
+    ],
+)
+def test_a_period_that_is_asked_for_gets_a_row_each(question: str, sql: str, after: str | None) -> None:
+    schema = Schema((SHOP, SALE))
+    proof = look_again(prove(sql, schema), question, schema)
+    assert (proof.sql, [repair.name for repair in proof.repairs]) == ((after, ["by-period"]) if after else (sql, []))
