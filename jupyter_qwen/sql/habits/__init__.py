@@ -23,6 +23,7 @@ from .key_groups import group_by_key
 from .limit_clauses import limit_of_each, needless_limit
 from .literal_places import move_literals
 from .needless_joins import drop_needless_joins
+from .one_for_each import group_by_each
 from .outputs import constant_aggregates, full_names, only_the_ratio
 from .quoted_columns import unquote_columns
 from .text_search import search_without_case
@@ -51,6 +52,7 @@ HABITS: Final[tuple[tuple[str, Habit], ...]] = (
     ("interval-as-number", interval_as_number),
     ("period-number", period_number),
     ("by-period", group_by_period),
+    ("one-for-each", group_by_each),
     ("share-of-all", share_of_all),
     ("limit-of-each", limit_of_each),
     ("needless-limit", needless_limit),
