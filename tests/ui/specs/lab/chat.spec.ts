@@ -12,7 +12,7 @@ test('a question becomes a proved query, a new cell, and rows', async ({
   await bench.answered();
   const block = bench.answer.locator('.jp-Qwen-block');
   await expect(block).toHaveAttribute('data-verdict', 'bound');
-  await expect(block.locator('.jp-Qwen-badge')).toHaveText(/bound/);
+  await expect(block.locator('.jp-Qwen-badge').first()).toHaveText(/bound/);
   await bench.picture('chat-bound-light');
 
   // The focus moves on; the cell still goes below the one that asked.

@@ -154,7 +154,9 @@ test('every control can be reached by keyboard, and axe finds nothing', async ({
     bench.page.locator('body[data-jp-theme-light="false"]')
   ).toHaveCount(1);
   await bench.openPanel();
-  await expect(bench.answer.locator('.jp-Qwen-badge')).toHaveText(/bound/);
+  await expect(bench.answer.locator('.jp-Qwen-badge').first()).toHaveText(
+    /bound/
+  );
   await bench.picture('chat-bound-dark');
   const inTheDark = await bench.axe();
   await bench.theme('light');
