@@ -6,10 +6,13 @@ import atexit
 import contextlib
 import os
 import threading
-from typing import Any
+from typing import Any, Final
 
 from .limits import WorkerLimits
 from .process import Process, WorkerStopped
+
+#: The part of its memory from which on a worker is replaced between two jobs.
+_GROWN: Final = 0.6
 
 
 class Keeper:
@@ -27,19 +30,18 @@ class Keeper:
 
         A worker that cannot be started, as on a full disk, is one that stopped: the next call tries again.
         A worker that died while idle is replaced unseen; one that was stopped is replaced at once, so that the next job
-        finds it starting.
+        finds it starting. So is one that has grown: what it holds would be missing to a query that does nothing wrong.
         """
         with self._lock:
             process = self._running()
             try:
-                return process.call(job, arguments, seconds)
+                found = process.call(job, arguments, seconds)
             except WorkerStopped:
-                if not process.alive:
-                    process.kill()
-                    self._process = None
-                    with contextlib.suppress(WorkerStopped):  # the next job tells
-                        self._running()
+                self._replace(process)
                 raise
+            if process.memory_bytes > _GROWN * self._limits.memory_bytes:
+                self._replace(process)
+            return found
 
     def warm(self) -> None:
         """Start the worker when there is none, without waiting for it to be ready."""
@@ -61,6 +63,12 @@ class Keeper:
     def pid(self) -> int | None:
         """The worker's process, when there is one."""
         return self._process.pid if self._process is not None else None
+
+    def _replace(self, process: Process) -> None:
+        process.kill()
+        self._process = None
+        with contextlib.suppress(WorkerStopped):  # the next job tells
+            self._running()
 
     def _running(self) -> Process:
         if self._owner != os.getpid():  # a fork: the worker is the parent's

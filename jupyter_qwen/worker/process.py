@@ -67,6 +67,14 @@ class Process:
     def alive(self) -> bool:
         return self._popen.poll() is None
 
+    @property
+    def memory_bytes(self) -> int:
+        """What it holds of the machine's memory; 0 when it is gone."""
+        try:
+            return int(psutil.Process(self.pid).memory_info().rss)
+        except psutil.Error:
+            return 0
+
     def call(self, job: str, arguments: str, seconds: float) -> Any:
         """What `job` returns for `arguments` (a JSON object), at most about `seconds` after it is ready.
 

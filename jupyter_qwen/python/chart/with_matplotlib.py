@@ -39,7 +39,8 @@ def _marks(chart: Chart, data: str) -> list[str]:
     if chart.kind == "box":
         return _boxes(chart, data)
     if chart.kind == "pie":
-        return [f'ax.pie({y}, labels={_words(x)}, autopct="%1.0f%%", startangle=90, counterclock=False)']
+        drawn = f'ax.pie({y}, labels={_words(x)}, autopct="%1.0f%%", startangle=90, counterclock=False)'
+        return [f"if len({data}):  # matplotlib draws no pie of nothing", f"    {drawn}"]
     if chart.series is not None:
         return _groups(chart, data)
     if chart.kind == "bar":

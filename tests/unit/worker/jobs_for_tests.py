@@ -29,7 +29,15 @@ def wait(seconds: float) -> float:
     return seconds
 
 
+_kept: list[bytes] = []
+
+
+def keep(megabytes: int) -> None:
+    _kept.append(os.urandom(1024) * 1024 * megabytes)
+
+
 JOBS = {
+    "keep": keep,
     "echo": lambda value: value,
     "loop": loop,
     "eat": eat,

@@ -234,3 +234,13 @@ def test_a_child_that_reads_no_more_is_killed_while_something_is_sent(
     with pytest.raises(WorkerStopped):
         ask(keeper, "echo", value="x" * MEBIBYTE)
     assert ask(keeper, "echo", value=2) == 2
+
+
+def test_a_worker_that_has_grown_is_replaced_between_two_jobs(keeper: Keeper) -> None:
+    ask(keeper, "echo", value=1)
+    before = keeper.pid
+    ask(keeper, "keep", megabytes=10)
+    assert keeper.pid == before
+    ask(keeper, "keep", megabytes=300)
+    assert keeper.pid != before
+    assert ask(keeper, "echo", value=2) == 2
