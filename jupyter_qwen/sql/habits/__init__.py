@@ -15,7 +15,6 @@ from jupyter_qwen.sql.validate import prove
 from .aggregates import factor_of_same_row, latest_for_greatest, median_for_mean
 from .anti_join import missing_partner
 from .bound import Habit, changed
-from .by_period import group_by_period
 from .cast_formats import cast_by_format
 from .conditions import both_values, flag_spelled_otherwise, share_of_all, turned_comparison
 from .first_of_list import count_from_one
@@ -23,9 +22,10 @@ from .key_groups import group_by_key
 from .limit_clauses import limit_of_each, needless_limit
 from .literal_places import move_literals
 from .needless_joins import drop_needless_joins
-from .one_for_each import group_by_each
 from .outputs import constant_aggregates, full_names, only_the_ratio
 from .quoted_columns import unquote_columns
+from .rows_for_each import group_by_each, group_by_period
+from .share_of_total import share_of_total
 from .text_search import search_without_case
 from .time_units import interval_as_number, name_the_period, period_as_date, period_number
 
@@ -53,6 +53,7 @@ HABITS: Final[tuple[tuple[str, Habit], ...]] = (
     ("period-number", period_number),
     ("by-period", group_by_period),
     ("one-for-each", group_by_each),
+    ("share-of-total", share_of_total),
     ("share-of-all", share_of_all),
     ("limit-of-each", limit_of_each),
     ("needless-limit", needless_limit),
