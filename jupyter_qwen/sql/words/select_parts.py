@@ -200,6 +200,8 @@ def ends(tree: exp.Expr, scene: Scene, *, bare_count: bool) -> str:
     """Order, offset and limit; `bare_count` says that sorting by a count needs no other word for it."""
     order, limit, offset = tree.args.get("order"), tree.args.get("limit"), tree.args.get("offset")
     text = ""
+    if order is not None and limit is None and _by_all(order):
+        order = None  # every column from the left: nothing that is worth a word
     if order is not None and not (isinstance(tree, exp.Select) and _first_of(tree)):
         text += _order(order, tree, scene, bare_count)
     if isinstance(offset, exp.Offset) and number_of(offset.expression) != 0:
@@ -222,6 +224,10 @@ def ends(tree: exp.Expr, scene: Scene, *, bare_count: bool) -> str:
 def _amount(node: exp.Expr, scene: Scene) -> str:
     count = number_of(node)
     return f"{count:g}" if count is not None and count < 1e6 else scene.code(node)
+
+
+def _by_all(order: exp.Expr) -> bool:
+    return [term.this.name.upper() for term in order.expressions if not term.args.get("desc")] == ["ALL"]
 
 
 def _order(order: exp.Expr, tree: exp.Expr, scene: Scene, bare_count: bool) -> str:
