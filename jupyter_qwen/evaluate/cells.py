@@ -80,7 +80,11 @@ def options_from(arguments: argparse.Namespace) -> CellsOptions:
 
 
 async def run(options: CellsOptions, engines: EngineSource) -> str:
-    """Answer the cases; returns the summary table. Raises PackError, EngineError and what `ask` raises."""
+    """Answer the cases; returns the summary table. Raises PackError, EngineError and what `ask` raises.
+
+    A case whose set-up cells fail has an empty answer with the `error`, and the others are asked; where none could be set up
+    it is an error of the pack.
+    """
     cases = read_lines(options.pack / "cells_cases.jsonl")
     cases = [case for case in cases if not options.cases or case["id"] in options.cases]
     cases = cases[:: options.every][: options.limit]
@@ -99,11 +103,19 @@ async def run(options: CellsOptions, engines: EngineSource) -> str:
                         else:
                             answer = await _ask(case, notebook, services, options)
                     except PackError as error:
-                        raise PackError(f"case {case['id']}: {error}") from error
+                        answer = _not_asked(case, error)
                     predictions.add(answer)
                     progress.add(answer)
             await services.aclose()
-            return summary_table([(options.out.name, predictions.done)])
+            failed = [f"case {item['id']}: {item['error']}" for item in predictions.done if item.get("error")]
+            if failed and len(failed) == len(predictions.done):
+                raise PackError("; ".join(failed[:3]))
+            return "\n".join([summary_table([(options.out.name, predictions.done)]), *failed])
+
+
+def _not_asked(case: Mapping[str, Any], error: PackError) -> dict[str, Any]:
+    nothing = {"seconds": None, "ttft_seconds": None, "prompt_tokens": 0, "cached_tokens": 0, "new_tokens": 0}
+    return {"id": case["id"], "kind": case.get("kind"), "code": "", "verdict": None, "error": str(error), **nothing}
 
 
 def _check(case: Mapping[str, Any]) -> None:

@@ -118,6 +118,24 @@ def test_a_set_up_cell_that_fails_names_the_case_and_its_words(pack: Path, tmp_p
         asyncio.run(cells.run(cells.CellsOptions(pack, tmp_path / "cells.jsonl"), OneCell("1")))
 
 
+def test_a_case_that_cannot_be_set_up_is_told_and_the_others_are_asked(pack: Path, tmp_path: Path) -> None:
+    write(
+        pack,
+        [
+            {"id": "c", "setup": ["import absent_module"], "question": "x?", "frames": []},
+            {"id": "d", "setup": ["a = 1"], "question": "What is a?", "frames": []},
+        ],
+    )
+    out = tmp_path / "cells.jsonl"
+
+    table = asyncio.run(cells.run(cells.CellsOptions(pack, out), OneCell("a")))
+
+    first, second = (json.loads(line) for line in out.read_text().splitlines())
+    assert (first["code"], second["code"]) == ("", "a")
+    assert "absent_module" in first["error"]
+    assert "case c: set-up cell 1 fails" in table
+
+
 def test_a_case_without_its_fields_is_refused_before_any_kernel_starts(pack: Path, tmp_path: Path) -> None:
     write(pack, [{"id": "d", "question": "x?", "setup": "import os", "frames": []}])
 
