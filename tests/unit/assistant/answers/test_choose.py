@@ -123,8 +123,10 @@ def test_an_empty_result_asks_for_more_and_the_agreed_rows_win() -> None:
 
 
 def test_an_answer_that_leaves_a_demand_unmet_yields_to_those_that_meet_it() -> None:
-    prompt = Prompt("…", messages=(Message("user", "…"),), parts=(Part("question", "How many trams per city?"),))
-    right = "SELECT city_id, count(*) FROM trams GROUP BY city_id"
+    prompt = Prompt(
+        "…", messages=(Message("user", "…"),), parts=(Part("question", "How many trams per city and line?"),)
+    )
+    right = "SELECT city_id, line, count(*) FROM trams GROUP BY city_id, line"
     engine = ScriptedAnswers(right, right)
 
     async def ignore(event: Event) -> None: ...
