@@ -13,7 +13,8 @@ _ADVERBS = {
     "annually": "year",
 }  # fmt: skip
 _PERIOD = re.compile(
-    rf"\b(?:(?P<adverb>{'|'.join(_ADVERBS)})|(?:per|by|each|every) (?:calendar )?(?P<unit>day|week|month|quarter|year))\b",
+    rf"\b(?:(?P<adverb>{'|'.join(_ADVERBS)})|(?:per|by|each|every) (?:calendar )?(?P<unit>day|week|month|quarter|year))\b"
+    r"(?! days?\b| of the (?:week|month|year)\b)",  # a weekday is no period
     re.IGNORECASE,
 )
 _ONE_FIGURE = re.compile(  # "the average daily visitors" is one figure, and so is a price per day

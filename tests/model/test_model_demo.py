@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 import pytest
-from demo_questions import DemoKernel, ask_demo, cases, right
+from demo_questions import DemoKernel, Outcome, ask_demo, cases, right
 
 from jupyter_qwen.demo.demo_folder import RIDES_NOTEBOOK, SHOP_NOTEBOOK, build_demo
 from jupyter_qwen.models.store import ModelStore
@@ -18,14 +18,29 @@ from jupyter_qwen.models.store import ModelStore
 EVERY = 6  # all sixty take as long as all other tests of the model; `python tests/model/demo_questions.py` asks them
 
 
-@pytest.mark.model
-def test_most_questions_about_the_demo_are_answered_rightly(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
     if ModelStore().path() is None:
         pytest.skip("the default model is not here: jupyter qwen model pull")
-    outcomes = asyncio.run(ask_demo(cases()[::EVERY], tmp_path / "demo"))
+    return asyncio.run(ask_demo(cases()[::EVERY], tmp_path_factory.mktemp("asked") / "demo"))
+
+
+@pytest.mark.model
+def test_the_own_question_of_the_readme_is_answered_rightly(outcomes: list[Outcome]) -> None:
+    assert outcomes[0].is_right
+
+
+@pytest.mark.model
+def test_most_questions_about_the_demo_are_answered_rightly(outcomes: list[Outcome]) -> None:
     wrong = [outcome for outcome in outcomes if not outcome.is_right]
-    assert outcomes[0].is_right, "the README's own question"
     assert len(wrong) <= 4 * len(outcomes) // 10, wrong
+
+
+@pytest.mark.model
+@pytest.mark.xfail(reason="the goal, not reached yet: seven of ten on 2026-11-21 (docs/sql.md)", strict=False)
+def test_nine_in_ten_questions_about_the_demo_are_answered_rightly(outcomes: list[Outcome]) -> None:
+    wrong = [outcome for outcome in outcomes if not outcome.is_right]
+    assert len(wrong) <= len(outcomes) // 10, wrong
 
 
 def test_the_gold_runs_and_the_judge_tells_right_from_wrong(tmp_path: Path) -> None:

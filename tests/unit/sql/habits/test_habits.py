@@ -278,6 +278,8 @@ SALE = Table(
         ("revenue by year", "SELECT year(sold_on), sum(price) FROM sale GROUP BY 1", None),
         ("the month with the best monthly revenue", "SELECT sum(price) FROM sale LIMIT 1", None),
         ("sales of each month", "SELECT price FROM sale", None),
+        ("revenue per week day", "SELECT sum(price) FROM sale", None),
+        ("revenue by day of the week", "SELECT sum(price) FROM sale", None),
         ("shops per month", "SELECT count(*) FROM shop", None),
         ("revenue per city", "SELECT sum(price) FROM sale", None),
         ("the mean of the limit_daily and of the sales by day", "SELECT avg(limit_daily) FROM sale", None),
