@@ -12,14 +12,13 @@ import argparse
 import asyncio
 import json
 import tempfile
-from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from benchmarks.sql_repairs import load_scorer
-from jupyter_qwen.assistant.ask import ask
+from jupyter_qwen.assistant.ask import collect_answer
 from jupyter_qwen.assistant.engines import SupervisedEngines
 from jupyter_qwen.assistant.events import AnswerFinished
 from jupyter_qwen.assistant.question import Question
@@ -46,8 +45,7 @@ async def answers(arguments: argparse.Namespace, questions: list[dict[str, Any]]
             services = Services(EvaluationEngines(supervised), knowledge=files)
             for item in questions:
                 question = Question(text=item["question"], mode="sql", schema=schema, connection="con")
-                async with aclosing(ask(question, services)) as events:  # type: ignore[type-var]
-                    found += [event async for event in events if isinstance(event, AnswerFinished)]
+                found.append(await collect_answer(question, services))
     finally:
         await supervised.aclose()
     return found

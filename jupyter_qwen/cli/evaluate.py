@@ -12,6 +12,7 @@ from jupyter_qwen.assistant.failures import EXPECTED, describe
 from jupyter_qwen.cli.engine_options import add_engine_options, engine_config
 from jupyter_qwen.cli.failure import CommandError
 from jupyter_qwen.evaluate import cells, fim, python, summary, text_to_sql
+from jupyter_qwen.evaluate.cases import options_from
 from jupyter_qwen.evaluate.lane import EvaluationEngines
 from jupyter_qwen.evaluate.predictions import PackError
 
@@ -54,10 +55,10 @@ async def _evaluate(arguments: argparse.Namespace) -> str:
     supervised = SupervisedEngines(engine_config(arguments))
     engines = EvaluationEngines(supervised)
     work: dict[str, Callable[[], Awaitable[str]]] = {
-        "sql": lambda: text_to_sql.run(text_to_sql.options_from(arguments), engines),
-        "fim": lambda: fim.run(fim.options_from(arguments), engines),
-        "python": lambda: python.run(fim.options_from(arguments), engines),
-        "cells": lambda: cells.run(cells.options_from(arguments), engines),
+        "sql": lambda: text_to_sql.run(options_from(text_to_sql.TextToSqlOptions, arguments), engines),
+        "fim": lambda: fim.run(options_from(fim.FimOptions, arguments), engines),
+        "python": lambda: python.run(options_from(fim.FimOptions, arguments), engines),
+        "cells": lambda: cells.run(options_from(cells.CellsOptions, arguments), engines),
     }
     try:
         return await work[arguments.kind]()

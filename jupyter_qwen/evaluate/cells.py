@@ -12,19 +12,17 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Mapping
-from contextlib import aclosing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, get_args
 
-from jupyter_qwen.assistant.ask import ask
-from jupyter_qwen.assistant.events import AnswerFinished
+from jupyter_qwen.assistant.ask import collect_answer
 from jupyter_qwen.assistant.question import Mode, Question
 from jupyter_qwen.assistant.services import EngineSource, Services
-from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest, Usage
+from jupyter_qwen.engine.base import Engine, GenerationRequest, Usage
+from jupyter_qwen.evaluate.cases import PackOptions, add_pack_arguments, answer_all, chosen
+from jupyter_qwen.evaluate.figures import figures, generate_once
 from jupyter_qwen.evaluate.live_notebook import LiveNotebook
-from jupyter_qwen.evaluate.predictions import PackError, Predictions, read_lines
-from jupyter_qwen.evaluate.progress_bar import ProgressBar
+from jupyter_qwen.evaluate.predictions import PackError, read_lines
 from jupyter_qwen.evaluate.summary import summary_table
 from jupyter_qwen.prompt.answers import strip_fences
 from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message
@@ -37,46 +35,23 @@ _MODES: tuple[Mode, ...] = ("auto", "python", "sql", "chat", "plot")
 
 
 @dataclass(frozen=True)
-class CellsOptions:
-    """What to run. `every` takes each n-th case; `mode` is how the question is asked, as the sidebar's menu says it."""
+class CellsOptions(PackOptions):
+    """`mode` is how the question is asked, as the sidebar's menu says it."""
 
-    pack: Path
-    out: Path
-    limit: int | None = None
-    every: int = 1
-    raw: bool = False
-    resume: bool = False
-    cases: tuple[str, ...] = ()
     mode: Mode = "python"
     privacy: PrivacyLevel = "samples"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """PACK, --out, --limit, --every, --case, --raw, --resume, --mode, --privacy. The engine's options are the caller's."""
-    parser.add_argument("pack", type=Path, help="folder with cells_cases.jsonl and data/")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="predictions: id, code, verdict, times")
-    parser.add_argument("--limit", type=int, help="only the first N cases")
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="only each N-th case")
-    parser.add_argument("--case", action="append", default=[], metavar="ID", help="only this case; may be repeated")
-    parser.add_argument("--raw", action="store_true", help="baseline: cells, head(3), dtypes; one greedy answer")
-    parser.add_argument("--resume", action="store_true", help="keep the answers that the file holds")
+    """Those of every pack, --mode, --privacy. The engine's options are the caller's."""
+    add_pack_arguments(
+        parser,
+        pack="folder with cells_cases.jsonl and data/",
+        out="predictions: id, code, verdict, times",
+        raw="cells, head(3), dtypes; one greedy answer",
+    )
     parser.add_argument("--mode", choices=_MODES, default="python", help="how the question is asked (default: python)")
     parser.add_argument("--privacy", choices=get_args(PrivacyLevel), default=PRIVACY_LEVELS[-1])
-
-
-def options_from(arguments: argparse.Namespace) -> CellsOptions:
-    """The options that the arguments say."""
-    return CellsOptions(
-        pack=arguments.pack,
-        out=arguments.out,
-        limit=arguments.limit,
-        every=max(1, arguments.every),
-        raw=arguments.raw,
-        resume=arguments.resume,
-        cases=tuple(arguments.case),
-        mode=arguments.mode,
-        privacy=arguments.privacy,
-    )
 
 
 async def run(options: CellsOptions, engines: EngineSource) -> str:
@@ -85,37 +60,40 @@ async def run(options: CellsOptions, engines: EngineSource) -> str:
     A case whose set-up cells fail has an empty answer with the `error`, and the others are asked; where none could be set up
     it is an error of the pack.
     """
-    cases = read_lines(options.pack / "cells_cases.jsonl")
-    cases = [case for case in cases if not options.cases or case["id"] in options.cases]
-    cases = cases[:: options.every][: options.limit]
-    for item in cases:
-        _check(item)
+    cases = chosen({case["id"]: case for case in read_lines(options.pack / "cells_cases.jsonl")}, options)
+    for case in cases.values():
+        _check(case)
     engine = await engines.engine()
     services = Services(engines)
+
+    async def answer(case: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            await notebook.run(case["setup"])
+            if options.raw:
+                return await _raw(case, notebook, engine)
+            return await _ask(case, notebook, services, options)
+        except PackError as error:
+            return _not_asked(case, error)
+
     async with LiveNotebook(options.pack / "data") as notebook:
-        with Predictions(options.out, resume=options.resume) as predictions:
-            with ProgressBar(len(cases), predictions.done) as progress:
-                for case in predictions.pending(cases):
-                    try:
-                        await notebook.run(case["setup"])
-                        if options.raw:
-                            answer = await _raw(case, notebook, engine)
-                        else:
-                            answer = await _ask(case, notebook, services, options)
-                    except PackError as error:
-                        answer = _not_asked(case, error)
-                    predictions.add(answer)
-                    progress.add(answer)
-            await services.aclose()
-            failed = [f"case {item['id']}: {item['error']}" for item in predictions.done if item.get("error")]
-            if failed and len(failed) == len(predictions.done):
-                raise PackError("; ".join(failed[:3]))
-            return "\n".join([summary_table([(options.out.name, predictions.done)]), *failed])
+        runs = await answer_all(cases, {options.out: answer}, resume=options.resume)
+        await services.aclose()
+    ((_, done),) = runs
+    failed = [f"case {item['id']}: {item['error']}" for item in done if item.get("error")]
+    if failed and len(failed) == len(done):
+        raise PackError("; ".join(failed[:3]))
+    return "\n".join([summary_table(runs), *failed])
 
 
 def _not_asked(case: Mapping[str, Any], error: PackError) -> dict[str, Any]:
-    nothing = {"seconds": None, "ttft_seconds": None, "prompt_tokens": 0, "cached_tokens": 0, "new_tokens": 0}
-    return {"id": case["id"], "kind": case.get("kind"), "code": "", "verdict": None, "error": str(error), **nothing}
+    return {
+        "kind": case.get("kind"),
+        "code": "",
+        "verdict": None,
+        "error": str(error),
+        **figures(0.0, None, Usage()),
+        "seconds": None,
+    }
 
 
 def _check(case: Mapping[str, Any]) -> None:
@@ -144,16 +122,10 @@ async def _ask(
         active_cell=asked.id,
     )
     collected = time.perf_counter() - began
-    answer = None
-    async with aclosing(ask(question, services)) as events:  # type: ignore[type-var]
-        async for event in events:
-            if isinstance(event, AnswerFinished):
-                answer = event
-    assert answer is not None, "ask ends with an Answer or raises"
+    answer = await collect_answer(question, services)
     block = next((b for b in answer.blocks if b.cell is not None and b.cell.type == "code"), None)
     trial = block.trial if block else None
     return {
-        "id": case["id"],
         "kind": case.get("kind"),
         "code": block.cell.source if block and block.cell else "",
         "verdict": trial.status if trial else block.verdict if block else None,
@@ -165,11 +137,11 @@ async def _ask(
         "mode": answer.mode,
         "repairs": [repair.name for repair in block.repairs] if block else [],
         "warnings": [d.code for d in block.diagnostics if d.severity != "info"] if block else [],
-        "seconds": round(collected + answer.seconds, 3),
-        "ttft_seconds": None if answer.ttft_seconds is None else round(collected + answer.ttft_seconds, 3),
-        "prompt_tokens": answer.usage.prompt_tokens,
-        "cached_tokens": answer.usage.cached_tokens,
-        "new_tokens": answer.usage.new_tokens,
+        **figures(
+            collected + answer.seconds,
+            None if answer.ttft_seconds is None else collected + answer.ttft_seconds,
+            answer.usage,
+        ),
     }
 
 
@@ -181,22 +153,5 @@ async def _raw(case: Mapping[str, Any], notebook: LiveNotebook, engine: Engine) 
     parts += [f"Question: {case['question']}", "Answer with one Python code cell."]
     turns = (message("system", _RAW_SYSTEM), message("user", "\n\n".join(parts)))
     request = GenerationRequest(prompt=chatml(turns), max_new_tokens=_RAW_NEW_TOKENS, stop=CHAT_STOP, lane="chat")
-    started, first, text, usage = time.perf_counter(), None, "", Usage()
-    async with aclosing(engine.generate(request)) as pieces:  # type: ignore[type-var]
-        async for piece in pieces:
-            if isinstance(piece, Finished):
-                usage = piece.usage
-            elif isinstance(piece, Delta):
-                first = first or time.perf_counter()
-                text += piece.text
-    return {
-        "id": case["id"],
-        "kind": case.get("kind"),
-        "code": strip_fences(text).strip("\n"),
-        "verdict": None,
-        "seconds": round(time.perf_counter() - started, 3),
-        "ttft_seconds": round(first - started, 3) if first else None,
-        "prompt_tokens": usage.prompt_tokens,
-        "cached_tokens": usage.cached_tokens,
-        "new_tokens": usage.new_tokens,
-    }
+    text, took = await generate_once(engine, request)
+    return {"kind": case.get("kind"), "code": strip_fences(text).strip("\n"), "verdict": None, **took}

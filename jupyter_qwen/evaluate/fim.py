@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import ExitStack, aclosing
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from jupyter_qwen.assistant.answer_limits import AnswerLimits
@@ -19,9 +18,10 @@ from jupyter_qwen.assistant.completion.complete import complete
 from jupyter_qwen.assistant.completion.desk import CompletionDesk
 from jupyter_qwen.assistant.question import CompletionQuestion
 from jupyter_qwen.assistant.services import EngineSource, Services
-from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest, Usage
-from jupyter_qwen.evaluate.predictions import PackError, Predictions, read_lines
-from jupyter_qwen.evaluate.progress_bar import ProgressBar
+from jupyter_qwen.engine.base import Engine, GenerationRequest, Usage
+from jupyter_qwen.evaluate.cases import Answering, PackOptions, add_pack_arguments, answer_all, chosen
+from jupyter_qwen.evaluate.figures import figures, generate_once
+from jupyter_qwen.evaluate.predictions import PackError, read_lines
 from jupyter_qwen.evaluate.scoring import passes
 from jupyter_qwen.evaluate.summary import summary_table
 from jupyter_qwen.prompt.tokens import FIM_MIDDLE, FIM_PREFIX, FIM_STOP, FIM_SUFFIX, neutralise
@@ -30,47 +30,30 @@ _NEW_TOKENS = 256
 
 
 @dataclass(frozen=True)
-class FimOptions:
-    """What to run."""
+class FimOptions(PackOptions):
+    """`pack` is a file of cases. `with_raw` answers by both ways; `score` runs the cases' tests on the answers."""
 
-    cases: Path
-    out: Path
-    limit: int | None = None
-    raw: bool = False
-    resume: bool = False
     with_raw: bool = False
     score: bool = False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """CASES, --out, --limit, --raw, --with-raw, --score, --resume. The engine's options are the caller's."""
-    parser.add_argument("cases", type=Path, help="cases, one JSON object a line with id, prefix and suffix")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="predictions: id and completion")
-    parser.add_argument("--limit", type=int, help="only the first N cases")
-    parser.add_argument("--raw", action="store_true", help="baseline: usual order, greedy, nothing cut")
+    """Those of every pack, --with-raw, --score. The engine's options are the caller's."""
+    add_pack_arguments(
+        parser,
+        pack="cases, one JSON object a line with its id",
+        out="predictions: id and completion",
+        raw="greedy, nothing cut",
+    )
     parser.add_argument(
         "--with-raw", action="store_true", help="the baseline as well, case by case, into FILE with .raw in its name"
     )
     parser.add_argument(
         "--score", action="store_true", help="run the cases' tests on the answers (in a process, but in no sandbox)"
     )
-    parser.add_argument("--resume", action="store_true", help="keep the answers that the file holds")
 
 
-def options_from(arguments: argparse.Namespace) -> FimOptions:
-    """The options that the arguments say."""
-    return FimOptions(
-        arguments.cases,
-        arguments.out,
-        arguments.limit,
-        arguments.raw,
-        arguments.resume,
-        arguments.with_raw,
-        arguments.score,
-    )
-
-
-Answer = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
+Answer = Answering[Mapping[str, Any]]
 
 
 async def run(options: FimOptions, engines: EngineSource) -> str:
@@ -80,7 +63,7 @@ async def run(options: FimOptions, engines: EngineSource) -> str:
     services = Services(
         engines, limits=AnswerLimits(completion_block_tokens=_NEW_TOKENS), completion=CompletionDesk(ahead=False)
     )
-    return await answer_all(
+    return await beside_raw(
         options,
         needs=("prefix", "suffix"),
         ours=lambda case: _completed(case, services),
@@ -88,34 +71,28 @@ async def run(options: FimOptions, engines: EngineSource) -> str:
     )
 
 
-async def answer_all(options: FimOptions, *, needs: Sequence[str], ours: Answer, raw: Answer) -> str:
+async def beside_raw(options: FimOptions, *, needs: Sequence[str], ours: Answer, raw: Answer) -> str:
     """Answer every case of a pack by the asked way, or by both; returns the summary table.
 
     `needs` are the text fields that a case must have. Raises PackError, and what the answers raise.
     """
-    cases = read_lines(options.cases)[: options.limit]
-    for case in cases:
+    cases = chosen({case["id"]: case for case in read_lines(options.pack)}, options)
+    for case in cases.values():
         missing = [name for name in needs if not isinstance(case.get(name), str)]
         if missing:
             raise PackError(f"case {case['id']} has no {' and no '.join(missing)}")
-    ways = [(options.out, raw if options.raw else ours)]
+
+    def scored(answer: Answer) -> Answer:
+        async def answered(case: Mapping[str, Any]) -> dict[str, Any]:
+            item = {"kind": case.get("kind"), **await answer(case)}
+            return {**item, "passed": await passes(case, item["completion"])} if options.score else item
+
+        return answered
+
+    ways = {options.out: scored(raw if options.raw else ours)}
     if options.with_raw and not options.raw:
-        ways.append((options.out.with_suffix(f".raw{options.out.suffix}"), raw))
-    with ExitStack() as stack:
-        files = [stack.enter_context(Predictions(path, resume=options.resume)) for path, _ in ways]
-        pending = [{case["id"] for case in predictions.pending(cases)} for predictions in files]
-        progress = stack.enter_context(ProgressBar(len(cases), files[0].done))
-        for case in cases:
-            for (_, answer), predictions, unanswered in zip(ways, files, pending, strict=True):
-                if case["id"] not in unanswered:
-                    continue
-                item = {"id": case["id"], "kind": case.get("kind"), **await answer(case)}
-                if options.score:
-                    item["passed"] = await passes(case, item["completion"])
-                predictions.add(item)
-                if predictions is files[0]:
-                    progress.add(item)
-    return summary_table([(path.name, predictions.done) for (path, _), predictions in zip(ways, files, strict=True)])
+        ways[options.out.with_suffix(f".raw{options.out.suffix}")] = scored(raw)
+    return summary_table(await answer_all(cases, ways, resume=options.resume))
 
 
 async def _completed(case: Mapping[str, Any], services: Services) -> dict[str, Any]:
@@ -131,35 +108,17 @@ async def complete_once(question: CompletionQuestion, services: Services) -> dic
         async for suggestion in suggestions:
             text, usage = suggestion.text, suggestion.usage or usage
             if text and first is None:
-                first = time.perf_counter()
-    return _item(text, started, first, usage)
+                first = time.perf_counter() - started
+    return {"completion": text, **figures(time.perf_counter() - started, first, usage)}
 
 
 async def _raw(case: Mapping[str, Any], engine: Engine) -> dict[str, Any]:
     prompt = f"{FIM_PREFIX}{neutralise(case['prefix'])}{FIM_SUFFIX}{neutralise(case['suffix'])}{FIM_MIDDLE}"
-    return await generate_once(engine, prompt, stop=FIM_STOP)
+    return await greedy(engine, prompt, stop=FIM_STOP)
 
 
-async def generate_once(engine: Engine, prompt: str, *, stop: tuple[str, ...]) -> dict[str, Any]:
+async def greedy(engine: Engine, prompt: str, *, stop: tuple[str, ...]) -> dict[str, Any]:
     """One greedy generation as it comes, with its times and tokens."""
     request = GenerationRequest(prompt=prompt, max_new_tokens=_NEW_TOKENS, stop=stop, lane="completion")
-    started, first, text, usage = time.perf_counter(), None, "", Usage()
-    async with aclosing(engine.generate(request)) as pieces:  # type: ignore[type-var]
-        async for piece in pieces:
-            if isinstance(piece, Finished):
-                usage = piece.usage
-            elif isinstance(piece, Delta):
-                first = first or time.perf_counter()
-                text += piece.text
-    return _item(text, started, first, usage)
-
-
-def _item(text: str, started: float, first: float | None, usage: Usage) -> dict[str, Any]:
-    return {
-        "completion": text,
-        "seconds": round(time.perf_counter() - started, 3),
-        "ttft_seconds": round(first - started, 3) if first else None,
-        "prompt_tokens": usage.prompt_tokens,
-        "cached_tokens": usage.cached_tokens,
-        "new_tokens": usage.new_tokens,
-    }
+    text, took = await generate_once(engine, request)
+    return {"completion": text, **took}

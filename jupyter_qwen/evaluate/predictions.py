@@ -53,11 +53,6 @@ class Predictions:
         if self._file is not None:
             self._file.close()
 
-    def pending(self, cases: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        """The cases without an answer yet, in order."""
-        answered = {item["id"] for item in self.done}
-        return [case for case in cases if case["id"] not in answered]
-
     def add(self, item: dict[str, Any]) -> None:
         """Keep one answer, on disk before the next case begins."""
         self.done.append(item)

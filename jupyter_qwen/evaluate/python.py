@@ -5,33 +5,24 @@ Cases are lines of JSON with id, prompt and mode (completion or instruction). ``
 
 from __future__ import annotations
 
-import argparse
-import time
 from collections.abc import Mapping
-from contextlib import aclosing
 from typing import Any
 
 from jupyter_qwen.assistant.answer_limits import AnswerLimits
-from jupyter_qwen.assistant.ask import ask
-from jupyter_qwen.assistant.events import AnswerFinished
+from jupyter_qwen.assistant.ask import collect_answer
 from jupyter_qwen.assistant.question import CompletionQuestion, Question
 from jupyter_qwen.assistant.services import EngineSource, Services
 from jupyter_qwen.engine.base import Engine
-from jupyter_qwen.evaluate import fim
-from jupyter_qwen.evaluate.fim import FimOptions, complete_once, generate_once, options_from
+from jupyter_qwen.evaluate.figures import figures
+from jupyter_qwen.evaluate.fim import FimOptions, add_arguments, beside_raw, complete_once, greedy
 from jupyter_qwen.evaluate.predictions import PackError
 from jupyter_qwen.prompt.answers import strip_fences
 from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message, neutralise
 
-__all__ = ["add_arguments", "options_from", "run"]
+__all__ = ["add_arguments", "run"]
 
 _NEW_TOKENS = 400
 _RAW_SYSTEM = "You are a helpful assistant that writes Python."
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The same as for fill-in-the-middle."""
-    fim.add_arguments(parser)
 
 
 async def run(options: FimOptions, engines: EngineSource) -> str:
@@ -40,7 +31,7 @@ async def run(options: FimOptions, engines: EngineSource) -> str:
     services = Services(
         engines, limits=AnswerLimits(completion_block_tokens=_NEW_TOKENS, chat_answer_tokens=_NEW_TOKENS)
     )
-    return await fim.answer_all(
+    return await beside_raw(
         options,
         needs=("prompt", "mode"),
         ours=lambda case: _answer(case, services),
@@ -52,27 +43,18 @@ async def _answer(case: Mapping[str, Any], services: Services) -> dict[str, Any]
     if _goes_on(case):
         question = CompletionQuestion(case["prompt"], "", thread=str(case["id"]), by_key=True)
         return await complete_once(question, services)
-    started, answer = time.perf_counter(), None
-    async with aclosing(ask(Question(text=case["prompt"].strip(), mode="python"), services)) as events:  # type: ignore[type-var]
-        async for event in events:
-            if isinstance(event, AnswerFinished):
-                answer = event
-    assert answer is not None, "ask ends with an Answer or raises"
+    answer = await collect_answer(Question(text=case["prompt"].strip(), mode="python"), services)
     return {
         "completion": answer.blocks[0].source if answer.blocks else strip_fences(answer.markdown),
-        "seconds": round(time.perf_counter() - started, 3),
-        "ttft_seconds": None if answer.ttft_seconds is None else round(answer.ttft_seconds, 3),
-        "prompt_tokens": answer.usage.prompt_tokens,
-        "cached_tokens": answer.usage.cached_tokens,
-        "new_tokens": answer.usage.new_tokens,
+        **figures(answer.seconds, answer.ttft_seconds, answer.usage),
     }
 
 
 async def _raw(case: Mapping[str, Any], engine: Engine) -> dict[str, Any]:
     if _goes_on(case):
-        return await generate_once(engine, neutralise(case["prompt"]), stop=CHAT_STOP)
+        return await greedy(engine, neutralise(case["prompt"]), stop=CHAT_STOP)
     turns = (message("system", _RAW_SYSTEM), message("user", case["prompt"].strip()))
-    item = await generate_once(engine, chatml(turns, "```python\n"), stop=("\n```", *CHAT_STOP))
+    item = await greedy(engine, chatml(turns, "```python\n"), stop=("\n```", *CHAT_STOP))
     return {**item, "completion": strip_fences(item["completion"])}
 
 

@@ -24,9 +24,10 @@ from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.assistant.services import EngineSource, Services
 from jupyter_qwen.assistant.warming.idle import IdleBudget
 from jupyter_qwen.assistant.warming.warm import Warming
-from jupyter_qwen.engine.base import Delta, Engine, Finished, GenerationRequest, Usage
-from jupyter_qwen.evaluate.predictions import PackError, Predictions, read_lines
-from jupyter_qwen.evaluate.progress_bar import ProgressBar
+from jupyter_qwen.engine.base import Engine, GenerationRequest
+from jupyter_qwen.evaluate.cases import PackOptions, add_pack_arguments, answer_all, chosen
+from jupyter_qwen.evaluate.figures import figures, generate_once
+from jupyter_qwen.evaluate.predictions import PackError, read_lines
 from jupyter_qwen.evaluate.sql_pack import SqlCase, SqlPack
 from jupyter_qwen.evaluate.summary import summary_table
 from jupyter_qwen.prompt.answers import first_statement
@@ -41,21 +42,14 @@ _CONNECTION = "con"
 
 
 @dataclass(frozen=True)
-class TextToSqlOptions:
-    """What to run. `every` takes each n-th case, for a quick look; `cold` leaves the KV cache as it is when a database is new.
+class TextToSqlOptions(PackOptions):
+    """`cold` leaves the KV cache as it is when a database is new.
 
     `translations` holds a line for each case that is asked, with its `id` and the question under the code of each language.
     """
 
-    pack: Path
-    out: Path
-    limit: int | None = None
-    every: int = 1
-    raw: bool = False
-    resume: bool = False
     cold: bool = False
     choice_seconds: float | None = None
-    cases: tuple[str, ...] = ()
     translations: Path | None = None
     language: str = "en"
 
@@ -71,73 +65,45 @@ class _Database:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """PACK, --out, --limit, --every, --raw, --resume, --cold, --seconds, --case. The engine's options are the caller's."""
-    parser.add_argument(
-        "pack", type=Path, help="folder with cases.jsonl and the databases (or with sql/ that holds them)"
+    """Those of every pack, --cold, --seconds, --translations, --language. The engine's options are the caller's."""
+    add_pack_arguments(
+        parser,
+        pack="folder with cases.jsonl and the databases (or with sql/ that holds them)",
+        out="predictions, one JSON object a line",
+        raw="whole DDL, one greedy answer, no proof",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="predictions, one JSON object a line")
-    parser.add_argument("--limit", type=int, help="only the first N cases")
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="only each N-th case")
-    parser.add_argument("--case", action="append", default=[], metavar="ID", help="only this case; may be repeated")
-    parser.add_argument("--raw", action="store_true", help="baseline: whole DDL, one greedy answer, no proof")
-    parser.add_argument("--resume", action="store_true", help="keep the answers that the file holds")
     parser.add_argument("--cold", action="store_true", help="do not process a new schema before its first question")
     parser.add_argument(
-        "--seconds", type=float, help="what choice and repair may add to a question, at 30 tokens a second (default: 6)"
-    )
+        "--seconds", type=float, dest="choice_seconds",
+        help="what choice and repair may add to a question, at 30 tokens a second (default: 6)",
+    )  # fmt: skip
     parser.add_argument("--translations", type=Path, metavar="FILE", help="ask only these cases, in another language")
     parser.add_argument(
         "--language", default="en", metavar="CODE", help="which translation (default: en, the pack's own)"
     )
 
 
-def options_from(arguments: argparse.Namespace) -> TextToSqlOptions:
-    """The options that the arguments say."""
-    return TextToSqlOptions(
-        pack=arguments.pack,
-        out=arguments.out,
-        limit=arguments.limit,
-        every=max(1, arguments.every),
-        raw=arguments.raw,
-        resume=arguments.resume,
-        cold=arguments.cold,
-        choice_seconds=arguments.seconds,
-        cases=tuple(arguments.case),
-        translations=arguments.translations,
-        language=arguments.language,
-    )
-
-
 async def run(options: TextToSqlOptions, engines: EngineSource) -> str:
     """Answer the cases; returns the summary table. Raises PackError, EngineError and what `ask` raises."""
     pack = SqlPack(options.pack)
-    cases = _chosen(pack.cases, options)
     limits = AnswerLimits() if options.choice_seconds is None else AnswerLimits(choice_seconds=options.choice_seconds)
     services = Services(engines, limits=limits, warming=Warming(IdleBudget(share=1.0)))
     engine = await engines.engine()
     database: _Database | None = None
-    with Predictions(options.out, resume=options.resume) as predictions:
-        answered = {item["id"] for item in predictions.done}
-        with ProgressBar(len(cases), predictions.done) as progress:
-            for case in cases:
-                if case.id in answered:
-                    continue
-                if options.raw:
-                    item = await _raw(pack, case, engine)
-                else:
-                    if database is None or database.name != case.database:
-                        database = await _open(pack, case, services, cold=options.cold)
-                    item = await _ask(case, database.schema, services)
-                predictions.add(item)
-                progress.add(item)
-        return summary_table([(options.out.name, predictions.done)])
 
+    async def answer(case: SqlCase) -> dict[str, Any]:
+        nonlocal database
+        if options.raw:
+            return await _raw(pack, case, engine)
+        if database is None or database.name != case.database:
+            database = await _open(pack, case, services, cold=options.cold)
+        return await _ask(case, database.schema, services)
 
-def _chosen(cases: Sequence[SqlCase], options: TextToSqlOptions) -> list[SqlCase]:
-    chosen = [case for case in cases if not options.cases or case.id in options.cases]
+    cases: Sequence[SqlCase] = pack.cases
     if options.translations is not None:
-        chosen = _translated(chosen, options.translations, options.language)
-    return chosen[:: options.every][: options.limit]
+        cases = _translated(cases, options.translations, options.language)
+    asked = chosen({case.id: case for case in cases}, options)
+    return summary_table(await answer_all(asked, {options.out: answer}, resume=options.resume))
 
 
 def _translated(cases: Sequence[SqlCase], file: Path, language: str) -> list[SqlCase]:
@@ -186,18 +152,15 @@ async def _ask(case: SqlCase, schema: Schema, services: Services) -> dict[str, A
     assert answer is not None, "ask ends with an Answer or raises"
     block = next((b for b in answer.blocks if b.verdict is not None), None)
     return {
-        "id": case.id,
         "sql": block.source if block else "",
         "verdict": block.verdict if block else None,
         "repairs": [repair.name for repair in block.repairs] if block else [],
         "warnings": [d.code for d in block.diagnostics if d.severity != "info"] if block else [],
+        **figures(answer.seconds, answer.ttft_seconds, answer.usage),
         # until the proved query stood in the panel; its grade may come later
         "seconds": round(judged.get(block.source, answer.seconds) if block else answer.seconds, 3),
         "graded_seconds": round(answer.seconds, 3),
-        "ttft_seconds": None if answer.ttft_seconds is None else round(answer.ttft_seconds, 3),
         "prompt_tokens": answer.usage.prompt_tokens or prompt_tokens,
-        "cached_tokens": answer.usage.cached_tokens,
-        "new_tokens": answer.usage.new_tokens,
         "example": answer.example,
         "origin": answer.origin,
         "features": answer.features,
@@ -213,22 +176,5 @@ async def _raw(pack: SqlPack, case: SqlCase, engine: Engine) -> dict[str, Any]:
     request = GenerationRequest(
         prompt=chatml(turns, _RAW_PREFILL), max_new_tokens=_RAW_NEW_TOKENS, stop=("```", *CHAT_STOP), lane="chat"
     )
-    started, first, text, usage = time.perf_counter(), None, "", Usage()
-    async with aclosing(engine.generate(request)) as pieces:  # type: ignore[type-var]
-        async for piece in pieces:
-            if isinstance(piece, Finished):
-                usage = piece.usage
-            elif isinstance(piece, Delta):
-                first = first or time.perf_counter()
-                text += piece.text
-    return {
-        "id": case.id,
-        "sql": first_statement(text),
-        "verdict": None,
-        "repairs": [],
-        "seconds": round(time.perf_counter() - started, 3),
-        "ttft_seconds": round(first - started, 3) if first else None,
-        "prompt_tokens": usage.prompt_tokens,
-        "cached_tokens": usage.cached_tokens,
-        "new_tokens": usage.new_tokens,
-    }
+    text, took = await generate_once(engine, request)
+    return {"sql": first_statement(text), "verdict": None, "repairs": [], **took}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import datetime
 import decimal
 import itertools
@@ -26,9 +25,8 @@ from typing import Any
 
 import duckdb
 
-from jupyter_qwen.assistant.ask import ask
+from jupyter_qwen.assistant.ask import collect_answer
 from jupyter_qwen.assistant.engines import SupervisedEngines
-from jupyter_qwen.assistant.events import AnswerFinished
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.assistant.services import Services
 from jupyter_qwen.demo.demo_folder import RIDES_NOTEBOOK, SHOP_NOTEBOOK, build_demo
@@ -200,11 +198,7 @@ async def _outcome(case: Case, kernel: DemoKernel, services: Services) -> Outcom
         active_cell=kernel.cells[-1].id,
         schema=kernel.schema,
     )
-    answer: AnswerFinished | None = None
-    async with contextlib.aclosing(ask(question, services)) as events:  # type: ignore[type-var]
-        async for event in events:
-            answer = event if isinstance(event, AnswerFinished) else answer
-    assert answer is not None, "ask ends with an answer or raises"
+    answer = await collect_answer(question, services)
     block = next((block for block in answer.blocks if block.verdict is not None), None)
     if block is None:
         return Outcome(case, False, answer.mode, answer.markdown, "no query", answer.seconds)
