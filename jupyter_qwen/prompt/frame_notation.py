@@ -32,6 +32,7 @@ _POLARS = {
     "date": "Date",
 }
 _NUMBERS = frozenset(("int", "float", "bool"))
+_NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
 
 
 def frames_text(frames: Sequence[Table]) -> str:
@@ -45,23 +46,38 @@ def frame_text(frame: Table, *, short: bool = False) -> str:
     size = f"{frame.row_count} rows" if frame.row_count is not None else ""
     about = ", ".join(text for text in (frame.library or "", size) if text)
     head = quote_reference(frame.reference) + (f" ({about}):" if about else ":")
+    index = [f"[index] {_level(level)} {_type(level, frame)}".replace("  ", " ").rstrip() for level in frame.index]
     if short:
-        columns = ", ".join(
-            f"{_subscript(c.name)} {_type(c, frame)}".rstrip() + (_values(c, ()) if c.values_complete else "")
+        columns = [
+            f"{_subscript(c.name, frame)} {_type(c, frame)}".rstrip() + (_values(c, ()) if c.values_complete else "")
             for c in frame.columns
-        )
-        return f"{head} {columns}"
+        ]
+        return f"{head} {', '.join([*index, *columns])}"
     cells = list(zip(*frame.rows, strict=True)) if frame.rows else [()] * len(frame.columns)
-    lines = [
-        f"  {_subscript(column.name)} {_type(column, frame)}".rstrip() + _values(column, values)
+    lines = [f"  {told}{_values(level, _as_cells(level))}" for told, level in zip(index, frame.index, strict=True)]
+    lines += [
+        f"  {_subscript(column.name, frame)} {_type(column, frame)}".rstrip() + _values(column, values)
         for column, values in zip(frame.columns, cells, strict=True)
     ]
     return "\n".join([head, *lines])
 
 
-def _subscript(name: str) -> str:
+def _subscript(name: str, frame: Table) -> str:
     """A DataFrame's column as Python writes it between brackets, without quotes where they say nothing."""
-    return name if name.isidentifier() else repr(name)
+    return name if name.isidentifier() or frame.labels else repr(name)
+
+
+def _level(level: Column) -> str:
+    return repr(level.name) if level.name and not level.name.isidentifier() else level.name
+
+
+def _as_cells(level: Column) -> list[object]:
+    """The values of an index level as rows would have them."""
+    if _TYPES.get(level.type.upper().strip()) not in ("int", "float"):
+        return list(level.values)
+    return [
+        float(text) if "." in text or "e" in text else int(text) for text in level.values if _NUMBER.fullmatch(text)
+    ]
 
 
 def _type(column: Column, frame: Table) -> str:

@@ -58,8 +58,8 @@ def unknown_columns(tree: ast.Module, schema: Schema, cells: Sequence[Cell]) -> 
 
 
 def _reads(tree: ast.Module, schema: Schema, cells: Sequence[Cell]) -> Iterator[tuple[Table, ast.Constant]]:
-    """Each column that the code reads by name from a DataFrame whose columns are known, and that it lacks."""
-    frames = {t.name: t for t in schema.tables if t.kind == "dataframe" and t.columns}
+    """Each column that the code reads by name from a DataFrame whose columns are known as texts, and that it lacks."""
+    frames = {t.name: t for t in schema.tables if t.kind == "dataframe" and t.columns and not t.labels}
     changed = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     added = {c for part in (tree, *(parsed(cell.source) for cell in cells if cell.type == "code")) for c in _new(part)}
     for node in ast.walk(tree):

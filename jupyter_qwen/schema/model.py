@@ -58,6 +58,8 @@ class Table:
     connection); ``None`` for a DataFrame, which every connection of the kernel can see. `rows` are sample rows in the
     order of `columns`, present at the privacy level *samples* only; `rows_complete` says that these are all rows.
     `loading` says how a table comes that the kernel does not hold yet; ``None`` for one that it holds.
+    Of a pandas frame, `index` has the levels of an index that says something (no query sees it; Python code needs it; a
+    level without a name is called ``""``), and `labels` is ``numbers`` or ``tuples`` where columns are labelled so.
     """
 
     reference: tuple[str, ...]
@@ -72,6 +74,8 @@ class Table:
     rows_complete: bool = False
     library: str | None = None
     loading: Loading | None = None
+    index: tuple[Column, ...] = ()
+    labels: str = ""
 
     @property
     def name(self) -> str:
@@ -205,7 +209,8 @@ def _veil(table: Table, level: PrivacyLevel) -> Table:
         column = replace(column, type=kind, values=(), values_complete=False, distinct=None)
         return column if level == "types" else replace(column, type="", comment=None)
 
-    table = replace(table, columns=tuple(veil(column) for column in table.columns), rows=(), rows_complete=False)
+    columns, index = (tuple(veil(column) for column in part) for part in (table.columns, table.index))
+    table = replace(table, columns=columns, index=index, rows=(), rows_complete=False)
     return replace(table, comment=None, row_count=None) if level == "names" else table
 
 
@@ -270,4 +275,6 @@ def _table(data: Mapping[str, Any], where: str) -> Table:
         rows_complete=bool(data.get("rows_complete", False)),
         library=None if library is None else str(library),
         loading=loading_of(data.get("loading"), where),
+        index=tuple(_column(item, f"{where}.index[{i}]") for i, item in enumerate(items_of(data, "index", where))),
+        labels=str(data.get("labels", "")),
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from .dtypes import arrow_type, pandas_type, polars_type
 from .encoding import class_path, clean_text, jsonable
+from .frame_axes import axes_of
 from .objects import SAMPLE, objects_type
 
 HASTY_SAMPLE = 50
@@ -58,6 +59,7 @@ class FrameSource:
             "comment": frame.comment,
             "library": library,
             "columns": [{"name": column, "type": kind} for column, kind in frame.columns],
+            **frame.axes,
         }
 
     def rows(self, wanted: int, skip: frozenset[int], limits: Any) -> tuple[list[list[Any]], bool] | None:
@@ -98,6 +100,7 @@ class Frame:
     height: int | None = None
     readable = False
     comment: str | None = None
+    axes: dict[str, Any] = {}  # noqa: RUF012 - never changed
 
     def values(self, index: int, positions: list[int] | None) -> list[Any]:
         """The values of one column at `positions`, or all of them, as Python objects."""
@@ -112,6 +115,7 @@ class PandasFrame(Frame):
     def __init__(self, frame: Any, base: Any, sample: int) -> None:
         frame = self._frame = plain_frame(frame, base, "pandas")
         self.height = len(frame.index)
+        self.axes = axes_of(frame, 1_000)
         names = unique_names([label_text(label) for label in frame.columns])
         unreadable = []
         self.columns = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..privacy import LEVELS, allows, secret_columns, without_members
+from ..privacy import LEVELS, allows, is_secret, secret_columns, without_members
 from .collection_limits import Clock, CollectionLimits
 from .connections import Reader, find_connections
 from .contents import Contents
@@ -13,7 +13,7 @@ from .dataframes import find_frames
 from .duckdb_tables import TableSource, read_catalogue
 
 _COLUMN = {"type": "", "nullable": True, "comment": None, "values": [], "values_complete": False, "distinct": None}
-_TABLE = {"primary_key": [], "foreign_keys": [], "rows": [], "rows_complete": False}
+_TABLE = {"primary_key": [], "foreign_keys": [], "rows": [], "rows_complete": False, "index": [], "labels": ""}
 
 
 def collect(
@@ -79,6 +79,14 @@ def _connections(
     return connections, readers, sources
 
 
+def _told_level(found: dict[str, Any], privacy: str) -> dict[str, Any]:
+    """A level of an index as a column, without what the privacy level keeps back."""
+    told = {**_COLUMN, "name": found["name"]}
+    if allows(privacy, "values") and not is_secret(found["name"]):
+        return {**told, "type": found["type"], "values": found["values"]}
+    return {**told, "type": without_members(found["type"])} if allows(privacy, "types") else told
+
+
 def _finished(record: dict[str, Any], privacy: str, limits: Any) -> dict[str, Any]:
     """The record with every field of the wire form, and without what the privacy level keeps back."""
     table = {**_TABLE, **{key: value for key, value in record.items() if not key.startswith("_")}}
@@ -94,6 +102,7 @@ def _finished(record: dict[str, Any], privacy: str, limits: Any) -> dict[str, An
             column = {**_COLUMN, "name": column["name"]}
         columns.append(column)
     table["columns"] = columns
+    table["index"] = [_told_level(level, privacy) for level in table["index"]]
     if not allows(privacy, "types"):
         table["comment"], table["row_count"] = None, None
     return table

@@ -20,6 +20,7 @@ _MODULES = (
     "quoting",
     "collector/dtypes",
     "collector/objects",
+    "collector/frame_axes",
     "collector/dataframes",
     "collector/jupysql",
     "collector/connections",

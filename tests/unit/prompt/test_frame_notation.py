@@ -44,3 +44,29 @@ def test_many_columns_take_a_line_a_frame() -> None:
     told = frames_text([wide])
     assert told.count("\n") == 1
     assert "c79 int" in told
+
+
+def test_an_index_that_says_something_stands_before_the_columns() -> None:
+    levels = (
+        Column("city", "VARCHAR", values=("Oslo", "Rome")),
+        Column("", "TIMESTAMP", values=("2024-01-01",)),
+        Column("year no", "BIGINT", values=("2023", "2024")),
+        Column("pin", "VARCHAR", values=("1234",)),
+    )
+    frame = Table(("sales",), "dataframe", (Column("total", "DOUBLE"),), library="pandas", index=levels)
+    assert frame_text(frame) == (
+        "sales (pandas):\n"
+        "  [index] city str: 'Oslo', 'Rome', …\n"
+        "  [index] datetime64: '2024-01-01', …\n"
+        "  [index] 'year no' int: 2023, 2024, …\n"
+        "  [index] pin str\n"
+        "  total float"
+    )
+    assert frame_text(frame, short=True).startswith("sales (pandas): [index] city str, [index] datetime64, ")
+
+
+def test_labels_that_are_no_texts_are_written_as_python_has_them() -> None:
+    numbers = Table(("f",), "dataframe", (Column("0", "BIGINT"),), library="pandas", labels="numbers")
+    tuples = Table(("f",), "dataframe", (Column("('a', 'min')", "BIGINT"),), library="pandas", labels="tuples")
+    assert frame_text(numbers).endswith("\n  0 int")
+    assert frame_text(tuples).endswith("\n  ('a', 'min') int")
