@@ -92,5 +92,20 @@ def wheel(session: nox.Session) -> None:
     python(session, "-m", "pytest", "tests/wheel", "-q")
 
 
+@nox.session(venv_backend="venv")
+def sbom(session: nox.Session) -> None:
+    """dist/sbom: the Python packages that a fresh environment gets and the npm packages that are bundled, as CycloneDX."""
+    for old in (HERE / "dist").glob("*.whl"):
+        old.unlink()
+    python(session, "-m", "build", "--wheel", ".")
+    (built,) = (HERE / "dist").glob("*.whl")
+    session.install(str(built))
+    folder = HERE / "dist" / "sbom"
+    folder.mkdir(exist_ok=True)
+    inside = str(Path(session.bin) / "python")
+    python(session, "-m", "cyclonedx_py", "environment", inside, "-o", str(folder / "python.cdx.json"))
+    python(session, "-m", "release.front_end_sbom", str(built), str(folder / "front-end.cdx.json"))
+
+
 # pytest last: what failed is then among the last lines of the log, which is all that some CI systems keep
 nox.options.sessions = ["lint", "model", "frontend", "browser", "wheel", "python_tests"]

@@ -5,6 +5,7 @@ Nothing heavy is imported here: every Jupyter server and every kernel that loads
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from jupyter_qwen.version import version
@@ -12,13 +13,20 @@ from jupyter_qwen.version import version
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from jupyter_qwen.api import Answer, ask
+    from jupyter_qwen.api import Answer, NotRunnable, ask
+    from jupyter_qwen.assistant.question import BadRequest
+    from jupyter_qwen.engine.base import EngineError
+    from jupyter_qwen.trust.receipt.model import Receipt
     from jupyter_qwen.trust.receipt.on_connection import receipt
 
 __version__ = version
 
 __all__ = [
     "Answer",
+    "BadRequest",
+    "EngineError",
+    "NotRunnable",
+    "Receipt",
     "__version__",
     "ask",
     "load_ipython_extension",
@@ -27,17 +35,22 @@ __all__ = [
 ]
 
 
+#: Where each name of the API is made. They are imported when they are first used: they bring much with them.
+_MADE_IN = {
+    "Answer": "jupyter_qwen.api",
+    "BadRequest": "jupyter_qwen.assistant.question",
+    "EngineError": "jupyter_qwen.engine.base",
+    "NotRunnable": "jupyter_qwen.api",
+    "Receipt": "jupyter_qwen.trust.receipt.model",
+    "ask": "jupyter_qwen.api",
+    "receipt": "jupyter_qwen.trust.receipt.on_connection",
+}
+
+
 def __getattr__(name: str) -> Any:
-    """`ask`, `Answer` and `receipt`, imported when they are first used: they bring much with them."""
-    if name in ("ask", "Answer"):
-        from jupyter_qwen import api
-
-        return getattr(api, name)
-    if name == "receipt":
-        from jupyter_qwen.trust.receipt.on_connection import receipt
-
-        return receipt
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _MADE_IN:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_MADE_IN[name]), name)
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

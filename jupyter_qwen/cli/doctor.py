@@ -64,7 +64,6 @@ def _checks(arguments: argparse.Namespace) -> Iterator[Check]:
         ("jupyterlab", False, 'pip install "jupyter_qwen[lab]"'),
         ("notebook", False, "pip install notebook"),
         ("ipykernel", False, "pip install ipykernel"),
-        ("ipywidgets", False, "pip install ipywidgets (buttons and progress in %%qwen; without it: text)"),
         ("duckdb", True, "pip install duckdb"),
         ("sqlglot", True, "pip install sqlglot"),
         ("xllamacpp", True, "pip install xllamacpp"),

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from release.front_end_sbom import bundled
+from release.front_end_sbom import main as sbom
+
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -43,15 +46,83 @@ def without_node() -> dict[str, str]:
     return {**os.environ, "PATH": os.pathsep.join(kept)}
 
 
-def test_wheel_holds_the_prebuilt_front_end_and_no_tests_or_benchmarks(wheel: Path) -> None:
-    names = zipfile.ZipFile(wheel).namelist()
-    front_end = [name for name in names if "share/jupyter/labextensions/jupyter_qwen/" in name]
-    assert any(name.endswith("/package.json") for name in front_end)
-    assert any("/static/remoteEntry." in name for name in front_end)
-    assert any(name.endswith("jupyter_server_config.d/jupyter_qwen.json") for name in names)
-    assert "jupyter_qwen/prompt/shapes/library.sql" in names
-    assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "node_modules/", "src/"))]
-    assert not [name for name in names if name.endswith((".gguf", ".duckdb"))]
+#: All that the wheel holds beside the package's modules. `<hash>` is a bundle's name, which changes with its content.
+OTHER_FILES = {
+    "jupyter_qwen/demo/config/labconfig/default_setting_overrides.json",
+    "jupyter_qwen/demo/qwen.md",
+    "jupyter_qwen/prompt/shapes/library.sql",
+    "jupyter_qwen/py.typed",
+    "jupyter_qwen/server/events/status.yaml",
+    "jupyter_qwen/settings/plugin.json",
+    "jupyter_qwen/sql/words/phrases.json",
+    "jupyter_qwen/trust/confidence/scorecard.json",
+    "data/etc/jupyter/jupyter_server_config.d/jupyter_qwen.json",
+    "data/share/jupyter/labextensions/jupyter_qwen/install.json",
+    "data/share/jupyter/labextensions/jupyter_qwen/package.json",
+    "data/share/jupyter/labextensions/jupyter_qwen/schemas/jupyter_qwen/package.json.orig",
+    "data/share/jupyter/labextensions/jupyter_qwen/schemas/jupyter_qwen/plugin.json",
+    "data/share/jupyter/labextensions/jupyter_qwen/static/<hash>.js",
+    "data/share/jupyter/labextensions/jupyter_qwen/static/remoteEntry.<hash>.js",
+    "data/share/jupyter/labextensions/jupyter_qwen/static/style.js",
+    "data/share/jupyter/labextensions/jupyter_qwen/static/third-party-licenses.json",
+    "dist-info/METADATA",
+    "dist-info/RECORD",
+    "dist-info/WHEEL",
+    "dist-info/entry_points.txt",
+    "dist-info/licenses/LICENSE",
+    "dist-info/licenses/LICENSES/jupyter-chat.txt",
+}
+
+
+def test_wheel_is_small_and_holds_the_package_the_front_end_and_nothing_else(wheel: Path) -> None:
+    assert wheel.stat().st_size < 3_000_000
+    names = [re.sub(r"^jupyter_qwen-[\d.a-z]+(/|\.)(?=data/|dist-info/)", "", name) for name in _names(wheel)]
+    modules = {name for name in names if re.match(r"jupyter_qwen/.*\.py$", name)}
+    in_tree = {path.relative_to(ROOT).as_posix() for path in (ROOT / "jupyter_qwen").rglob("*.py")}
+    assert modules == in_tree | {"jupyter_qwen/_version.py"}
+    others = {re.sub(r"(?<=static/)(remoteEntry\.|\w+\.)?[0-9a-f]{16}\.js$", _named, name) for name in names}
+    assert others - modules == OTHER_FILES
+
+
+def _names(wheel: Path) -> list[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return archive.namelist()
+
+
+def _named(match: re.Match[str]) -> str:
+    return "remoteEntry.<hash>.js" if match[1] == "remoteEntry." else "<hash>.js"
+
+
+#: Licences that ask for no more than to be named.
+NAMED_ONLY = {"MIT", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Apache-2.0", "0BSD"}
+#: Packages whose npm archive has no licence file; theirs lies in LICENSES/.
+WITHOUT_TEXT = {"@jupyter/chat": "jupyter-chat.txt"}
+
+
+def test_licences_of_all_that_the_front_end_bundles_are_shipped(wheel: Path) -> None:
+    packages = {item["name"]: item for item in bundled(wheel)}
+    # the builder's list once lacked what Rspack had joined into other modules: these were bundled and not named
+    assert {"@jupyter/chat", "@mui/material", "@emotion/react", "@popperjs/core", "stylis", "clsx"} <= set(packages)
+    assert {item["licenseId"] for item in packages.values()} <= NAMED_ONLY
+    assert {name for name, item in packages.items() if not item["extractedText"]} == set(WITHOUT_TEXT)
+    assert all((ROOT / "LICENSES" / file).is_file() for file in WITHOUT_TEXT.values())
+    locked = (ROOT / "yarn.lock").read_text(encoding="utf-8")
+    assert not [
+        name
+        for name, item in packages.items()
+        if not re.search(rf'^"{name}@npm:[^\n]*:\n  version: {item["versionInfo"]}$', locked, re.MULTILINE)
+    ]
+
+
+def test_bill_of_materials_names_every_bundled_package_with_its_licence(wheel: Path, tmp_path: Path) -> None:
+    assert sbom(["only one argument"]) == 2
+    assert sbom([str(wheel), str(tmp_path / "front-end.cdx.json")]) == 0
+    document = json.loads((tmp_path / "front-end.cdx.json").read_text(encoding="utf-8"))
+    purls = {item["purl"] for item in document["components"]}
+    assert purls == {f"pkg:npm/{item['name'].replace('@', '%40')}@{item['versionInfo']}" for item in bundled(wheel)}
+    assert all(item["licenses"][0]["license"]["id"] for item in document["components"])
+    (depends,) = [item["dependsOn"] for item in document["dependencies"] if item["ref"] == "pypi:jupyter_qwen"]
+    assert set(depends) == purls
 
 
 def test_fresh_environment_has_no_torch_and_enables_the_server_extension(environment: Path) -> None:
