@@ -26,7 +26,7 @@ from jupyter_qwen.evaluate.predictions import read_lines
 from jupyter_qwen.evaluate.sql_pack import SqlCase, SqlPack
 from jupyter_qwen.schema.collect import collect
 from jupyter_qwen.schema.model import Schema
-from jupyter_qwen.sql.habits.doubts import unmet_demands
+from jupyter_qwen.sql.demands.doubts import unmet_demands
 from jupyter_qwen.sql.trial import run
 from jupyter_qwen.sql.validate import prove
 from jupyter_qwen.trust.confidence.features import Features, features

@@ -25,7 +25,7 @@ from jupyter_qwen.schema.collect import collect
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.habits import HABITS, look_again
 from jupyter_qwen.sql.habits.bound import Habit, changed
-from jupyter_qwen.sql.habits.keyed_joins import join_by_keys
+from jupyter_qwen.sql.habits.joins.by_keys import join_by_keys
 from jupyter_qwen.sql.mend import RULES, mend, mend_values
 from jupyter_qwen.sql.model import Proof, Repair
 

@@ -36,10 +36,10 @@ from jupyter_qwen.prompt.answers import first_statement
 from jupyter_qwen.prompt.model import Prompt
 from jupyter_qwen.prompt.tokens import restore
 from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.sql.demands.doubts import unmet_demands, unmet_meanings
 from jupyter_qwen.sql.habits import look_again
 from jupyter_qwen.sql.habits.bound import changed
-from jupyter_qwen.sql.habits.doubts import unmet_demands
-from jupyter_qwen.sql.habits.keyed_joins import join_by_keys
+from jupyter_qwen.sql.habits.joins.by_keys import join_by_keys
 from jupyter_qwen.sql.mend import mend, mend_values
 from jupyter_qwen.sql.model import Proof, Repair
 from jupyter_qwen.sql.results import result_key
@@ -79,14 +79,16 @@ async def choose(
     strategy: Strategy = DEFAULT_STRATEGY,
     logprobs: tuple[TokenLogprob, ...] = (),
     settled: Callable[[Candidate], Awaitable[None]] | None = None,
+    meanings: tuple[str, ...] = (),
 ) -> ChosenQuery:
     """The best query for `prompt`, whose greedy answer is `first` with `logprobs`, within `allowance`.
 
+    `meanings` are what words of the question mean here; an answer that reads nothing of one is in doubt.
     `other` makes the prompt that asks the same with a worked example, or None where none fits. An answer without a doubt is
     told to `settled` at once: the other way is then asked only to compare, for the grade, and cannot outvote it. Raises
     EngineError when the engine fails; an answer that the allowance cuts off is left out.
     """
-    look = _Look(engine, schema, question_of(prompt), allowance, strategy)
+    look = _Look(engine, schema, question_of(prompt), allowance, strategy, meanings)
     await on_event(Phase("proof"))
     candidates = [replace(await look.at(first, "plain"), logprobs=logprobs)]
     in_doubt = candidates[0].doubtful
@@ -126,11 +128,18 @@ class _Look:
     question: str
     allowance: Allowance
     strategy: Strategy
+    meanings: tuple[str, ...] = ()
 
     async def at(self, sql: str, origin: Origin) -> Candidate:
         """`sql` examined, off the event loop."""
         return await asyncio.to_thread(
-            examine, sql, self.schema, question=self.question, origin=origin, strategy=self.strategy
+            examine,
+            sql,
+            self.schema,
+            question=self.question,
+            origin=origin,
+            strategy=self.strategy,
+            meanings=self.meanings,
         )
 
     async def ask(
@@ -223,6 +232,7 @@ def examine(
     question: str = "",
     origin: Origin = "plain",
     strategy: Strategy = DEFAULT_STRATEGY,
+    meanings: tuple[str, ...] = (),
 ) -> Candidate:
     """Prove, mend, look at again and try one query. Blocking: up to some seconds for hostile SQL, usually 50 ms."""
     written = restore(sql)
@@ -230,6 +240,8 @@ def examine(
     if question:
         proof = look_again(proof, question, schema)
     unmet = unmet_demands(question, proof.sql, schema) if question and proof.verdict != "rejected" else ()
+    if proof.verdict != "rejected":
+        unmet += unmet_meanings(meanings, proof.sql, schema)
     same_text = " ".join(proof.sql.casefold().split())
     if proof.verdict == "rejected":
         error = next((d for d in proof.diagnostics if d.severity == "error"), None)

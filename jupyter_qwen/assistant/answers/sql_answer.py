@@ -139,6 +139,7 @@ async def answer_with_sql(
             other=with_example,
             logprobs=generated.logprobs,
             settled=show,
+            meanings=tuple(term.meaning for term in question.known.named_in(question.text)),
         )
         origin = choice.origin
         block, counted = await asyncio.to_thread(

@@ -16,6 +16,7 @@ from .constant_conditions import (
     empty_limit,
     equals_itself,
     equals_null,
+    found_in_itself,
     like_without_wildcard,
     two_values_at_once,
 )
@@ -38,6 +39,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     like_without_wildcard,
     empty_limit,
     divides_by_itself,
+    found_in_itself,
 )
 
 __all__ = ["CHECKS", "Check", "Examined"]

@@ -84,6 +84,25 @@ def divides_by_itself(examined: Examined) -> tuple[Diagnostic, ...]:
     )  # fmt: skip
 
 
+def found_in_itself(examined: Examined) -> tuple[Diagnostic, ...]:
+    """``ride_id IN (SELECT ride_id FROM days)`` where days has no ride_id: it is the outer row's own, which holds always."""
+    found = []
+    for view in examined.views:
+        standing = view.select.parent
+        if view.parent is None or not isinstance(standing, exp.Subquery) or not isinstance(standing.parent, exp.In):
+            continue
+        outputs = [item.unalias() for item in view.select.expressions]
+        tested = standing.parent.this
+        if len(outputs) != 1 or not isinstance(outputs[0], exp.Column) or not isinstance(tested, exp.Column):
+            continue
+        if any(source.open or source.has(outputs[0].name) for source in view.sources) or outputs[0].name != tested.name:
+            continue
+        message = f"No table inside has {outputs[0].name}, so each row is compared with itself."
+        hint = "A column of the inner tables is probably meant."
+        found.append(examined.warn("found-in-itself", message, at=outputs[0], hint=hint))
+    return tuple(found)
+
+
 def like_without_wildcard(examined: Examined) -> tuple[Diagnostic, ...]:
     """``name LIKE 'Ann'`` finds equal texts only."""
     if examined.tree is None:

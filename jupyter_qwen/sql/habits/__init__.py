@@ -12,22 +12,33 @@ from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.model import Proof, Repair
 from jupyter_qwen.sql.validate import prove
 
-from .aggregates import factor_of_same_row, latest_for_greatest, median_for_mean
+from .aggregates import factor_of_same_row, latest_for_greatest, mean_of_parents, median_for_mean
 from .anti_join import missing_partner
 from .bound import Habit, changed
 from .cast_formats import cast_by_format
-from .conditions import both_values, flag_spelled_otherwise, share_of_all, turned_comparison
+from .conditions import both_values, flag_spelled_otherwise, share_of_all, turned_comparison, turned_membership
+from .counts import each_thing_once, number_of_groups, sum_of_counts
+from .extremes import name_of_extreme, value_of_extreme
 from .first_of_list import count_from_one
+from .joins.needless import drop_needless_joins
 from .key_groups import group_by_key
-from .limit_clauses import limit_of_each, needless_limit
+from .limit_clauses import best_of_each, limit_of_each, needless_limit
 from .literal_places import move_literals
-from .needless_joins import drop_needless_joins
 from .outputs import constant_aggregates, full_names, only_the_ratio
 from .quoted_columns import unquote_columns
 from .rows_for_each import group_by_each, group_by_period
 from .share_of_total import share_of_total
+from .subqueries import link_to_outer_row
 from .text_search import search_without_case
-from .time_units import interval_as_number, name_the_period, period_as_date, period_number
+from .time_units import (
+    interval_as_number,
+    month_of_any_year,
+    name_the_period,
+    period_as_date,
+    period_number,
+    unasked_dates,
+    weekday_for_date,
+)
 
 #: In the order in which they are looked for, by the names that the user reads.
 HABITS: Final[tuple[tuple[str, Habit], ...]] = (
@@ -41,7 +52,10 @@ HABITS: Final[tuple[tuple[str, Habit], ...]] = (
     ("list-from-one", count_from_one),
     ("ratio-alone", only_the_ratio),
     ("median-for-mean", median_for_mean),
+    ("mean-of-parents", mean_of_parents),
     ("turned-comparison", turned_comparison),
+    ("turned-membership", turned_membership),
+    ("outer-row", link_to_outer_row),
     ("full-name", full_names),
     ("latest-for-greatest", latest_for_greatest),
     ("factor-of-same-row", factor_of_same_row),
@@ -51,11 +65,20 @@ HABITS: Final[tuple[tuple[str, Habit], ...]] = (
     ("missing-partner", missing_partner),
     ("interval-as-number", interval_as_number),
     ("period-number", period_number),
+    ("weekday", weekday_for_date),
+    ("unasked-dates", unasked_dates),
+    ("month-of-any-year", month_of_any_year),
+    ("sum-of-counts", sum_of_counts),
+    ("each-thing-once", each_thing_once),
+    ("number-of-groups", number_of_groups),
     ("by-period", group_by_period),
     ("one-for-each", group_by_each),
+    ("name-of-extreme", name_of_extreme),
+    ("value-of-extreme", value_of_extreme),
     ("share-of-total", share_of_total),
     ("share-of-all", share_of_all),
     ("limit-of-each", limit_of_each),
+    ("best-of-each", best_of_each),
     ("needless-limit", needless_limit),
     ("text-search", search_without_case),
 )

@@ -6,8 +6,9 @@ import re
 
 from sqlglot import exp
 
+from jupyter_qwen.schema.keys import edges_from, is_primary_key
 from jupyter_qwen.schema.model import Column
-from jupyter_qwen.schema.words import identifier_stems
+from jupyter_qwen.schema.words import identifier_stems, stem
 
 from ..scopes import column_of
 from .bound import Bound
@@ -85,6 +86,42 @@ def factor_of_same_row(bound: Bound) -> str | None:
                     changed.append(column.name)
                     break
     return f"The row that is counted has its own {', '.join(changed)}." if changed else None
+
+
+_MEAN_OF = re.compile(
+    r"\baverage (?P<noun>[a-z]\w*) (?:value|total|amount|size|revenue|sum|price|cost|sales|worth|volume)s?\b",
+    re.IGNORECASE,
+)
+
+
+def mean_of_parents(bound: Bound) -> str | None:
+    """`sum(price) / count(DISTINCT order_id)` for `avg(price)` over an order's items, for "average order value".
+
+    Only where the table that the word names is joined with the one whose rows are averaged, which points at it.
+    """
+    found = _MEAN_OF.search(bound.question)
+    if found is None:
+        return None
+    noun, changed = stem(found["noun"]), ""
+    for view in bound.over_tables():
+        parents = [s for s in view.sources if s.table is not None and identifier_stems(s.table.name) == (noun,)]
+        for mean in list(view.select.find_all(exp.Avg)):
+            children = {id(view.owner(column)): view.owner(column) for column in mean.find_all(exp.Column)}
+            child = next(iter(children.values()), None) if len(children) == 1 else None
+            if len(parents) != 1 or child is None or child.table is None or child is parents[0]:
+                continue
+            keys = [
+                edge
+                for edge in edges_from(child.table, bound.schema)
+                if edge.points and parents[0].table is not None and edge.right.reference == parents[0].table.reference
+            ]
+            if len(keys) != 1 or len(keys[0].on) != 1 or is_primary_key(child.table, keys[0].on[0][0]):
+                continue
+            key = child.written(keys[0].on[0][0])
+            count = exp.Count(this=exp.Distinct(expressions=[key]))
+            mean.replace(exp.Div(this=exp.Sum(this=mean.this.copy()), expression=count))
+            changed = f"The mean is over each {parents[0].table.name if parents[0].table else noun}, not each {child.table.name}."
+    return changed or None
 
 
 def _tells_time(column: Column) -> bool:

@@ -8,9 +8,9 @@ from sqlglot import exp
 
 from jupyter_qwen.schema.words import identifier_stems, stem, words
 
+from ..demands.asked import shares_of_themselves
 from ..scopes import column_of
 from .bound import Bound
-from .demands import shares_of_themselves
 
 
 def share_of_all(bound: Bound) -> str | None:
@@ -118,6 +118,37 @@ def turned_comparison(bound: Bound) -> str | None:
 
 
 _TURNED: dict[type[exp.Expr], type[exp.Binary]] = {exp.GT: exp.LT, exp.LT: exp.GT, exp.GTE: exp.LTE, exp.LTE: exp.GTE}
+
+
+_NEGATES = re.compile(r"\b(?:not|never|without|no|none|neither|except|n't)\b|n't\b", re.IGNORECASE)
+
+
+def turned_membership(bound: Bound) -> str | None:
+    """`NOT IN (… HAVING count(*) >= 40)` for `NOT IN (… HAVING count(*) < 40)` where fewer than 40 are asked for.
+
+    Those that have none at all are then among them. Only where nothing else in the question denies.
+    """
+    if _NEGATES.search(bound.question):
+        return None
+    turned: list[str] = []
+    for node in bound.tree.find_all(exp.In):
+        query, having = node.args.get("query"), None
+        if isinstance(node.parent, exp.Not) and isinstance(query, exp.Subquery):
+            having = query.this.args.get("having")
+        compared = having.this if having is not None else None
+        if not isinstance(compared, exp.GT | exp.LT | exp.GTE | exp.LTE) or not isinstance(compared.right, exp.Literal):
+            continue
+        less = isinstance(compared, exp.LT | exp.LTE)
+        says = re.search(
+            rf"\b(?:{_LESS if less else _MORE})(?: than)? {re.escape(compared.right.name)}\b", bound.question, re.I
+        )
+        if says is not None:
+            compared.replace(_DENIED[type(compared)](this=compared.left.copy(), expression=compared.right.copy()))
+            turned.append(says[0])
+    return f"The question says {turned[0]!r}, and the query left out just those." if turned else None
+
+
+_DENIED: dict[type[exp.Expr], type[exp.Binary]] = {exp.GT: exp.LTE, exp.LT: exp.GTE, exp.GTE: exp.LT, exp.LTE: exp.GT}
 
 
 def _parts(where: exp.Where) -> list[exp.Expr]:

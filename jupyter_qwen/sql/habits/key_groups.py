@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from jupyter_qwen.schema.model import Table
+from jupyter_qwen.schema.words import identifier_stems
 
 from .bound import Bound
 
@@ -28,10 +29,18 @@ def group_by_key(bound: Bound) -> str | None:
             continue
         for source in view.sources:
             own = [column.name for column in grouped if view.owner(column) is source]
+            if own and source.table is not None and any(_asked_itself(source.table, name, bound.asked) for name in own):
+                continue
             if own and source.table is not None and _almost_names_rows(source.table, own):
                 group.append("expressions", source.written(source.table.primary_key[0]))
                 named.append(f"{source.table.name}.{own[0]}")
     return f"Several rows share a value of {', '.join(named)}, so the key tells them apart." if named else None
+
+
+def _asked_itself(table: Table, column: str, asked: frozenset[str]) -> bool:
+    """Whether the question says what the column holds and not what the table does: "rides of each zone", not of each stop."""
+    own = set(identifier_stems(column)) - {"name", "title"}
+    return bool(own) and own <= asked and not set(identifier_stems(table.name)) & asked
 
 
 def _almost_names_rows(table: Table, columns: list[str]) -> bool:

@@ -9,9 +9,9 @@ from sqlglot import exp, parse_one
 from jupyter_qwen.schema.periods import asked_period, period_column
 from jupyter_qwen.schema.words import identifier_stems, stem, words
 
+from ..demands.doubts import says_period
 from ..scopes import ScopeView
 from .bound import Bound
-from .doubts import says_period
 
 
 def group_by_period(bound: Bound) -> str | None:
@@ -83,7 +83,7 @@ def group_by_each(bound: Bound) -> str | None:
     if not outputs or not all(item.find(exp.AggFunc) and not item.find(exp.Window, exp.Subquery) for item in outputs):
         return None
     view = next((each for each in bound.over_tables() if each.select is tree), None)
-    column = _named(view, found[0]["noun"]) if view is not None else None
+    column = named_column(view, found[0]["noun"]) if view is not None else None
     if column is None or column in [inner for item in outputs for inner in item.find_all(exp.Column)]:
         return None
     tree.set("expressions", [column.copy(), *tree.expressions])
@@ -91,8 +91,11 @@ def group_by_each(bound: Bound) -> str | None:
     return f"The question asks for one row for each {column.name}."
 
 
-def _named(view: ScopeView, noun: str) -> exp.Column | None:
-    """The column that `noun` names in full, or else the only one with `noun` in its name; None where that is not certain."""
+def named_column(view: ScopeView, noun: str, labels: frozenset[str] = frozenset()) -> exp.Column | None:
+    """The column that `noun` names in full, or else the only one with `noun` in its name; None where that is not certain.
+
+    Of several with `noun` in their names, the only one that ends in a word of `labels` is taken.
+    """
     wanted = [stem(word) for word in words(noun)]
     whole, partly = [], []
     for source in view.sources:
@@ -103,8 +106,41 @@ def _named(view: ScopeView, noun: str) -> exp.Column | None:
             elif wanted and wanted[0] in stems:
                 partly.append(source.written(name))
     found = whole or partly
+    if len(found) > 1 and labels:
+        found = [column for column in found if identifier_stems(column.name)[-1] in labels]
     if len(found) != 1:
         return None
     if len(view.sources) == 1:
         found[0].set("table", None)
     return found[0]
+
+
+_GROUP = re.compile(r"\b(?:(?:for|of|in|by|per)\s+)?(?:each|every|per)\s+(?P<noun>\w+(?:\s+\w+)?)", re.IGNORECASE)
+
+
+def group_noun(question: str) -> str | None:
+    """The words behind "each", "every" or "per"."""
+    found = _GROUP.search(question)
+    return found["noun"] if found is not None else None
+
+
+def group_column(bound: Bound, tree: exp.Select) -> exp.Column | None:
+    """The one column of the result that the words behind "each" name, by itself or by its table."""
+    named = group_noun(bound.question)
+    if named is None:
+        return None
+    noun = {stem(word) for word in words(named)}
+    owners = {node.alias_or_name.casefold(): node for node in tree.find_all(exp.Table)}
+    best: list[tuple[int, exp.Column]] = []
+    for item in tree.expressions:
+        column = item.unalias()
+        if not isinstance(column, exp.Column):
+            continue
+        owner = owners.get(column.table.casefold())
+        said = 2 * len(noun & set(identifier_stems(column.name)))
+        said += len(noun & set(identifier_stems(owner.name))) if owner is not None else 0
+        if said:
+            best.append((said, column))
+    most = max((said for said, _ in best), default=0)
+    leading = [column for said, column in best if said == most]
+    return leading[0] if len(leading) == 1 else None

@@ -34,7 +34,8 @@ def interval_as_number(bound: Bound) -> str | None:
     changed = False
     for view in bound.over_tables():
         for minus in list(view.select.find_all(exp.Sub)):
-            if all(isinstance(side, exp.Column) and _is_timestamp(view, side) for side in (minus.left, minus.right)):
+            kinds = {_kind_of_date(view, side) for side in (minus.left, minus.right)}
+            if "timestamp" in kinds and None not in kinds:
                 minus.replace(
                     exp.DateDiff(this=minus.left.copy(), expression=minus.right.copy(), unit=exp.Var(this=unit.upper()))
                 )
@@ -101,6 +102,121 @@ def period_as_date(bound: Bound) -> str | None:
     return f"The question asks for the {unit} as a date." if parts else None
 
 
-def _is_timestamp(view: ScopeView, column: exp.Column) -> bool:
-    found = column_of(view, column)
-    return found is not None and found[1].type.upper().startswith("TIMESTAMP")
+def weekday_for_date(bound: Bound) -> str | None:
+    """`dayname(d)` for `d::DATE` where a row for each weekday is asked for and nothing in the query knows weekdays."""
+    tree = bound.tree
+    if not _PER_WEEKDAY.search(bound.question) or not isinstance(tree, exp.Select) or _KNOWS_WEEKDAYS.search(bound.sql):
+        return None
+    group = tree.args.get("group")
+    dates = [key for key in (group.expressions if isinstance(group, exp.Group) else ()) if _day_of(key) is not None]
+    if len(dates) != 1:
+        return None
+    day, date = dates[0].copy(), _day_of(dates[0])
+    for node in [node for node in tree.find_all(type(day)) if node == day]:
+        node.replace(exp.Anonymous(this="dayname", expressions=[date.copy() if date is not None else day]))
+    return "The question asks for a row for each weekday, not for each date."
+
+
+def _day_of(node: exp.Expr) -> exp.Expr | None:
+    """`d` in ``d::DATE``, ``date(d)`` and ``date_trunc('day', d)``."""
+    if isinstance(node, exp.Cast) and node.is_type("date"):
+        inner: exp.Expr = node.this
+        return inner
+    if isinstance(node, exp.Date) or (
+        isinstance(node, exp.DateTrunc | exp.TimestampTrunc) and node.text("unit").lower() == "day"
+    ):
+        whole: exp.Expr = node.this
+        return whole
+    return None
+
+
+def unasked_dates(bound: Bound) -> str | None:
+    """No condition on a date's literal where the question names no number, and no word that tells when."""
+    if _TELLS_WHEN.search(bound.question):
+        return None
+    dropped: list[str] = []
+    for view in bound.over_tables():
+        where = view.select.args.get("where")
+        if where is None:
+            continue
+        parts = list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
+        gone = [part for part in parts if _is_fixed_date(view, part)]
+        if gone:
+            rest = [part for part in parts if not any(part is one for one in gone)]
+            view.select.set("where", exp.Where(this=exp.and_(*rest, copy=False)) if rest else None)
+            dropped += [part.sql(dialect="duckdb") for part in gone]
+    return f"The question says nothing of {' and '.join(dropped)}." if dropped else None
+
+
+def month_of_any_year(bound: Bound) -> str | None:
+    """`month(d) = 7` for a July of a year that the question does not name."""
+    if re.search(r"\b(?:19|20)\d\d\b", bound.question):
+        return None
+    asked = {
+        number
+        for number, name in enumerate(_MONTHS.split(), 1)
+        if re.search(rf"\b(?:in|during) {name}\b", bound.question)
+    }
+    if len(asked) != 1:
+        return None
+    month = asked.pop()
+    for view in bound.over_tables():
+        where = view.select.args.get("where")
+        parts = [] if where is None else list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
+        dated = [part for part in parts if _is_fixed_date(view, part)]
+        begins = [re.match(r"(?:19|20)\d\d-(\d\d)", node.name) for part in dated for node in part.find_all(exp.Literal)]
+        if (
+            not dated
+            or begins[0] is None
+            or int(begins[0][1]) != month
+            or len({c.sql() for p in dated for c in p.find_all(exp.Column)}) != 1
+        ):
+            continue
+        column = next(iter(dated[0].find_all(exp.Column)))
+        anew = exp.EQ(this=exp.Month(this=column.copy()), expression=exp.Literal.number(month))
+        rest = [part for part in parts if not any(part is one for one in dated)]
+        view.select.set("where", exp.Where(this=exp.and_(*rest, anew, copy=False)))
+        return f"The question names the month {_MONTHS.split()[month - 1]} and no year."
+    return None
+
+
+_PER_WEEKDAY = re.compile(r"\b(?:per|each|every|by) (?:week ?day|day of (?:the )?week)\b", re.IGNORECASE)
+_KNOWS_WEEKDAYS = re.compile(r"dayname|dayofweek|isodow|\bdow\b|weekday\s*\(|%[aAuw]", re.IGNORECASE)
+_TELLS_WHEN = re.compile(
+    r"\d|\b(?:last|latest|this|current|past|recent\w*|previous|next|today|yesterday|now|ago|since|before|after|until|till|during"
+    r"|between|from|spring|summer|autumn|fall|winter|christmas|easter|january|february|march|april|may|june|july|august|september"
+    r"|october|november|december|weekends?|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?"
+    r"|(?:that|given|certain|same) (?:day|date|time|week|month|year)|dates? range|point in time|then"
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|old\w*|new\w*|earl\w*|late\w*)\b",
+    re.IGNORECASE,
+)
+_COMPARISONS = (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
+
+
+def _is_fixed_date(view: ScopeView, part: exp.Expr) -> bool:
+    """Whether `part` compares a column that holds dates with literals alone, in words that an English question would repeat."""
+    if not isinstance(part, _COMPARISONS) or part.find(exp.Subquery, exp.AggFunc, exp.CurrentDate) is not None:
+        return False
+    columns = list(part.find_all(exp.Column))
+    dated = len(columns) == 1 and _kind_of_date(view, columns[0]) is not None
+    literals = [node.name for node in part.find_all(exp.Literal)]
+    return dated and any(_YEAR.search(text) for text in literals)
+
+
+_YEAR = re.compile(r"^(?:19|20)\d\d(?:\b|-)")
+
+
+def _kind_of_date(view: ScopeView, node: exp.Expr) -> str | None:
+    """ "timestamp" or "date" for what is one, by its column or by the function that reads it from text."""
+    if isinstance(node, exp.StrToTime):
+        return "timestamp"
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "try_strptime":
+        return "timestamp"
+    if isinstance(node, exp.Cast | exp.TryCast):
+        named = node.to.sql(dialect="duckdb").upper()
+        return "timestamp" if named.startswith("TIMESTAMP") else "date" if named == "DATE" else None
+    found = column_of(view, node) if isinstance(node, exp.Column) else None
+    if found is None:
+        return None
+    named = found[1].type.upper()
+    return "timestamp" if named.startswith("TIMESTAMP") else "date" if named == "DATE" else None

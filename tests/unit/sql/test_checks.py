@@ -23,6 +23,8 @@ WARNED = {
     "SELECT * FROM orders WHERE code = NULL": "equals-null",
     "SELECT * FROM customers WHERE name LIKE 'Ann'": "like-without-wildcard",
     "SELECT * FROM orders AS o JOIN customers AS c ON c.id = o.customer_id AND c.id = c.id": "equals-itself",
+    "SELECT * FROM orders WHERE customer_id IN (SELECT customer_id FROM customers)": "found-in-itself",
+    "SELECT * FROM orders WHERE customer_id IN (SELECT id FROM customers)": None,
     "SELECT * FROM customers c WHERE c.id = 1 AND c.id > 0 AND c.id = 2": "two-values-at-once",
     "SELECT * FROM customers WHERE name = 'A' AND id = 1 OR name = 'B' AND id = 2": None,
     "SELECT * FROM customers WHERE id = 1 AND id = 1": None,

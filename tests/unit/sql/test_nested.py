@@ -6,9 +6,9 @@ import pytest
 
 from jupyter_qwen.assistant.answers.plot_data import described
 from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.sql.demands.doubts import unmet_demands
 from jupyter_qwen.sql.dialect import transpile
 from jupyter_qwen.sql.habits import look_again
-from jupyter_qwen.sql.habits.doubts import unmet_demands
 from jupyter_qwen.sql.mend import mend, mend_values
 from jupyter_qwen.sql.model import Proof
 from jupyter_qwen.sql.validate import prove

@@ -5,7 +5,7 @@ import pytest
 from jupyter_qwen.assistant.answers.choose import examine
 from jupyter_qwen.schema.model import Column, ForeignKey, Schema, Table
 from jupyter_qwen.sql.habits.bound import changed
-from jupyter_qwen.sql.habits.keyed_joins import join_by_keys
+from jupyter_qwen.sql.habits.joins.by_keys import join_by_keys
 
 
 def table(name: str, columns: str, *keys: ForeignKey, key: str = "id") -> Table:
@@ -68,3 +68,27 @@ def test_a_key_that_points_elsewhere_leads_over_the_table_it_points_at(sql: str,
 )
 def test_other_joins_stay(sql: str) -> None:
     assert changed(join_by_keys, sql, "", SCHEMA) is None
+
+
+def test_keys_of_two_different_things_are_replaced_by_the_way_over_the_keys() -> None:
+    rooms = Table(
+        ("room",), "table", (Column("room_id", "INTEGER"), Column("floor", "INTEGER")), primary_key=("room_id",)
+    )
+    shelf = Table(
+        ("shelf",), "table", (Column("shelf_id", "INTEGER"), Column("room_id", "INTEGER")), primary_key=("shelf_id",),
+        foreign_keys=(ForeignKey(("room_id",), "room", ("room_id",)),),
+    )  # fmt: skip
+    book = Table(
+        ("book",), "table", (Column("book_id", "INTEGER"), Column("shelf_id", "INTEGER"), Column("pages", "INTEGER")),
+        primary_key=("book_id",), foreign_keys=(ForeignKey(("shelf_id",), "shelf", ("shelf_id",)),),
+    )  # fmt: skip
+    sql = "SELECT r.floor, SUM(b.pages) FROM room AS r JOIN book AS b ON r.room_id = b.book_id GROUP BY r.floor"
+
+    found = changed(join_by_keys, sql, "", Schema((rooms, shelf, book)))
+
+    assert found is not None
+    assert found[0] == (
+        "SELECT r.floor, SUM(b.pages) FROM room AS r JOIN shelf ON r.room_id = shelf.room_id "
+        "JOIN book AS b ON shelf.shelf_id = b.shelf_id GROUP BY r.floor"
+    )
+    assert "two different things" in found[1]

@@ -7,13 +7,13 @@ every doubt costs the seconds of another answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlglot import exp
 
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.periods import asked_period, names_period, period_column
-from jupyter_qwen.sql.habits.demands import EACH, unmet
+from jupyter_qwen.sql.demands.asked import EACH, unmet
 from jupyter_qwen.sql.tree import syntax_tree
 
 _TELLS_TIME = re.compile(r"\b(?:strftime|time_bucket|extract|date_part|datepart)\b", re.IGNORECASE)
@@ -32,6 +32,27 @@ def unmet_demands(question: str, sql: str, schema: Schema) -> tuple[str, ...]:
         found.append("a single row where one for each is asked for")
     found.extend(unmet(question, tree))
     found.extend(f"nothing answers {asked[0]!r}" for asked in _shapes_missing(question, tree))
+    return tuple(found)
+
+
+def unmet_meanings(meanings: Sequence[str], sql: str, schema: Schema) -> tuple[str, ...]:
+    """Those `meanings` (of words of the question, as taught by the user) that are expressions and of which no column is read.
+
+    A meaning in prose demands nothing that a tree could show.
+    """
+    tree = syntax_tree(sql)
+    if tree is None:
+        return ()
+    read = {column.name.casefold() for column in tree.find_all(exp.Column)}
+    named = {column.name.casefold() for table in schema.tables for column in table.columns}
+    found: list[str] = []
+    for meaning in meanings:
+        taught = syntax_tree(f"SELECT {meaning}")
+        if taught is None or taught.find(exp.AggFunc, exp.Binary) is None:
+            continue
+        columns = {column.name.casefold() for column in taught.find_all(exp.Column)}
+        if columns and columns <= named and not columns & read:
+            found.append(f"nothing of {meaning} is read")
     return tuple(found)
 
 

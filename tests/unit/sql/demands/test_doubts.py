@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_qwen.schema.model import Column, ForeignKey, Schema, Table
-from jupyter_qwen.sql.habits.doubts import unmet_demands
+from jupyter_qwen.sql.demands.doubts import unmet_demands, unmet_meanings
 
 SALES = Table(
     ("sales",), "table",
@@ -66,3 +66,16 @@ def test_units_and_comparisons_that_sound_like_a_shape_raise_no_doubt() -> None:
     )
     assert unmet_demands("average miles per hour", "SELECT avg(price) FROM sales", SCHEMA) == ()
     assert unmet_demands("sales with over 6 items", "SELECT price FROM sales WHERE shop_id > 6", SCHEMA) == ()
+
+
+@pytest.mark.parametrize(
+    ("meaning", "sql", "doubted"),
+    [
+        ("sum(sales.price)", "SELECT count(shop_id) FROM sales", True),
+        ("sum(sales.price)", "SELECT region, sum(price) FROM sales GROUP BY region", False),
+        ("price of what was sold, without returns", "SELECT count(*) FROM sales", False),
+        ("sum(weight)", "SELECT count(*) FROM sales", False),
+    ],
+)
+def test_an_answer_that_reads_nothing_of_what_a_word_means_is_doubted(meaning: str, sql: str, doubted: bool) -> None:
+    assert unmet_meanings((meaning,), sql, SCHEMA) == ((f"nothing of {meaning} is read",) if doubted else ())

@@ -1,8 +1,9 @@
 """Join conditions that go against the keys: the model joins by columns that only look alike.
 
-Two cases, both certain by the keys (declared, or inferred by `schema.keys`): a condition on a column that its table does not
-have, where exactly one key joins the two tables; and a key that points elsewhere, `death.ship_id = battle.id`, where the table
-it does point at leads on to the one that was meant.
+Three cases, all certain by the keys (declared, or inferred by `schema.keys`): a condition on a column that its table does not
+have, where exactly one key joins the two tables; a key that points elsewhere, `death.ship_id = battle.id`, where the table
+it does point at leads on to the one that was meant; and keys of two different things, `category_id = customer_id`, where just one
+way over keys leads from the one side's tables to the other's.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from sqlglot import exp
 from jupyter_qwen.schema.keys import Edge, edges_from, is_primary_key
 from jupyter_qwen.schema.model import Schema, Table
 
-from ..scopes import FromItem, ScopeView
-from ..tree import identifier
-from .bound import Bound
+from ...scopes import FromItem, ScopeView
+from ...tree import identifier
+from ..bound import Bound
+from .key_paths import reconnect
 
 
 def join_by_keys(bound: Bound) -> str | None:
@@ -25,6 +27,9 @@ def join_by_keys(bound: Bound) -> str | None:
             reason = _put_right(view, join, bound.schema)
             if reason:
                 reasons.append(reason)
+        reason = reconnect(view, bound.schema)
+        if reason:
+            reasons.append(reason)
     return " ".join(reasons) or None
 
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
+from jupyter_qwen.schema.keys import is_primary_key
 from jupyter_qwen.schema.model import Table
 from jupyter_qwen.schema.words import identifier_stems
 
-from ..scopes import FromItem, ScopeView
-from .bound import Bound
+from ...scopes import FromItem, ScopeView
+from ..bound import Bound
 
 _SHARED_STEM = 4  # letters at the beginning that make two words forms of one (enrolled, enrolment)
 
@@ -76,7 +77,7 @@ def _drop_one(view: ScopeView, asked: frozenset[str]) -> str | None:
         joining = {
             id(conditions[id(c)]): conditions[id(c)] for c in columns if id(c) in conditions and owners[id(c)] is source
         }
-        if len(joining) != 1:
+        if len(joining) != 1 or _rows_are_counted(view, source):
             continue
         (join,) = joining.values()
         if join.this is source.node:
@@ -89,6 +90,29 @@ def _drop_one(view: ScopeView, asked: frozenset[str]) -> str | None:
         view.sources.remove(source)
         return source.table.name
     return None
+
+
+def _rows_are_counted(view: ScopeView, source: FromItem) -> bool:
+    """Whether `count(*)` counts the rows of `source` for each row of another table, whose key is grouped by."""
+    group = view.select.args.get("group")
+    counts = any(isinstance(count.this, exp.Star) for count in view.select.find_all(exp.Count))
+    if not counts or not isinstance(group, exp.Group):
+        return False
+    for key in group.expressions:
+        owner = view.owner(key) if isinstance(key, exp.Column) else None
+        if owner is None or owner is source or owner.table is None:
+            continue
+        if is_primary_key(owner.table, key.name) or _unique(owner.table, key.name):
+            return True
+    return False
+
+
+def _unique(table: Table, name: str) -> bool:
+    """Whether no two of the table's rows, all at hand, share a value of the column."""
+    place = next((i for i, column in enumerate(table.columns) if column.name.casefold() == name.casefold()), None)
+    if place is None or not table.rows_complete or len(table.rows) < 2:
+        return False
+    return len({row[place] for row in table.rows}) == len(table.rows)
 
 
 def _names_an_output(view: ScopeView, column: exp.Column) -> bool:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_qwen.sql.habits.demands import unmet
+from jupyter_qwen.sql.demands.asked import unmet
 from jupyter_qwen.sql.tree import syntax_tree
 
 LEAVES_UNMET = [

@@ -1,0 +1,1 @@
+"""Joins that go against the keys, and joins that nothing needs."""
