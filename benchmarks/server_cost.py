@@ -27,7 +27,7 @@ import pandas as pd
 from benchmarks.speed import machine
 from benchmarks.speed.traffic import clients
 from jupyter_qwen.assistant.answers.blocks import sql_block
-from jupyter_qwen.assistant.answers.choose import examine
+from jupyter_qwen.assistant.answers.examine import examine
 from jupyter_qwen.assistant.ask import resolve
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.prompt import chat, text_to_sql

@@ -22,7 +22,7 @@ from typing import Any
 from benchmarks.query_families import family
 from benchmarks.sql_repairs import load_scorer
 from jupyter_qwen.assistant.answer_limits import AnswerLimits
-from jupyter_qwen.assistant.answers.choose import examine
+from jupyter_qwen.assistant.answers.examine import examine
 from jupyter_qwen.assistant.answers.generation import request_for
 from jupyter_qwen.assistant.answers.sql_answer import build_sql_prompt
 from jupyter_qwen.assistant.answers.votes import Candidate, vote

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from jupyter_qwen.assistant.answers.allowance import Allowance
-from jupyter_qwen.assistant.answers.choose import ChosenQuery, choose, examine
+from jupyter_qwen.assistant.answers.choose import ChosenQuery, choose
+from jupyter_qwen.assistant.answers.examine import examine
 from jupyter_qwen.assistant.answers.votes import Candidate, Strategy, agreed, vote
 from jupyter_qwen.assistant.events import Event, Phase, RepairMade
 from jupyter_qwen.engine.base import Capabilities, Delta, Finished, GenerationRequest, Usage

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from jupyter_qwen.assistant.answers.choose import ChosenQuery, examine
+from jupyter_qwen.assistant.answers.choose import ChosenQuery
+from jupyter_qwen.assistant.answers.examine import examine
 from jupyter_qwen.assistant.answers.judging import evidence_of, graded
 from jupyter_qwen.assistant.answers.votes import Candidate, Origin, runner_up, vote
 from jupyter_qwen.schema.model import Column, Schema, Table

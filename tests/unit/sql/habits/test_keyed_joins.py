@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_qwen.assistant.answers.choose import examine
+from jupyter_qwen.assistant.answers.examine import examine
 from jupyter_qwen.schema.model import Column, ForeignKey, Schema, Table
 from jupyter_qwen.sql.habits.bound import changed
 from jupyter_qwen.sql.habits.joins.by_keys import join_by_keys
