@@ -27,13 +27,23 @@ def jlpm(session: nox.Session, *arguments: str) -> None:
     session.run(str(Path(sys.executable).parent / "jlpm"), *arguments, external=True, env=WITH_OUR_TOOLS)
 
 
+WORKFLOW_FILES = {
+    "vendor.github-workflows": ".github/workflows/*.yml",
+    "vendor.github-actions": ".github/actions/*/action.yml",
+    "vendor.dependabot": ".github/dependabot.yml",
+}
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
-    """ruff, mypy --strict, the import contracts, eslint, prettier, stylelint."""
+    """ruff, mypy --strict, the import contracts, workflows against GitHub's schema, eslint, prettier, stylelint."""
     python(session, "-m", "ruff", "check", ".")
     python(session, "-m", "ruff", "format", "--check", ".")
     python(session, "-m", "mypy")
     session.run(str(Path(sys.executable).parent / "lint-imports"), external=True)
+    for schema, pattern in WORKFLOW_FILES.items():
+        files = [str(path) for path in sorted(HERE.glob(pattern))]
+        python(session, "-m", "check_jsonschema", "--builtin-schema", schema, *files)
     jlpm(session, "lint:check")
 
 
@@ -49,40 +59,74 @@ def python_tests(session: nox.Session) -> None:
     python(session, "-m", "pytest", "-q", "--tb=short", "--ignore=tests/wheel", *session.posargs)
 
 
+#: Tests that any system and any Python can run: no weights, no torch, no browser, no Node.
+PORTABLE = ("tests/unit", "tests/server", "tests/kernel")
+
+
+@nox.session
+def portable_tests(session: nox.Session) -> None:
+    """pytest without weights, torch, browser and Node, on any system; it needs the extra `test-portable` alone."""
+    python(session, "-m", "pytest", "-q", "--tb=short", "-m", "not model", *(session.posargs or PORTABLE))
+
+
+@nox.session(venv_backend="venv")
+def lower_bounds(session: nox.Session) -> None:
+    """The same with the oldest versions that pyproject.toml allows."""
+    inside = str(Path(session.bin) / "python")
+    python(
+        session, "-m", "uv", "pip", "install", "--python", inside, "--resolution", "lowest-direct", "-e", ".[test-portable]"
+    )  # fmt: skip
+    session.run("python", "-m", "pytest", "-q", "--tb=short", "-m", "not model", *(session.posargs or PORTABLE))
+
+
 @nox.session
 def frontend(session: nox.Session) -> None:
     """jest."""
     jlpm(session, "test")
 
 
-@nox.session
-def browser(session: nox.Session) -> None:
-    """Playwright on a real JupyterLab and Notebook, with the real model; screenshots stay in tests/ui/test-results."""
+def built_wheel(session: nox.Session) -> Path:
+    """The wheel of this tree, alone in dist/."""
+    for old in (HERE / "dist").glob("*.whl"):
+        old.unlink()
+    python(session, "-m", "build", "--wheel", ".")
+    (built,) = (HERE / "dist").glob("*.whl")
+    return built
+
+
+def playwright(session: nox.Session, *arguments: str, path: str = WITH_OUR_TOOLS["PATH"], **variables: str) -> None:
     if shutil.which("chromium") is None and "CHROMIUM" not in os.environ:
         session.error("chromium is not installed: `apt-get install chromium`, or name one in CHROMIUM=/path/to/chrome")
     with session.chdir(HERE / "tests" / "ui"):
         session.run(
             "npm", "ci", "--no-audit", "--no-fund", external=True, env={"PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1"}
         )
-        session.run("npx", "playwright", "test", external=True, env=WITH_OUR_TOOLS)
+        session.run("npx", "playwright", "test", *arguments, external=True, env={"PATH": path, **variables})
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Playwright on a real JupyterLab and Notebook, with the real model; screenshots stay in tests/ui/test-results."""
+    playwright(session, *session.posargs)
+
+
+@nox.session(venv_backend="venv")
+def jupyterlab_versions(session: nox.Session) -> None:
+    """The browser tests of JupyterLab with another one: `-- 4.6` (any version's beginning), `-- newest`, `-- next`."""
+    asked = session.posargs[0] if session.posargs else "newest"
+    wanted = {"newest": ["--upgrade", "jupyterlab"], "next": ["--upgrade", "--pre", "jupyterlab"]}
+    session.install(f"{built_wheel(session)}[lab]")
+    session.install(*wanted.get(asked, [f"jupyterlab=={asked}.*"]))
+    path = os.pathsep.join([session.bin, str(Path(sys.executable).parent), os.environ["PATH"]])
+    session.run("jupyter", "lab", "--version", env={"PATH": path})
+    playwright(session, "--project=lab", *session.posargs[1:], path=path)
 
 
 @nox.session
 def pictures(session: nox.Session) -> None:
     """Record the demo with the real model, on a machine that is quiet, into docs/images/demo.webp."""
+    playwright(session, "--project=model", "recording", QWEN_UI_RECORD="1")
     with session.chdir(HERE / "tests" / "ui"):
-        session.run(
-            "npm", "ci", "--no-audit", "--no-fund", external=True, env={"PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1"}
-        )
-        session.run(
-            "npx",
-            "playwright",
-            "test",
-            "--project=model",
-            "recording",
-            external=True,
-            env={**WITH_OUR_TOOLS, "QWEN_UI_RECORD": "1"},
-        )
         python(session, "animate.py", "test-results/recording", str(HERE / "docs" / "images" / "demo.webp"))
 
 
@@ -95,10 +139,7 @@ def wheel(session: nox.Session) -> None:
 @nox.session(venv_backend="venv")
 def sbom(session: nox.Session) -> None:
     """dist/sbom: the Python packages that a fresh environment gets and the npm packages that are bundled, as CycloneDX."""
-    for old in (HERE / "dist").glob("*.whl"):
-        old.unlink()
-    python(session, "-m", "build", "--wheel", ".")
-    (built,) = (HERE / "dist").glob("*.whl")
+    built = built_wheel(session)
     session.install(str(built))
     folder = HERE / "dist" / "sbom"
     folder.mkdir(exist_ok=True)
