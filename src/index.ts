@@ -7,6 +7,7 @@ import {
   drawablePlugin,
   mannersPlugin
 } from './completion/plugin';
+import { openFilePlugin } from './context/open-file-plugin';
 import { contextPlugin } from './context/plugin';
 import { clientPlugin, statusBarPlugin, statusPlugin } from './model/plugin';
 import { demoPlugin } from './notebook/demo-plugin';
@@ -23,6 +24,7 @@ export default [
   warmPlugin,
   notebookPlugin,
   demoPlugin,
+  openFilePlugin,
   chatPlugin,
   mannersPlugin,
   completionPlugin,

@@ -131,12 +131,12 @@ export class QwenClient {
       : { cells: [] };
   }
 
-  /** What a notebook's cells would load; with `file`, a path from the root, what would load that file. */
+  /** What a notebook's cells would load, and files that they do not; of these also those `opened`, paths from the root. */
   async loadable(request: {
     thread: string;
     cells: ICell[];
     privacy: PrivacyLevel | null;
-    file?: string;
+    opened?: string[];
   }): Promise<ILoadable> {
     const data = await this._json('POST', 'loadable', request);
     if (!isObject(data) || !isObject(data.schema) || !isObject(data.offered)) {

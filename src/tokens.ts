@@ -21,6 +21,7 @@ export namespace CommandIDs {
   export const clearChat = 'jupyter_qwen:clear-chat';
   export const exportMarkdown = 'jupyter_qwen:export-markdown';
   export const exportNotebook = 'jupyter_qwen:export-notebook';
+  export const openFile = 'jupyter_qwen:open-data-file';
   export const showKnowledge = 'jupyter_qwen:show-knowledge';
   export const showPrompt = 'jupyter_qwen:show-prompt';
   export const stop = 'jupyter_qwen:stop';

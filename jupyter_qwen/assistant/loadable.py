@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from jupyter_qwen.assistant.offered_files import FileOffer, offers
+from jupyter_qwen.assistant.offered_files import offers
 from jupyter_qwen.assistant.question import BadRequest
 from jupyter_qwen.python.loading.cell_steps import plan_of
 from jupyter_qwen.python.loading.model import FromFile, FromQuery, MakeFrame, OpenDatabase, Plan, RunSql
@@ -28,21 +28,30 @@ from jupyter_qwen.sql.read.lexer import tokens
 SECONDS: Final = 20.0
 _DESCRIBE_SECONDS: Final = 2.0
 _NOTES: Final = 20
+_OPENED: Final = 50
 _REMOTE: Final = "The kernel runs elsewhere, so files are read by nobody before their cells run."
+_LATE: Final = "Not all files were looked at in time."
 
 
 @dataclass(frozen=True)
 class Loadable:
-    """`schema`: what the cells would make. `offered`: tables of files that no cell loads, each with the code that would."""
+    """`schema`: what the cells would make. `offered`: tables of files that no cell loads, each with the code that would.
+
+    `notes` say why a file that was opened is not among them.
+    """
 
     schema: Schema
     offered: tuple[Table, ...] = ()
     connections: tuple[Connection, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def loadable(cells: Sequence[Cell], folder: NotebookFolder | None, privacy: PrivacyLevel) -> Loadable:
+def loadable(
+    cells: Sequence[Cell], folder: NotebookFolder | None, privacy: PrivacyLevel, opened: Sequence[str] = ()
+) -> Loadable:
     """What `cells` would load, each table marked with the cells to run. ``None`` for `folder`: no file may be read.
 
+    `opened` are files that somebody chose, as paths from the server's root; they are offered wherever they lie below it.
     Blocking, for at most about twenty seconds. Never raises for what cells or files hold; notes say what is not known.
     """
     plan = plan_of(cells)
@@ -62,26 +71,32 @@ def loadable(cells: Sequence[Cell], folder: NotebookFolder | None, privacy: Priv
     schema = Schema(tables, tuple(made.connections.values()), privacy, tuple(dict.fromkeys(made.notes))[:_NOTES])
     schema = _at(schema, privacy)
     if folder is None or made.late:
-        return Loadable(schema)
-    found: list[FileOffer] = offers(cells, schema, folder, made.named, privacy, late=lambda: made.late)
+        return Loadable(schema, notes=(_REMOTE if folder is None else _LATE,) if opened else ())
+    found, notes = offers(cells, schema, folder, made.named, privacy, opened=opened, late=lambda: made.late)
     return Loadable(
         schema,
         tuple(table for offer in found for table in offer.tables),
         tuple(offer.connection for offer in found if offer.connection is not None),
+        tuple(notes),
     )
 
 
-def describe_loadable(cells: Sequence[Cell], root: Path | None, notebook: object, privacy: object) -> dict[str, Any]:
+def describe_loadable(
+    cells: Sequence[Cell], root: Path | None, notebook: object, privacy: object, opened: object = None
+) -> dict[str, Any]:
     """The answer of the route `loadable`. `notebook` is its path below `root`, which is ``None`` where no file may be read.
 
-    Raises BadRequest for an unknown privacy level.
+    Raises BadRequest for an unknown privacy level, and where `opened` is given and no short list of paths.
     """
     if privacy not in PRIVACY_LEVELS:
         raise BadRequest(f"privacy is {privacy!r}; it must be one of {', '.join(PRIVACY_LEVELS)}.")
     level = next(known for known in PRIVACY_LEVELS if known == privacy)
     folder = NotebookFolder(root, notebook) if root is not None and isinstance(notebook, str) and notebook else None
-    found = loadable(cells, folder, level)
-    offered = Schema(found.offered, found.connections, level)
+    files = [] if opened is None else opened
+    if not isinstance(files, list) or len(files) > _OPENED or not all(isinstance(path, str) for path in files):
+        raise BadRequest(f"opened must be a list of at most {_OPENED} paths.")
+    found = loadable(cells, folder, level, files)
+    offered = Schema(found.offered, found.connections, level, found.notes)
     return {"schema": found.schema.to_json(), "offered": offered.to_json()}
 
 
@@ -204,7 +219,7 @@ class _Making:
         if self._folder is None:
             raise NotRead(_REMOTE)
         if self.late:
-            raise NotRead("Not all files were looked at in time.")
+            raise NotRead(_LATE)
         file = self._folder.find(path)
         self.named.add(file.shown)
         return look_at(file, form, name=name, library=library, privacy=self._privacy, options=options)

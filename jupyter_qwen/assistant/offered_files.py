@@ -37,23 +37,41 @@ def offers(
     named: Set[str],
     privacy: PrivacyLevel,
     *,
+    opened: Sequence[str],
     late: Callable[[], bool],
-) -> list[FileOffer]:
-    """At most twelve files that are not among those `named`, as far as they can be read before it is `late`."""
+) -> tuple[list[FileOffer], list[str]]:
+    """The files `opened`, paths from the root that somebody chose, then at most twelve of the folder; none of those `named`.
+
+    As far as they can be read before it is `late`. With them sentences on what was opened and could not be read.
+    """
     found: list[FileOffer] = []
+    notes: list[str] = []
     taken = {table.name.casefold() for table in schema.tables} | {name.name.casefold() for name in schema.connections}
-    for file in folder.data_files(MOST + len(named)):
-        if file.shown in named or len(found) >= MOST or late():
+    files: dict[str, FoundFile] = {}
+    for path in opened:
+        try:
+            file = folder.opened(path)
+            files[file.shown] = file
+        except NotRead as error:
+            notes.append(str(error))
+    asked = set(files)
+    files.update((file.shown, file) for file in folder.data_files(MOST + len(named) + len(files)))
+    for file in files.values():
+        if file.shown in named or len(found) >= MOST + len(asked) or late():
             continue
         name = _variable(file.shown, taken)
         try:
             offer = _offer(file, name, cells, schema, privacy)
-        except NotRead:
-            continue  # it was not asked for by anybody
+        except NotRead as error:
+            if file.shown in asked:
+                notes.append(str(error))
+            continue
         if offer.tables:
             taken.add(name.casefold())
             found.append(offer)
-    return found
+        elif file.shown in asked:
+            notes.append(f"{file.shown} holds no table.")
+    return found, notes
 
 
 def _offer(file: FoundFile, name: str, cells: Sequence[Cell], schema: Schema, privacy: PrivacyLevel) -> FileOffer:

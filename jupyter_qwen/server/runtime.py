@@ -185,10 +185,12 @@ class Runtime:
         return await asyncio.to_thread(prove, sql, schema.visible_from(connection))
 
     async def loadable(self, body: dict[str, Any]) -> dict[str, Any]:
-        """The tables that ``body["cells"]`` would make, and those of files beside the notebook ``body["thread"]``."""
+        """The tables that ``body["cells"]`` would make, and those of files: ``body["opened"]``, and beside ``body["thread"]``."""
         body = self.bounded(body)
         cells = await asyncio.to_thread(decode, decode_cells, body.get("cells"))
-        return await asyncio.to_thread(describe_loadable, cells, self._files_root, body.get("thread"), body["privacy"])
+        return await asyncio.to_thread(
+            describe_loadable, cells, self._files_root, body.get("thread"), body["privacy"], body.get("opened")
+        )
 
     async def collector(self, privacy: str) -> str:
         """The collector's expression at the level that was asked for, or the highest that is allowed."""

@@ -55,6 +55,8 @@ export interface IBodyOptions {
   trans: TranslationBundle;
   submit: (input: IParsed) => void;
   retry: (exchange: IExchange) => void;
+  /** Ask for a data file, see CommandIDs.openFile. */
+  openFile: () => Promise<string | null>;
   /** Show the exact prompt. */
   look: () => void;
   /** Open the menu of the conversation below a button. */
@@ -142,7 +144,7 @@ export class ChatBody implements IPanelBody {
 
   /** What stands in the list for a message: an answer, the welcome, or nothing beside the text itself. */
   private _render(messageId: string): JSX.Element | null {
-    const { client, rendermime, retry, trans } = this._options;
+    const { client, openFile, rendermime, retry, trans } = this._options;
     if (this._model.isWelcome(messageId)) {
       return this._renderWelcome();
     }
@@ -166,6 +168,7 @@ export class ChatBody implements IPanelBody {
         client={client}
         rendermime={rendermime}
         trans={trans}
+        openFile={openFile}
         retry={retry}
         reword={({ shown }) => this._putIntoInput(shown)}
       />

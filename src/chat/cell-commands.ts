@@ -1,5 +1,5 @@
 /**
- * Fix and Explain, for the cell that they are about wherever the focus has gone.
+ * Fix and Explain, for the cell that they are about wherever the focus has gone, and for code that others bring.
  */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { Cell, ICodeCellModel } from '@jupyterlab/cells';
@@ -12,6 +12,7 @@ import { Anchor } from '../notebook/anchor';
 import { FixButtons } from '../notebook/fix-buttons';
 import { CommandIDs, NO_ARGUMENTS } from '../tokens';
 import type { IQuestion } from './ask';
+import { fence } from './view/segments';
 
 export type AboutCell = (mode: 'fix' | 'explain', words?: string) => void;
 
@@ -72,6 +73,31 @@ export function addCellCommands(options: {
     }
   });
 
+  commands.addCommand(CommandIDs.explainCode, {
+    label: trans.__('Explain Code with Qwen'),
+    icon: qwenIcon,
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: {
+          source: { type: 'string', description: 'The code to explain' },
+          language: { type: 'string', description: 'Its language' }
+        },
+        required: ['source']
+      }
+    },
+    execute: ({ source, language }) => {
+      if (typeof source !== 'string' || !source.trim()) {
+        return;
+      }
+      open();
+      ask({
+        text: explanationOf(source, language),
+        mode: 'explain'
+      });
+    }
+  });
+
   if (tracker) {
     new FixButtons(tracker, trans, () => {
       open();
@@ -98,4 +124,13 @@ function failure(cell: Cell | null | undefined) {
 
 function codeOf(cell: Cell | null | undefined): ICodeCellModel | null {
   return cell?.model.type === 'code' ? (cell.model as ICodeCellModel) : null;
+}
+
+/** The question that brings its own code. */
+function explanationOf(source: string, language: unknown): string {
+  const name =
+    typeof language === 'string' && /^[\w+-]{1,20}$/.test(language)
+      ? language
+      : '';
+  return `Explain this code:\n\n${fence(source, name)}`;
 }

@@ -47,7 +47,6 @@ import { addHistoryCommands } from './history/history-commands';
 import { IParsed, parseInput } from './input/slash';
 import { QwenPanel } from './panel';
 import { AnswerSanitizer } from './view/sanitizer';
-import { fence } from './view/segments';
 
 export const chatPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter_qwen:chat',
@@ -152,6 +151,7 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
           tracker,
           trans,
           submit,
+          openFile: () => commands.execute(CommandIDs.openFile),
           look: () => void history.look(),
           openMenu: history.openMenu,
           retry: ({ answer, shown, anchor, mode }) =>
@@ -245,30 +245,6 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
       execute: () => conversations.current.stop()
     });
     const aboutCell = addCellCommands({ app, ask, open, tracker, trans });
-    commands.addCommand(CommandIDs.explainCode, {
-      label: trans.__('Explain Code with Qwen'),
-      icon: qwenIcon,
-      describedBy: {
-        args: {
-          type: 'object',
-          properties: {
-            source: { type: 'string', description: 'The code to explain' },
-            language: { type: 'string', description: 'Its language' }
-          },
-          required: ['source']
-        }
-      },
-      execute: ({ source, language }) => {
-        if (typeof source !== 'string' || !source.trim()) {
-          return;
-        }
-        open();
-        ask({
-          text: explanationOf(source, language),
-          mode: 'explain'
-        });
-      }
-    });
     conversations.currentChanged.connect(() =>
       commands.notifyCommandChanged(CommandIDs.stop)
     );
@@ -288,12 +264,3 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
     }
   }
 };
-
-/** The question that brings its own code. */
-function explanationOf(source: string, language: unknown): string {
-  const name =
-    typeof language === 'string' && /^[\w+-]{1,20}$/.test(language)
-      ? language
-      : '';
-  return `Explain this code:\n\n${fence(source, name)}`;
-}

@@ -3,6 +3,7 @@
  */
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { ICodeCellModel } from '@jupyterlab/cells';
+import { PathExt } from '@jupyterlab/coreutils';
 import type { JSONObject } from '@lumino/coreutils';
 
 import { isAbort } from '../failures';
@@ -17,6 +18,7 @@ type Fetch = (request: {
   thread: string;
   cells: ICell[];
   privacy: PrivacyLevel | null;
+  opened: string[];
 }) => Promise<ILoadable>;
 
 export class LoadableTables {
@@ -38,7 +40,8 @@ export class LoadableTables {
       source,
       execution_count: null
     }));
-    const key = JSON.stringify([thread, cells, privacy]);
+    const opened = [...(this._opened.get(panel) ?? [])];
+    const key = JSON.stringify([thread, cells, privacy, opened]);
     const known = this._known.get(panel);
     if (known?.key === key) {
       return within(known.reading);
@@ -46,7 +49,7 @@ export class LoadableTables {
     const entry: IEntry = {
       key,
       found: known?.found ?? null,
-      reading: this._fetch({ thread, cells, privacy })
+      reading: this._fetch({ thread, cells, privacy, opened })
         .then(found => {
           entry.found = found;
           return true;
@@ -101,6 +104,35 @@ export class LoadableTables {
     this._taken.set(panel, taken.add(source));
   }
 
+  /** Let the next questions ask about files, paths from the root; why not, in sentences, where one could not be read. */
+  async open(
+    panel: NotebookPanel,
+    paths: readonly string[],
+    privacy: PrivacyLevel | null
+  ): Promise<string> {
+    const opened = this._opened.get(panel) ?? new Set();
+    this._opened.set(panel, opened);
+    const folder = PathExt.dirname(panel.context.path);
+    for (const path of paths) {
+      opened.add(path);
+      this.take(panel, PathExt.relative(folder, path));
+    }
+    await this.read(panel, privacy);
+    const found = this._known.get(panel)?.found;
+    const known = new Set(
+      [found?.schema, found?.offered]
+        .flatMap(schema => tablesIn(schema ?? null))
+        .map(sourceOf)
+    );
+    const unread = paths.filter(
+      path => !known.has(PathExt.relative(folder, path))
+    );
+    unread.forEach(path => opened.delete(path));
+    return unread.length
+      ? textsOf(found?.offered.notes).join(' ') || unread.join(', ')
+      : '';
+  }
+
   /** Names of the tables in the kernel whose cells were edited since they ran. */
   changedSince(panel: NotebookPanel, live: Schema | null): Set<string> {
     const found = this._known.get(panel)?.found;
@@ -127,6 +159,8 @@ export class LoadableTables {
   }
 
   private readonly _known = new WeakMap<NotebookPanel, IEntry>();
+  /** Paths from the root of files that were chosen. */
+  private readonly _opened = new WeakMap<NotebookPanel, Set<string>>();
   private readonly _taken = new WeakMap<NotebookPanel, Set<string>>();
 }
 

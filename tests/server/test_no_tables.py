@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tornado.httpclient import HTTPClientError
 
 from jupyter_qwen.schema.model import Schema
 
@@ -97,3 +98,26 @@ async def test_a_file_that_no_cell_loads_comes_with_the_line_that_loads_it(
     (block,) = events[-1]["blocks"]
     assert (block["verdict"], block["loads"]) == ("bound", [])
     assert block["cell"]["source"].startswith('import duckdb\n\norders = duckdb.read_csv("orders.csv")\nduckdb.sql(')
+
+
+async def test_a_file_that_was_opened_is_asked_about_wherever_it_lies_below_the_root(
+    ask_events: Any, question: Any, jp_fetch: Any, jp_root_dir: Path
+) -> None:
+    (jp_root_dir / "data").mkdir()
+    (jp_root_dir / "work").mkdir()
+    (jp_root_dir / "data" / "orders.csv").write_text("order_id,order_date,total\n1,2024-01-02,10.00\n")
+    body = json.dumps({"thread": "work/demo.ipynb", "cells": [], "opened": ["data/orders.csv"]})
+    told = json.loads((await jp_fetch("jupyter-qwen", "loadable", method="POST", body=body)).body)
+    assert [table["loading"]["source"] for table in told["offered"]["tables"]] == ["../data/orders.csv"]
+    events = await ask_events("ask", question("how many orders", schema=told["offered"], cells=[]))
+    (block,) = events[-1]["blocks"]
+    assert block["verdict"] == "bound"
+    assert 'orders = duckdb.read_csv("../data/orders.csv")' in block["cell"]["source"]
+
+
+@pytest.mark.parametrize("opened", ["orders.csv", ["a.csv"] * 51, [1]])
+async def test_what_is_opened_must_be_a_short_list_of_paths(jp_fetch: Any, opened: object) -> None:
+    body = json.dumps({"thread": "demo.ipynb", "cells": [], "opened": opened})
+    with pytest.raises(HTTPClientError) as raised:
+        await jp_fetch("jupyter-qwen", "loadable", method="POST", body=body)
+    assert raised.value.code == 400

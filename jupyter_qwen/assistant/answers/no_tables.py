@@ -58,7 +58,8 @@ def _words(waiting: int) -> str:
     actions: dict[Action, str] = {
         "run-cells-above": "**Run the cells above**: "
         + ("one code cell has not run yet." if waiting == 1 else f"{waiting} code cells have not run yet."),
-        "open-file": '**Open a file** in code: `con = duckdb.connect("shop.duckdb")` or `sales = duckdb.read_csv("sales.csv")`.',
+        "open-file": "**Open a file**: with the button of that name in the sidebar, or in code: "
+        '`con = duckdb.connect("shop.duckdb")` or `sales = duckdb.read_csv("sales.csv")`.',
         "demo-tables": "**Use the demo's tables**: the button of that name in the sidebar makes them in this notebook; "
         "in a terminal, `jupyter qwen demo` opens a notebook that has them.",
     }

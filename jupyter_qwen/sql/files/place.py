@@ -55,6 +55,16 @@ class NotebookFolder:
             raise NotRead(f"{named} lies outside of the server's folder, so it is not read before it is loaded.")
         return self._plain(path, named)
 
+    def opened(self, path: str) -> FoundFile:
+        """The file at `path`, counted from the root, that somebody chose. Nothing is opened. Raises NotRead."""
+        if format_of_name(path) is None:
+            raise NotRead(f"{path} is no data file that can be asked about ({', '.join(SUFFIXES)}).")
+        try:
+            named = os.path.relpath(self._root / path.lstrip("/"), self.path)
+        except ValueError as error:  # a null character; another drive of Windows
+            raise NotRead(f"{path!r} cannot be read: {error}.") from error
+        return self.find(named.replace(os.sep, "/"))
+
     def data_files(self, most: int) -> list[FoundFile]:
         """At most `most` data files of the folder itself, by name; whatever is hidden or no plain file is passed over."""
         found: list[FoundFile] = []

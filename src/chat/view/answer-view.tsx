@@ -28,6 +28,8 @@ export interface IAnswerServices {
   trans: TranslationBundle;
   /** Ask the exchange's question again. */
   retry: (exchange: IExchange) => void;
+  /** Ask for a data file: '' when one can be asked about, why not, or null when none was chosen. */
+  openFile: () => Promise<string | null>;
   /** Put the exchange's question back into the input. */
   reword: (exchange: IExchange) => void;
 }

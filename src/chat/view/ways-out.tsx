@@ -15,8 +15,10 @@ export function WaysOut(props: {
   trans: TranslationBundle;
   /** Ask the exchange's question again. */
   retry: (exchange: IExchange) => void;
+  /** Ask for a data file: '' when one can be asked about, why not, or null when none was chosen. */
+  openFile: () => Promise<string | null>;
 }): JSX.Element | null {
-  const { actions, exchange, retry, trans } = props;
+  const { actions, exchange, openFile, retry, trans } = props;
   const [said, setSaid] = React.useState('');
   const [done, setDone] = React.useState(false);
   const place = actions.placeFor(exchange);
@@ -29,20 +31,31 @@ export function WaysOut(props: {
   const { anchor, panel } = place;
   const offered = exchange.answer.actions;
   const { cells, above } = cellsToRun(panel, anchor);
-  const tables = async (make: () => Promise<boolean>) => {
-    setSaid(trans.__('Running…'));
+  const inPython = (exchange.answer.request?.language ?? 'python') === 'python';
+  /** `make` gives '' when there are tables now, or what to say instead. */
+  const tables = async (doing: string, make: () => Promise<string>) => {
+    setSaid(doing);
     try {
-      if (await make()) {
+      const instead = await make();
+      setSaid(instead);
+      if (!instead) {
         setDone(true);
         retry(exchange);
-      } else {
-        setSaid(trans.__('A cell failed. Mend it, then ask again.'));
       }
     } catch (error) {
       console.error('jupyter_qwen: making tables failed', error);
       setSaid(trans.__('That did not work: %1', String(error)));
     }
   };
+  const run = (make: () => Promise<boolean>) =>
+    void tables(trans.__('Running…'), async () =>
+      (await make()) ? '' : trans.__('A cell failed. Mend it, then ask again.')
+    );
+  const choose = () =>
+    tables(
+      '',
+      async () => (await openFile()) ?? trans.__('Nothing was opened.')
+    );
   return (
     <div className="jp-Qwen-waysOut">
       {offered.includes('run-cells-above') && cells.length > 0 && (
@@ -53,23 +66,33 @@ export function WaysOut(props: {
             'Run %1 cells, then ask again',
             cells.length
           )}
-          onClick={() => void tables(() => runCells(panel, cells))}
+          onClick={() => run(() => runCells(panel, cells))}
         >
           {above ? trans.__('Run the cells above') : trans.__('Run all cells')}
         </Button>
       )}
-      {offered.includes('demo-tables') &&
-        (exchange.answer.request?.language ?? 'python') === 'python' && (
-          <Button
-            className="jp-Qwen-button"
-            title={trans.__(
-              'A new cell makes them in memory and runs, then the question is asked again'
-            )}
-            onClick={() => void tables(() => addDemoTables(panel, anchor))}
-          >
-            {trans.__("Use the demo's tables")}
-          </Button>
-        )}
+      {offered.includes('open-file') && inPython && (
+        <Button
+          className="jp-Qwen-button"
+          title={trans.__(
+            'Choose a CSV, Parquet, JSON, Excel, DuckDB or SQLite file, then ask again: the line that loads it comes with the answer'
+          )}
+          onClick={() => void choose()}
+        >
+          {trans.__('Open a file…')}
+        </Button>
+      )}
+      {offered.includes('demo-tables') && inPython && (
+        <Button
+          className="jp-Qwen-button"
+          title={trans.__(
+            'A new cell makes them in memory and runs, then the question is asked again'
+          )}
+          onClick={() => run(() => addDemoTables(panel, anchor))}
+        >
+          {trans.__("Use the demo's tables")}
+        </Button>
+      )}
       <span className="jp-Qwen-said" role="status">
         {said}
       </span>

@@ -1,7 +1,9 @@
+import type { NotebookPanel } from '@jupyterlab/notebook';
+
 import type { ILoadable, Schema } from '../../wire';
 import { chipsOf } from '../chips';
 import { tablesOf } from '../gather';
-import { merged } from '../loadable';
+import { LoadableTables, merged } from '../loadable';
 import { ContextSelection } from '../selection';
 
 const table = (name: string, more: object = {}) => ({
@@ -65,6 +67,45 @@ describe('merged', () => {
       offered
     });
     expect(result?.connections).toEqual([{ name: 'con' }]);
+  });
+});
+
+describe('LoadableTables.open', () => {
+  const panel = {
+    context: { path: 'work/test.ipynb' },
+    content: { model: { cells: [] } }
+  } as unknown as NotebookPanel;
+  const answering = (offered: object[], notes: string[] = []) =>
+    jest.fn(async () => ({
+      schema: schema([]),
+      offered: { ...schema(offered, []), notes }
+    }));
+
+  it('asks the server about the path, and has the next question be about the file', async () => {
+    const fetch = answering([
+      table('sales', {
+        connection: null,
+        loading: { cells: [], code: 'sales = …', source: '../data/sales.csv' }
+      })
+    ]);
+    const tables = new LoadableTables(fetch);
+    expect(await tables.open(panel, ['data/sales.csv'], null)).toBe('');
+    expect(fetch).toHaveBeenCalledWith(
+      expect.objectContaining({ opened: ['data/sales.csv'] })
+    );
+    expect(names(tables.withLive(panel, null))).toEqual(['sales?']);
+  });
+
+  it('says why a file was not read, and does not ask for it again', async () => {
+    const fetch = answering([], ['broken.csv could not be read: it is empty']);
+    const tables = new LoadableTables(fetch);
+    expect(await tables.open(panel, ['work/broken.csv'], null)).toContain(
+      'it is empty'
+    );
+    await tables.read(panel, null);
+    expect(fetch).toHaveBeenLastCalledWith(
+      expect.objectContaining({ opened: [] })
+    );
   });
 });
 

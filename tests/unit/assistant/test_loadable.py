@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -14,7 +15,7 @@ from jupyter_qwen.assistant.loadable import describe_loadable, loadable
 from jupyter_qwen.python.loading.cell_steps import plan_of
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
-from jupyter_qwen.sql.files.place import NotebookFolder
+from jupyter_qwen.sql.files.place import SUFFIXES, NotebookFolder
 from jupyter_qwen.sql.validate import prove
 
 
@@ -96,12 +97,42 @@ def test_the_line_of_an_offer_makes_the_table_that_was_offered(
         assert columns == [column.name for column in table.columns]
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("gone.csv", "is not there"),
+        ("empty.csv", "it is empty"),
+        ("notes.txt", "is no data file"),
+        ("../outside.csv", "outside of the server's folder"),
+        (".hidden.csv", "is hidden"),
+        ("link.csv", "reached by a link"),
+        ("bad\0.csv", "cannot be"),
+    ],
+)
+def test_an_opened_file_that_cannot_be_read_is_told_with_the_reason(
+    path: str, said: str, folder: NotebookFolder
+) -> None:
+    for name in ("empty.csv", "notes.txt", ".hidden.csv"):
+        (folder.path / name).write_text("")
+    (folder.path / "link.csv").symlink_to(folder.path / "sales.csv")
+    found = loadable(cells_of("import duckdb"), folder, "samples", [path])
+    assert said in " ".join(found.notes)
+    assert {table.name for table in found.offered} == {"sales", "orders"}
+
+
 def test_without_a_folder_no_file_is_read_and_it_is_said(folder: NotebookFolder) -> None:
     cells = cells_of('import pandas as pd\ndf = pd.read_csv("sales.csv")\nk = pd.DataFrame({"a": [1]})')
     found = loadable(cells, None, "samples")
     assert [table.name for table in found.schema.tables] == ["k"]
     assert "elsewhere" in found.schema.notes[0]
+    assert "elsewhere" in loadable(cells, None, "samples", ["sales.csv"]).notes[0]
     assert found.offered == ()
+
+
+def test_the_file_dialog_shows_what_the_server_reads() -> None:
+    text = (Path(__file__).parents[3] / "src" / "context" / "data-files.ts").read_text(encoding="utf-8")
+    listed = text.split("export const SUFFIXES = [", 1)[1].split("]", 1)[0]
+    assert re.findall(r"'([^']+)'", listed) == list(SUFFIXES)
 
 
 _ODD = """
