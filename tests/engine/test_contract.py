@@ -369,12 +369,9 @@ def test_lone_surrogates_are_no_crash(endpoint: Endpoint) -> None:
     endpoint.run(work)
 
 
-def test_endpoint_that_is_not_there_is_unavailable() -> None:
-    async def main() -> None:
-        engine = HttpEngine("http://127.0.0.1:9", "key")
-        with pytest.raises(EngineUnavailable) as error:
-            await collect(engine, GenerationRequest("hello"))
-        assert error.value.hint
-        await engine.aclose()
-
-    asyncio.run(main())
+async def test_endpoint_that_is_not_there_is_unavailable() -> None:
+    engine = HttpEngine("http://127.0.0.1:9", "key")
+    with pytest.raises(EngineUnavailable) as error:
+        await collect(engine, GenerationRequest("hello"))
+    assert error.value.hint
+    await engine.aclose()

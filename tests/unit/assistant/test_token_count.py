@@ -24,13 +24,13 @@ class Silent:
         return await asyncio.Future()
 
 
-def test_the_builder_gets_the_engines_count() -> None:
+async def test_the_builder_gets_the_engines_count() -> None:
     class Engine:
         async def count_tokens(self, text: str) -> int:
             return len(text)
 
     engine: Any = Engine()
-    assert asyncio.run(with_token_count(engine, lambda count: count("four"))) == 4
+    assert (await with_token_count(engine, lambda count: count("four"))) == 4
 
 
 @pytest.mark.parametrize("cancelled", [True, False], ids=["its question was cancelled", "its event loop has stopped"])

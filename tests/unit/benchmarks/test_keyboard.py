@@ -137,8 +137,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_all_traces_are_typed_and_some_again_in_the_large_notebook(folder: Path) -> None:
-    report = json.loads(asyncio.run(typing.run(typing.Options(folder, as_json=True), Scribe())))
+async def test_all_traces_are_typed_and_some_again_in_the_large_notebook(folder: Path) -> None:
+    report = json.loads(await typing.run(typing.Options(folder, as_json=True), Scribe()))
 
     small, large = report["runs"]
     assert (small["cells"], large["cells"], large["columns"]) == (30, 300, 200)
@@ -155,14 +155,14 @@ def test_all_traces_are_typed_and_some_again_in_the_large_notebook(folder: Path)
     assert "within 20 %" in text
 
 
-def test_a_size_that_is_asked_for_is_the_only_run(folder: Path) -> None:
+async def test_a_size_that_is_asked_for_is_the_only_run(folder: Path) -> None:
     options = typing.Options(folder, traces=("one",), columns=50)
 
-    text = asyncio.run(typing.run(options, Scribe()))
+    text = await typing.run(options, Scribe())
 
     assert "| | target | one | all, 30 cells, 50 columns |" in text
 
 
-def test_a_trace_that_is_not_there_is_named(folder: Path) -> None:
+async def test_a_trace_that_is_not_there_is_named(folder: Path) -> None:
     with pytest.raises(PackError, match="no trace two"):
-        asyncio.run(typing.run(typing.Options(folder, traces=("two",)), Scribe()))
+        await typing.run(typing.Options(folder, traces=("two",)), Scribe())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -52,7 +51,7 @@ def test_comparison_says_what_is_better_whichever_way_is_good() -> None:
     assert "| b | new | – | 1.00 s |  | only in one run |" in text
 
 
-def test_pairs_ask_in_turn_so_that_neither_has_the_warmer_machine() -> None:
+async def test_pairs_ask_in_turn_so_that_neither_has_the_warmer_machine() -> None:
     order: list[str] = []
 
     class Product:
@@ -72,25 +71,22 @@ def test_pairs_ask_in_turn_so_that_neither_has_the_warmer_machine() -> None:
             order.append("raw")
             return Heard(first=0.1)
 
-    async def work() -> Figure:
-        pairs = Pairs(Product(), Raw())  # type: ignore[arg-type]
-        for number in range(4):
-            await pairs.ask({"question": f"q{number}", "max_new_tokens": 8})
-        return pairs.figure("part", "name", value="first")
-
-    figure = asyncio.run(work())
+    pairs = Pairs(Product(), Raw())  # type: ignore[arg-type]
+    for number in range(4):
+        await pairs.ask({"question": f"q{number}", "max_new_tokens": 8})
+    figure = pairs.figure("part", "name", value="first")
     assert order == ["product", "raw", "raw", "product", "product", "raw", "raw", "product"]
     assert figure.product == (0.2,) * 4
     assert figure.raw == (0.1,) * 4
     assert figure.note == "100 prompt tokens, 90 cached"
 
 
-def test_whole_run_on_the_scripted_engine_measures_every_part_it_was_asked_for(tmp_path: Path) -> None:
+async def test_whole_run_on_the_scripted_engine_measures_every_part_it_was_asked_for(tmp_path: Path) -> None:
     script = tmp_path / "script.json"
     script.write_text(json.dumps([{"match": "", "reply": "word " * 40}]))
     told: list[str] = []
     options = Options(parts=("engine", "question", "completion", "notebooks"), rounds=1)
-    found = asyncio.run(run(options, EngineConfig(engine="scripted", script=script), told.append))
+    found = await run(options, EngineConfig(engine="scripted", script=script), told.append)
     parts = {figure["part"] for figure in found["figures"]}
     assert parts == {"engine", "question", "completion", "two notebooks"}
     assert all(figure["raw"] == () for figure in found["figures"])

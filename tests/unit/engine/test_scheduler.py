@@ -74,47 +74,37 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-def run(work: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(work, 20))
+async def test_waiting_work_begins_lane_by_lane() -> None:
+    bench = Bench(Scheduler(SMALL))
+    await bench.ask("running", "chat", "z")
+    await bench.ask("completing", "completion", "z")
+    for lane in reversed(LANES):
+        await bench.ask(lane, lane, lane)
+    await bench.end("completing")
+    await bench.end("completion")
+    await bench.end("running")
+    await bench.end("chat")
+    await bench.end("evaluation")
+    await bench.end("preparing")
+    assert bench.begun == ["running", "completing", "completion", "chat", "evaluation", "preparing", "warming"]
+    await bench.end("warming")
 
 
-def test_waiting_work_begins_lane_by_lane() -> None:
-    async def work() -> None:
-        bench = Bench(Scheduler(SMALL))
-        await bench.ask("running", "chat", "z")
-        await bench.ask("completing", "completion", "z")
-        for lane in reversed(LANES):
-            await bench.ask(lane, lane, lane)
-        await bench.end("completing")
-        await bench.end("completion")
-        await bench.end("running")
-        await bench.end("chat")
-        await bench.end("evaluation")
-        await bench.end("preparing")
-        assert bench.begun == ["running", "completing", "completion", "chat", "evaluation", "preparing", "warming"]
-        await bench.end("warming")
-
-    run(work())
-
-
-def test_owners_take_turns_however_many_questions_one_of_them_has() -> None:
-    async def work() -> None:
-        bench = Bench(Scheduler(SMALL))
-        for number in range(4):
-            await bench.ask(f"a{number}", "chat", "a")
-        await bench.ask("b0", "chat", "b")
-        await bench.ask("b1", "chat", "b")
-        await bench.ask("c0", "chat", "c")
-        while len(bench.begun) < 7:
-            await bench.end(bench.begun[-1])
+async def test_owners_take_turns_however_many_questions_one_of_them_has() -> None:
+    bench = Bench(Scheduler(SMALL))
+    for number in range(4):
+        await bench.ask(f"a{number}", "chat", "a")
+    await bench.ask("b0", "chat", "b")
+    await bench.ask("b1", "chat", "b")
+    await bench.ask("c0", "chat", "c")
+    while len(bench.begun) < 7:
         await bench.end(bench.begun[-1])
-        assert bench.begun == ["a0", "a1", "b0", "c0", "a2", "b1", "a3"]
-
-    run(work())
+    await bench.end(bench.begun[-1])
+    assert bench.begun == ["a0", "a1", "b0", "c0", "a2", "b1", "a3"]
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_whatever_comes_nothing_is_lost_and_capacity_is_kept(seed: int) -> None:
+async def test_whatever_comes_nothing_is_lost_and_capacity_is_kept(seed: int) -> None:
     chance = random.Random(seed)
     capacity = Capacity(
         completions=chance.choice((1, 2)),
@@ -125,145 +115,124 @@ def test_whatever_comes_nothing_is_lost_and_capacity_is_kept(seed: int) -> None:
         hold_seconds=0.0,
     )
 
-    async def work() -> None:
-        scheduler = Scheduler(capacity)
-        ended: list[str] = []
+    scheduler = Scheduler(capacity)
+    ended: list[str] = []
 
-        async def one(name: str, lane: Lane, owner: str) -> None:
-            try:
-                place = await scheduler.enter(request(lane, owner))
-            except Superseded:
-                ended.append(name)
-                return
-            try:
-                assert scheduler.running("completion") <= capacity.completions
-                assert scheduler.running("chat") + scheduler.running("evaluation") <= capacity.questions
-                for _ in range(chance.randint(1, 6)):
-                    await asyncio.sleep(0)
-            finally:
-                scheduler.leave(place)
-                ended.append(name)
-
-        tasks: dict[str, asyncio.Task[None]] = {}
-        cancelled = set()
-        for number in range(120):
-            name = f"n{number}"
-            tasks[name] = asyncio.create_task(one(name, chance.choice(LANES), chance.choice("abc")))
-            for _ in range(chance.randint(0, 3)):
+    async def one(name: str, lane: Lane, owner: str) -> None:
+        try:
+            place = await scheduler.enter(request(lane, owner))
+        except Superseded:
+            ended.append(name)
+            return
+        try:
+            assert scheduler.running("completion") <= capacity.completions
+            assert scheduler.running("chat") + scheduler.running("evaluation") <= capacity.questions
+            for _ in range(chance.randint(1, 6)):
                 await asyncio.sleep(0)
-            if chance.random() < 0.2:
-                victim = chance.choice(list(tasks))
-                if tasks[victim].cancel():
-                    cancelled.add(victim)
-        await asyncio.gather(*tasks.values(), return_exceptions=True)
-        for name, task in tasks.items():
-            assert name in ended or (name in cancelled and task.cancelled()), name
-            if not task.cancelled():
-                assert task.exception() is None
-        assert all(scheduler.running(lane) == scheduler.waiting(lane) == 0 for lane in LANES)
+        finally:
+            scheduler.leave(place)
+            ended.append(name)
 
-    run(work())
+    tasks: dict[str, asyncio.Task[None]] = {}
+    cancelled = set()
+    for number in range(120):
+        name = f"n{number}"
+        tasks[name] = asyncio.create_task(one(name, chance.choice(LANES), chance.choice("abc")))
+        for _ in range(chance.randint(0, 3)):
+            await asyncio.sleep(0)
+        if chance.random() < 0.2:
+            victim = chance.choice(list(tasks))
+            if tasks[victim].cancel():
+                cancelled.add(victim)
+    await asyncio.gather(*tasks.values(), return_exceptions=True)
+    for name, task in tasks.items():
+        assert name in ended or (name in cancelled and task.cancelled()), name
+        if not task.cancelled():
+            assert task.exception() is None
+    assert all(scheduler.running(lane) == scheduler.waiting(lane) == 0 for lane in LANES)
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_no_owner_is_served_twice_while_another_waits(seed: int) -> None:
+async def test_no_owner_is_served_twice_while_another_waits(seed: int) -> None:
     chance = random.Random(seed)
 
-    async def work() -> None:
-        bench = Bench(Scheduler(SMALL))
-        await bench.ask("first", "chat", "z")
-        owners = {}
-        for number in range(20):
-            owner = chance.choice("abcd")
-            owners[f"n{number}"] = owner
-            await bench.ask(f"n{number}", "chat", owner)
-        await bench.end("first")
-        while len(bench.begun) < 21:
-            await bench.end(bench.begun[-1])
+    bench = Bench(Scheduler(SMALL))
+    await bench.ask("first", "chat", "z")
+    owners = {}
+    for number in range(20):
+        owner = chance.choice("abcd")
+        owners[f"n{number}"] = owner
+        await bench.ask(f"n{number}", "chat", owner)
+    await bench.end("first")
+    while len(bench.begun) < 21:
         await bench.end(bench.begun[-1])
-        order = bench.begun[1:]
-        for place, name in enumerate(order):
-            for other in set(owners.values()) - {owners[name]}:
-                again = next((i for i in range(place + 1, 20) if owners[order[i]] == owners[name]), None)
-                if again is not None and any(owners[n] == other for n in order[again:]):
-                    assert any(owners[n] == other for n in order[place + 1 : again]), (order, name, other)
-
-    run(work())
-
-
-def test_caller_who_goes_away_leaves_the_queue() -> None:
-    async def work() -> None:
-        bench = Bench(Scheduler(SMALL))
-        await bench.ask("one", "chat", "a")
-        await bench.ask("two", "chat", "b")
-        await bench.ask("three", "chat", "c")
-        bench.tasks["two"].cancel()
-        await settle()
-        assert bench.scheduler.waiting("chat") == 1
-        await bench.end("one")
-        assert bench.begun == ["one", "three"]
-        await bench.end("three")
-
-    run(work())
+    await bench.end(bench.begun[-1])
+    order = bench.begun[1:]
+    for place, name in enumerate(order):
+        for other in set(owners.values()) - {owners[name]}:
+            again = next((i for i in range(place + 1, 20) if owners[order[i]] == owners[name]), None)
+            if again is not None and any(owners[n] == other for n in order[again:]):
+                assert any(owners[n] == other for n in order[place + 1 : again]), (order, name, other)
 
 
-def test_newer_completion_of_an_editor_takes_the_place_of_the_one_that_waits() -> None:
-    async def work() -> None:
-        bench = Bench(Scheduler(SMALL))
-        await bench.ask("running", "completion", "other")
-        await bench.ask("stale", "completion", "editor")
-        await bench.ask("fresh", "completion", "editor")
-        assert isinstance(bench.tasks["stale"].exception(), Superseded)
-        await bench.end("running")
-        assert bench.begun == ["running", "fresh"]
-        await bench.end("fresh")
-
-    run(work())
-
-
-def test_questions_of_one_notebook_do_not_replace_one_another() -> None:
-    async def work() -> None:
-        bench = Bench(Scheduler(SMALL))
-        for name in ("one", "two", "three"):
-            await bench.ask(name, "chat", "a")
-        for name in ("one", "two", "three"):
-            await bench.end(name)
-        assert bench.begun == ["one", "two", "three"]
-
-    run(work())
+async def test_caller_who_goes_away_leaves_the_queue() -> None:
+    bench = Bench(Scheduler(SMALL))
+    await bench.ask("one", "chat", "a")
+    await bench.ask("two", "chat", "b")
+    await bench.ask("three", "chat", "c")
+    bench.tasks["two"].cancel()
+    await settle()
+    assert bench.scheduler.waiting("chat") == 1
+    await bench.end("one")
+    assert bench.begun == ["one", "three"]
+    await bench.end("three")
 
 
-def test_full_queue_says_so_and_what_to_do() -> None:
-    async def work() -> None:
-        bench = Bench(Scheduler(Capacity(waiting=2)))
-        for name in ("running", "one", "two", "three"):
-            await bench.ask(name, "chat", "a")
-        refusal = bench.tasks["three"].exception()
-        assert isinstance(refusal, EngineBusy)
-        assert "2 questions" in str(refusal)
-        assert refusal.hint
-        await bench.ask("typed", "completion", "a")  # a lane of its own
-        assert "typed" in bench.begun
-        for task in bench.tasks.values():
-            task.cancel()
-            with suppress(asyncio.CancelledError, EngineBusy):
-                await task
-
-    run(work())
+async def test_newer_completion_of_an_editor_takes_the_place_of_the_one_that_waits() -> None:
+    bench = Bench(Scheduler(SMALL))
+    await bench.ask("running", "completion", "other")
+    await bench.ask("stale", "completion", "editor")
+    await bench.ask("fresh", "completion", "editor")
+    assert isinstance(bench.tasks["stale"].exception(), Superseded)
+    await bench.end("running")
+    assert bench.begun == ["running", "fresh"]
+    await bench.end("fresh")
 
 
-def test_warming_waits_until_it_has_been_quiet() -> None:
-    async def work() -> None:
-        now = [100.0]
-        scheduler = Scheduler(Capacity(quiet_seconds=0.05), clock=lambda: now[0])
-        scheduler.leave(await scheduler.enter(request("completion")))
-        warming = asyncio.create_task(scheduler.enter(request("warming")))
-        await settle()
-        assert not warming.done()
-        now[0] += 0.06
-        scheduler.leave(await warming)
+async def test_questions_of_one_notebook_do_not_replace_one_another() -> None:
+    bench = Bench(Scheduler(SMALL))
+    for name in ("one", "two", "three"):
+        await bench.ask(name, "chat", "a")
+    for name in ("one", "two", "three"):
+        await bench.end(name)
+    assert bench.begun == ["one", "two", "three"]
 
-    run(work())
+
+async def test_full_queue_says_so_and_what_to_do() -> None:
+    bench = Bench(Scheduler(Capacity(waiting=2)))
+    for name in ("running", "one", "two", "three"):
+        await bench.ask(name, "chat", "a")
+    refusal = bench.tasks["three"].exception()
+    assert isinstance(refusal, EngineBusy)
+    assert "2 questions" in str(refusal)
+    assert refusal.hint
+    await bench.ask("typed", "completion", "a")  # a lane of its own
+    assert "typed" in bench.begun
+    for task in bench.tasks.values():
+        task.cancel()
+        with suppress(asyncio.CancelledError, EngineBusy):
+            await task
+
+
+async def test_warming_waits_until_it_has_been_quiet() -> None:
+    now = [100.0]
+    scheduler = Scheduler(Capacity(quiet_seconds=0.05), clock=lambda: now[0])
+    scheduler.leave(await scheduler.enter(request("completion")))
+    warming = asyncio.create_task(scheduler.enter(request("warming")))
+    await settle()
+    assert not warming.done()
+    now[0] += 0.06
+    scheduler.leave(await warming)
 
 
 @dataclass
@@ -307,123 +276,106 @@ Ask = Callable[[SupervisedEngine, GenerationRequest], Coroutine[Any, Any, str]]
 
 @pytest.mark.parametrize("unasked", ["warming", "preparing"])
 @pytest.mark.parametrize("arriving", ["completion", "chat", "evaluation"])
-def test_work_that_nobody_asked_for_is_cancelled_the_moment_real_work_arrives(arriving: Lane, unasked: Urgency) -> None:
-    async def work() -> None:
-        pen = Pen()
-        engine = engine_on(pen)
-        warming = asyncio.create_task(text_of(engine, request(unasked, text="warm")))
-        await settle()
-        real = asyncio.create_task(text_of(engine, request(arriving, "b", text="real")))
-        await settle()
-        assert isinstance(warming.exception(), Preempted)
-        assert pen.log[:2] == ["warm begins", "warm stops"] or pen.log.index("warm stops") <= 2
-        pen.gate.set()
-        assert await real == "real0 real1 real2 real3 "
-
-    run(work())
+async def test_work_that_nobody_asked_for_is_cancelled_the_moment_real_work_arrives(
+    arriving: Lane, unasked: Urgency
+) -> None:
+    pen = Pen()
+    engine = engine_on(pen)
+    warming = asyncio.create_task(text_of(engine, request(unasked, text="warm")))
+    await settle()
+    real = asyncio.create_task(text_of(engine, request(arriving, "b", text="real")))
+    await settle()
+    assert isinstance(warming.exception(), Preempted)
+    assert pen.log[:2] == ["warm begins", "warm stops"] or pen.log.index("warm stops") <= 2
+    pen.gate.set()
+    assert await real == "real0 real1 real2 real3 "
 
 
 @pytest.mark.parametrize(("yielding", "arriving"), [("evaluation", "chat"), ("chat", "completion")])
-def test_what_makes_way_before_its_first_token_is_answered_in_full_afterwards(yielding: Lane, arriving: Lane) -> None:
-    async def work() -> None:
-        pen = Pen()
-        engine = engine_on(pen)
-        first = asyncio.create_task(text_of(engine, request(yielding, text="long")))
-        await settle()
-        second = asyncio.create_task(text_of(engine, request(arriving, "b", text="quick")))
-        await settle()
-        pen.gate.set()
-        assert await second == "quick0 quick1 quick2 quick3 "
-        assert await first == "long0 long1 long2 long3 "
-        assert pen.log.count("long begins") == 2
-        assert pen.log.index("quick ends") < pen.log.index("long ends")
-
-    run(work())
-
-
-def test_preparing_a_completion_goes_before_warming_a_notebook() -> None:
-    async def work() -> None:
-        pen = Pen()
-        engine = engine_on(pen)
-        warming = asyncio.create_task(text_of(engine, request("warming", text="warm")))
-        await settle()
-        preparing = asyncio.create_task(text_of(engine, request("preparing", "b", text="cursor")))
-        await settle()
-        assert isinstance(warming.exception(), Preempted)
-        pen.gate.set()
-        assert await preparing == ""
-        assert pen.log[-1] == "cursor ends"
-
-    run(work())
+async def test_what_makes_way_before_its_first_token_is_answered_in_full_afterwards(
+    yielding: Lane, arriving: Lane
+) -> None:
+    pen = Pen()
+    engine = engine_on(pen)
+    first = asyncio.create_task(text_of(engine, request(yielding, text="long")))
+    await settle()
+    second = asyncio.create_task(text_of(engine, request(arriving, "b", text="quick")))
+    await settle()
+    pen.gate.set()
+    assert await second == "quick0 quick1 quick2 quick3 "
+    assert await first == "long0 long1 long2 long3 "
+    assert pen.log.count("long begins") == 2
+    assert pen.log.index("quick ends") < pen.log.index("long ends")
 
 
-def test_answer_that_has_begun_is_never_taken_back() -> None:
-    async def work() -> None:
-        pen = Pen(words=40)
-        pen.gate.set()
-        engine = engine_on(pen)
-        answer = asyncio.create_task(text_of(engine, request("chat", text="a")))
-        await settle()
-        assert engine.scheduler.running("chat") == 1
-        await text_of(engine, request("completion", text="c"))
-        assert (await answer).split() == [f"a{number}" for number in range(40)]
-        assert pen.log.count("a begins") == 1
-
-    run(work())
+async def test_preparing_a_completion_goes_before_warming_a_notebook() -> None:
+    pen = Pen()
+    engine = engine_on(pen)
+    warming = asyncio.create_task(text_of(engine, request("warming", text="warm")))
+    await settle()
+    preparing = asyncio.create_task(text_of(engine, request("preparing", "b", text="cursor")))
+    await settle()
+    assert isinstance(warming.exception(), Preempted)
+    pen.gate.set()
+    assert await preparing == ""
+    assert pen.log[-1] == "cursor ends"
 
 
-def test_question_is_not_starved_by_somebody_who_types_all_the_time() -> None:
-    async def work() -> None:
-        pen = Pen()
-        engine = engine_on(pen, Capacity(hold_seconds=0.02, quiet_seconds=0.0))
-        answer = asyncio.create_task(text_of(engine, request("chat", text="a")))
-        typing = True
-
-        async def type_on() -> None:
-            while typing:
-                await text_of(engine, request("completion", text="c"))
-
-        typist = asyncio.create_task(type_on())
-        await asyncio.sleep(0.05)
-        pen.gate.set()
-        assert await asyncio.wait_for(answer, 5) == "a0 a1 a2 a3 "
-        typing = False
-        await typist
-
-    run(work())
+async def test_answer_that_has_begun_is_never_taken_back() -> None:
+    pen = Pen(words=40)
+    pen.gate.set()
+    engine = engine_on(pen)
+    answer = asyncio.create_task(text_of(engine, request("chat", text="a")))
+    await settle()
+    assert engine.scheduler.running("chat") == 1
+    await text_of(engine, request("completion", text="c"))
+    assert (await answer).split() == [f"a{number}" for number in range(40)]
+    assert pen.log.count("a begins") == 1
 
 
-def test_leaving_a_stream_stops_its_work_and_the_next_one_begins() -> None:
-    async def work() -> None:
-        pen = Pen(words=1000)
-        pen.gate.set()
-        engine = engine_on(pen)
-        stream = engine.generate(request("chat", text="left"))
-        await anext(stream)
-        waiting = asyncio.create_task(text_of(engine, request("chat", "b", text="next")))
-        await settle()
-        assert "next begins" not in pen.log
-        await stream.aclose()
-        assert "left stops" in pen.log
-        waiting_text = await waiting
-        assert waiting_text.startswith("next0 next1")
-        assert engine.active == 0
+async def test_question_is_not_starved_by_somebody_who_types_all_the_time() -> None:
+    pen = Pen()
+    engine = engine_on(pen, Capacity(hold_seconds=0.02, quiet_seconds=0.0))
+    answer = asyncio.create_task(text_of(engine, request("chat", text="a")))
+    typing = True
 
-    run(work())
+    async def type_on() -> None:
+        while typing:
+            await text_of(engine, request("completion", text="c"))
+
+    typist = asyncio.create_task(type_on())
+    await asyncio.sleep(0.05)
+    pen.gate.set()
+    assert await asyncio.wait_for(answer, 5) == "a0 a1 a2 a3 "
+    typing = False
+    await typist
 
 
-def test_endpoint_of_somebody_else_takes_many_at_once() -> None:
-    async def work() -> None:
-        pen = Pen()
-        engine = engine_on(pen, MANY)
-        asks = [asyncio.create_task(text_of(engine, request("chat", str(n), text=f"q{n}"))) for n in range(100)]
-        await settle()
-        assert engine.scheduler.running("chat") == 100
-        pen.gate.set()
-        texts = await asyncio.gather(*asks)
-        assert [text.split()[0] for text in texts] == [f"q{n}0" for n in range(100)]
+async def test_leaving_a_stream_stops_its_work_and_the_next_one_begins() -> None:
+    pen = Pen(words=1000)
+    pen.gate.set()
+    engine = engine_on(pen)
+    stream = engine.generate(request("chat", text="left"))
+    await anext(stream)
+    waiting = asyncio.create_task(text_of(engine, request("chat", "b", text="next")))
+    await settle()
+    assert "next begins" not in pen.log
+    await stream.aclose()
+    assert "left stops" in pen.log
+    waiting_text = await waiting
+    assert waiting_text.startswith("next0 next1")
+    assert engine.active == 0
 
-    run(work())
+
+async def test_endpoint_of_somebody_else_takes_many_at_once() -> None:
+    pen = Pen()
+    engine = engine_on(pen, MANY)
+    asks = [asyncio.create_task(text_of(engine, request("chat", str(n), text=f"q{n}"))) for n in range(100)]
+    await settle()
+    assert engine.scheduler.running("chat") == 100
+    pen.gate.set()
+    texts = await asyncio.gather(*asks)
+    assert [text.split()[0] for text in texts] == [f"q{n}0" for n in range(100)]
 
 
 def test_two_cores_answer_one_question_at_a_time_and_a_script_any_number() -> None:
@@ -435,85 +387,73 @@ def test_two_cores_answer_one_question_at_a_time_and_a_script_any_number() -> No
     assert capacity_of("scripted") is MANY
 
 
-def test_question_that_has_to_wait_hears_so_and_when_its_turn_comes() -> None:
-    async def work() -> None:
-        pen = Pen()
-        engine = engine_on(pen)
-        first = asyncio.create_task(text_of(engine, request("chat", text="a")))
-        await settle()
-        heard: list[Delta] = []
+async def test_question_that_has_to_wait_hears_so_and_when_its_turn_comes() -> None:
+    pen = Pen()
+    engine = engine_on(pen)
+    first = asyncio.create_task(text_of(engine, request("chat", text="a")))
+    await settle()
+    heard: list[Delta] = []
 
-        async def listen() -> None:
-            wanted = replace(request("chat", "b", text="b"), report_prefill=True)
-            async with aclosing(engine.generate(wanted)) as items:
-                heard.extend([item async for item in items if isinstance(item, Delta)])
+    async def listen() -> None:
+        wanted = replace(request("chat", "b", text="b"), report_prefill=True)
+        async with aclosing(engine.generate(wanted)) as items:
+            heard.extend([item async for item in items if isinstance(item, Delta)])
 
-        second = asyncio.create_task(listen())
-        await settle()
-        assert engine.scheduler.waiting("chat") == 1
-        pen.gate.set()
-        await asyncio.gather(first, second)
-        assert [item.waiting for item in heard[:2]] == [1, 0]
-        assert "".join(item.text for item in heard) == "b0 b1 b2 b3 "
-
-    run(work())
+    second = asyncio.create_task(listen())
+    await settle()
+    assert engine.scheduler.waiting("chat") == 1
+    pen.gate.set()
+    await asyncio.gather(first, second)
+    assert [item.waiting for item in heard[:2]] == [1, 0]
+    assert "".join(item.text for item in heard) == "b0 b1 b2 b3 "
 
 
-def test_reader_who_leaves_on_hearing_of_the_wait_leaves_the_queue_too() -> None:
-    async def work() -> None:
-        pen = Pen()
-        engine = engine_on(pen)
-        first = asyncio.create_task(text_of(engine, request("chat", text="a")))
-        await settle()
-        stream = engine.generate(replace(request("chat", "b", text="b"), report_prefill=True))
-        assert (await anext(stream)).waiting == 1  # type: ignore[union-attr]
-        await stream.aclose()
-        assert engine.scheduler.waiting("chat") == 0
-        pen.gate.set()
-        await first
-        assert engine.active == 0
-
-    run(work())
+async def test_reader_who_leaves_on_hearing_of_the_wait_leaves_the_queue_too() -> None:
+    pen = Pen()
+    engine = engine_on(pen)
+    first = asyncio.create_task(text_of(engine, request("chat", text="a")))
+    await settle()
+    stream = engine.generate(replace(request("chat", "b", text="b"), report_prefill=True))
+    assert (await anext(stream)).waiting == 1  # type: ignore[union-attr]
+    await stream.aclose()
+    assert engine.scheduler.waiting("chat") == 0
+    pen.gate.set()
+    await first
+    assert engine.active == 0
 
 
 @pytest.mark.parametrize("capacity", [SMALL, MANY], ids=["small", "many"])
-def test_question_begins_when_the_warming_of_its_notebook_has_left_the_slot(capacity: Capacity) -> None:
+async def test_question_begins_when_the_warming_of_its_notebook_has_left_the_slot(capacity: Capacity) -> None:
     """Beside it, the question would go to another KV-cache slot and process everything again."""
 
-    async def work() -> None:
-        pen = Pen()
-        engine = engine_on(pen, replace(capacity, quiet_seconds=0.0))
-        warming = asyncio.create_task(text_of(engine, request("warming", text="warm")))
-        await settle()
-        pen.gate.set()
-        assert await text_of(engine, request("chat", text="asked")) == "asked0 asked1 asked2 asked3 "
-        assert pen.log[:3] == ["warm begins", "warm stops", "asked begins"]
-        assert isinstance(warming.exception(), Preempted)
-
-    run(work())
+    pen = Pen()
+    engine = engine_on(pen, replace(capacity, quiet_seconds=0.0))
+    warming = asyncio.create_task(text_of(engine, request("warming", text="warm")))
+    await settle()
+    pen.gate.set()
+    assert await text_of(engine, request("chat", text="asked")) == "asked0 asked1 asked2 asked3 "
+    assert pen.log[:3] == ["warm begins", "warm stops", "asked begins"]
+    assert isinstance(warming.exception(), Preempted)
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2])
-def test_work_that_is_told_to_stop_before_it_began_ends(steps: int) -> None:
+async def test_work_that_is_told_to_stop_before_it_began_ends(steps: int) -> None:
     """Cancelled before its first step a task runs nothing: a reader who waits for its last word would wait for ever."""
 
     async def nothing() -> AsyncGenerator[Delta | Finished, None]:
         await asyncio.sleep(60)
         yield Delta("never")
 
-    async def work() -> None:
-        scheduler = Scheduler(SMALL)
-        place = await scheduler.enter(request("warming"))
-        if steps == 0:
-            place.revoke()
-        reading = asyncio.create_task(drain(revocable(nothing(), place)))
-        for _ in range(steps):
-            await asyncio.sleep(0)
+    scheduler = Scheduler(SMALL)
+    place = await scheduler.enter(request("warming"))
+    if steps == 0:
         place.revoke()
-        with pytest.raises(Preempted):
-            await asyncio.wait_for(reading, 2)
-
-    asyncio.run(work())
+    reading = asyncio.create_task(drain(revocable(nothing(), place)))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    place.revoke()
+    with pytest.raises(Preempted):
+        await asyncio.wait_for(reading, 2)
 
 
 async def drain(stream: AsyncGenerator[Delta | Finished, None]) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -73,10 +72,10 @@ def answered(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def test_a_question_sees_the_live_frames_and_the_next_case_none_of_them(pack: Path, tmp_path: Path) -> None:
+async def test_a_question_sees_the_live_frames_and_the_next_case_none_of_them(pack: Path, tmp_path: Path) -> None:
     engine, out = OneCell("trips['km'].sum()\n```"), tmp_path / "cells.jsonl"
 
-    summary = asyncio.run(cells.run(cells.CellsOptions(pack, out), engine))
+    summary = await cells.run(cells.CellsOptions(pack, out), engine)
 
     first, second = answered(out)
     assert (first["id"], first["code"], first["mode"]) == ("a", "trips['km'].sum()", "python")
@@ -89,10 +88,10 @@ def test_a_question_sees_the_live_frames_and_the_next_case_none_of_them(pack: Pa
     assert "cases" in summary
 
 
-def test_the_baseline_is_told_the_first_rows_and_its_first_block_counts(pack: Path, tmp_path: Path) -> None:
+async def test_the_baseline_is_told_the_first_rows_and_its_first_block_counts(pack: Path, tmp_path: Path) -> None:
     engine, out = OneCell("Here:\n```python\nprint(1)\n```\nor\n```\n2\n```"), tmp_path / "raw.jsonl"
 
-    asyncio.run(cells.run(cells.CellsOptions(pack, out, raw=True, limit=1), engine))
+    await cells.run(cells.CellsOptions(pack, out, raw=True, limit=1), engine)
 
     (item,) = answered(out)
     assert item["code"] == "print(1)"
@@ -101,24 +100,24 @@ def test_the_baseline_is_told_the_first_rows_and_its_first_block_counts(pack: Pa
     assert "int64" in engine.prompts[0]
 
 
-def test_cases_on_file_are_kept_and_one_can_be_asked_alone(pack: Path, tmp_path: Path) -> None:
+async def test_cases_on_file_are_kept_and_one_can_be_asked_alone(pack: Path, tmp_path: Path) -> None:
     engine, out = OneCell("1\n```"), tmp_path / "cells.jsonl"
-    asyncio.run(cells.run(cells.CellsOptions(pack, out, cases=("b",)), engine))
+    await cells.run(cells.CellsOptions(pack, out, cases=("b",)), engine)
 
-    asyncio.run(cells.run(cells.CellsOptions(pack, out, resume=True), engine))
+    await cells.run(cells.CellsOptions(pack, out, resume=True), engine)
 
     assert [item["id"] for item in answered(out)] == ["b", "a"]
     assert len(engine.prompts) == 2
 
 
-def test_a_set_up_cell_that_fails_names_the_case_and_its_words(pack: Path, tmp_path: Path) -> None:
+async def test_a_set_up_cell_that_fails_names_the_case_and_its_words(pack: Path, tmp_path: Path) -> None:
     write(pack, [{"id": "c", "setup": ["1", "import absent_module"], "question": "x?", "frames": []}])
 
     with pytest.raises(PackError, match=r"case c: set-up cell 2 fails: ModuleNotFoundError: .*absent_module"):
-        asyncio.run(cells.run(cells.CellsOptions(pack, tmp_path / "cells.jsonl"), OneCell("1")))
+        await cells.run(cells.CellsOptions(pack, tmp_path / "cells.jsonl"), OneCell("1"))
 
 
-def test_a_case_that_cannot_be_set_up_is_told_and_the_others_are_asked(pack: Path, tmp_path: Path) -> None:
+async def test_a_case_that_cannot_be_set_up_is_told_and_the_others_are_asked(pack: Path, tmp_path: Path) -> None:
     write(
         pack,
         [
@@ -128,7 +127,7 @@ def test_a_case_that_cannot_be_set_up_is_told_and_the_others_are_asked(pack: Pat
     )
     out = tmp_path / "cells.jsonl"
 
-    table = asyncio.run(cells.run(cells.CellsOptions(pack, out), OneCell("a")))
+    table = await cells.run(cells.CellsOptions(pack, out), OneCell("a"))
 
     first, second = (json.loads(line) for line in out.read_text().splitlines())
     assert (first["code"], second["code"]) == ("", "a")
@@ -136,8 +135,8 @@ def test_a_case_that_cannot_be_set_up_is_told_and_the_others_are_asked(pack: Pat
     assert "case c: set-up cell 1 fails" in table
 
 
-def test_a_case_without_its_fields_is_refused_before_any_kernel_starts(pack: Path, tmp_path: Path) -> None:
+async def test_a_case_without_its_fields_is_refused_before_any_kernel_starts(pack: Path, tmp_path: Path) -> None:
     write(pack, [{"id": "d", "question": "x?", "setup": "import os", "frames": []}])
 
     with pytest.raises(PackError, match="case d needs a question, and setup and frames as lists of texts"):
-        asyncio.run(cells.run(cells.CellsOptions(pack, tmp_path / "cells.jsonl"), OneCell("1")))
+        await cells.run(cells.CellsOptions(pack, tmp_path / "cells.jsonl"), OneCell("1"))

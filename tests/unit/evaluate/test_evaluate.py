@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -77,11 +76,11 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def test_every_case_goes_a_users_way_and_is_written_with_its_figures(pack: Path, tmp_path: Path) -> None:
+async def test_every_case_goes_a_users_way_and_is_written_with_its_figures(pack: Path, tmp_path: Path) -> None:
     engine = OneAnswer("SELECT count(*) FROM Person")
     out = tmp_path / "predictions.jsonl"
 
-    summary = asyncio.run(text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out), Source(engine)))
+    summary = await text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out), Source(engine))
 
     first, second = lines(out)
     assert (first["id"], first["sql"], first["verdict"]) == ("a", "SELECT count(*) FROM Person", "bound")
@@ -92,21 +91,21 @@ def test_every_case_goes_a_users_way_and_is_written_with_its_figures(pack: Path,
     assert "bound" in summary
 
 
-def test_a_run_gives_way_to_the_users_own_questions_also_while_it_prepares(pack: Path, tmp_path: Path) -> None:
+async def test_a_run_gives_way_to_the_users_own_questions_also_while_it_prepares(pack: Path, tmp_path: Path) -> None:
     engine = OneAnswer("SELECT count(*) FROM Person")
     engines = EvaluationEngines(Source(engine))
 
-    asyncio.run(text_to_sql.run(text_to_sql.TextToSqlOptions(pack, tmp_path / "predictions.jsonl"), engines))
+    await text_to_sql.run(text_to_sql.TextToSqlOptions(pack, tmp_path / "predictions.jsonl"), engines)
 
     assert len(engine.prompts) == 5, "the schema beforehand, then two questions, each in two ways"
     assert engine.lanes == {("evaluation", "evaluation")}
 
 
-def test_a_query_that_does_not_bind_is_mended_and_says_so(pack: Path, tmp_path: Path) -> None:
+async def test_a_query_that_does_not_bind_is_mended_and_says_so(pack: Path, tmp_path: Path) -> None:
     out = tmp_path / "predictions.jsonl"
 
-    asyncio.run(
-        text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, limit=1), Source(OneAnswer("SELECT names FROM Person")))
+    await text_to_sql.run(
+        text_to_sql.TextToSqlOptions(pack, out, limit=1), Source(OneAnswer("SELECT names FROM Person"))
     )
 
     (item,) = lines(out)
@@ -115,29 +114,25 @@ def test_a_query_that_does_not_bind_is_mended_and_says_so(pack: Path, tmp_path: 
     assert "name" in item["sql"]
 
 
-def test_translated_questions_are_asked_in_their_language_and_the_others_not_at_all(pack: Path, tmp_path: Path) -> None:
+async def test_translated_questions_are_asked_in_their_language_and_the_others_not_at_all(
+    pack: Path, tmp_path: Path
+) -> None:
     told = tmp_path / "told.jsonl"
     told.write_text('{"id": "b", "de": "Wer ist der Chef?"}\n')
     engine, out = OneAnswer("SELECT count(*) FROM Person"), tmp_path / "predictions.jsonl"
 
-    asyncio.run(
-        text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, translations=told, language="de"), Source(engine))
-    )
+    await text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, translations=told, language="de"), Source(engine))
 
     assert [item["id"] for item in lines(out)] == ["b"]
     assert "Question: Wer ist der Chef?<" in engine.prompts[-1]
     with pytest.raises(PackError, match="no question in 'fr' for b"):
-        asyncio.run(
-            text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, translations=told, language="fr"), Source(engine))
-        )
+        await text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, translations=told, language="fr"), Source(engine))
 
 
-def test_a_prediction_says_the_example_and_where_its_query_comes_from(pack: Path, tmp_path: Path) -> None:
+async def test_a_prediction_says_the_example_and_where_its_query_comes_from(pack: Path, tmp_path: Path) -> None:
     out = tmp_path / "predictions.jsonl"
 
-    asyncio.run(
-        text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out), Source(OneAnswer("SELECT count(*) FROM Person")))
-    )
+    await text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out), Source(OneAnswer("SELECT count(*) FROM Person")))
 
     assert {item["origin"] for item in lines(out)} == {"plain"}
     for item in lines(out):
@@ -162,14 +157,14 @@ class HelpedByAnExample(OneAnswer):
         yield Finished("stop", Usage(prompt_tokens=100, new_tokens=7))
 
 
-def test_an_answer_in_doubt_is_asked_for_once_more_with_an_example_and_both_are_told(
+async def test_an_answer_in_doubt_is_asked_for_once_more_with_an_example_and_both_are_told(
     pack: Path, tmp_path: Path
 ) -> None:
     case = {"id": "c", "db": "staff", "question": "What is the running total of people?"}
     (pack / "sql" / "cases.jsonl").write_text(json.dumps(case) + "\n")
     engine, out = HelpedByAnExample(""), tmp_path / "predictions.jsonl"
 
-    asyncio.run(text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, cold=True), Source(engine)))
+    await text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, cold=True), Source(engine))
 
     (item,) = lines(out)
     assert (item["example"], item["origin"]) == ("running total", "shaped")
@@ -177,11 +172,11 @@ def test_an_answer_in_doubt_is_asked_for_once_more_with_an_example_and_both_are_
     assert [("Example of" in prompt) for prompt in engine.prompts] == [False, True]
 
 
-def test_the_baseline_sends_the_whole_ddl_and_proves_nothing(pack: Path, tmp_path: Path) -> None:
+async def test_the_baseline_sends_the_whole_ddl_and_proves_nothing(pack: Path, tmp_path: Path) -> None:
     engine = OneAnswer("SELECT nonsense")
     out = tmp_path / "raw.jsonl"
 
-    asyncio.run(text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, raw=True), Source(engine)))
+    await text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, raw=True), Source(engine))
 
     assert 'CREATE TABLE "Person"' in engine.prompts[0]
     assert "load:" not in engine.prompts[0]
@@ -189,22 +184,22 @@ def test_the_baseline_sends_the_whole_ddl_and_proves_nothing(pack: Path, tmp_pat
     assert [(item["sql"], item["verdict"]) for item in lines(out)] == [("SELECT nonsense", None)] * 2
 
 
-def test_a_run_is_resumed_where_it_ended_even_after_a_cut_line(pack: Path, tmp_path: Path) -> None:
+async def test_a_run_is_resumed_where_it_ended_even_after_a_cut_line(pack: Path, tmp_path: Path) -> None:
     out = tmp_path / "predictions.jsonl"
     out.write_text('{"id": "a", "sql": "SELECT 1", "verdict": "bound"}\n{"id": "b", "sq')
     engine = OneAnswer("SELECT 2")
 
-    asyncio.run(text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, raw=True, resume=True), Source(engine)))
+    await text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, raw=True, resume=True), Source(engine))
 
     assert [item["sql"] for item in lines(out)] == ["SELECT 1", "SELECT 2"]
     assert len(engine.prompts) == 1
 
 
-def test_without_resume_a_run_begins_anew(pack: Path, tmp_path: Path) -> None:
+async def test_without_resume_a_run_begins_anew(pack: Path, tmp_path: Path) -> None:
     out = tmp_path / "predictions.jsonl"
     out.write_text('{"id": "a", "sql": "SELECT 1"}\n')
 
-    asyncio.run(text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, raw=True), Source(OneAnswer("SELECT 2"))))
+    await text_to_sql.run(text_to_sql.TextToSqlOptions(pack, out, raw=True), Source(OneAnswer("SELECT 2")))
 
     assert [item["sql"] for item in lines(out)] == ["SELECT 2", "SELECT 2"]
 
@@ -222,18 +217,18 @@ def test_a_folder_without_cases_is_named(tmp_path: Path) -> None:
         SqlPack(tmp_path)
 
 
-def test_whole_line_middles_are_completed_on_an_empty_line(tmp_path: Path) -> None:
+async def test_whole_line_middles_are_completed_on_an_empty_line(tmp_path: Path) -> None:
     cases = tmp_path / "cases.jsonl"
     cases.write_text(json.dumps({"id": "x", "kind": "singleline", "prefix": "a = 1\n", "suffix": "print(b)\n"}) + "\n")
     engine = OneAnswer("b = 2\nprint(b)")
     out = tmp_path / "out.jsonl"
 
-    asyncio.run(fim.run(fim.FimOptions(cases, out), Source(engine)))
+    await fim.run(fim.FimOptions(cases, out), Source(engine))
 
     assert lines(out)[0]["completion"] == "b = 2\n"
 
 
-def test_the_baseline_stands_beside_and_both_are_scored(tmp_path: Path) -> None:
+async def test_the_baseline_stands_beside_and_both_are_scored(tmp_path: Path) -> None:
     cases = tmp_path / "cases.jsonl"
     case = {"prefix": "def f(x):\n    ", "suffix": "\n", "test": "assert f(2) == 4", "kind": "multiline"}
     cases.write_text("".join(json.dumps({"id": key, **case}) + "\n" for key in "ab"))
@@ -241,7 +236,7 @@ def test_the_baseline_stands_beside_and_both_are_scored(tmp_path: Path) -> None:
     engine = OneAnswer("return 2 * x\n```\nThis function doubles.")
     out = tmp_path / "out.jsonl"
 
-    table = asyncio.run(fim.run(fim.FimOptions(cases, out, with_raw=True, score=True), Source(engine)))
+    table = await fim.run(fim.FimOptions(cases, out, with_raw=True, score=True), Source(engine))
 
     assert [item["passed"] for item in lines(out)] == [True, True]
     assert [item["passed"] for item in lines(tmp_path / "out.raw.jsonl")] == [False, False]
@@ -250,35 +245,35 @@ def test_the_baseline_stands_beside_and_both_are_scored(tmp_path: Path) -> None:
     assert re.search(r"\| passed, multiline +\| 2 / 2 +\| 0 / 2 +\|", table)
 
 
-def test_both_ways_are_resumed_each_where_it_ended(tmp_path: Path) -> None:
+async def test_both_ways_are_resumed_each_where_it_ended(tmp_path: Path) -> None:
     cases = tmp_path / "cases.jsonl"
     cases.write_text("".join(json.dumps({"id": key, "prefix": "x = ", "suffix": ""}) + "\n" for key in "ab"))
     out = tmp_path / "out.jsonl"
     out.write_text('{"id": "a", "completion": "0"}\n')
 
-    asyncio.run(fim.run(fim.FimOptions(cases, out, resume=True, with_raw=True), Source(OneAnswer("1"))))
+    await fim.run(fim.FimOptions(cases, out, resume=True, with_raw=True), Source(OneAnswer("1")))
 
     assert [item["completion"] for item in lines(out)] == ["0", "1"]
     assert [item["completion"] for item in lines(tmp_path / "out.raw.jsonl")] == ["1", "1"]
 
 
-def test_an_answer_that_never_ends_fails_its_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_answer_that_never_ends_fails_its_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scoring, "SECONDS", 1)
     case = {"id": "a", "prefix": "while True:", "suffix": "", "test": ""}
 
-    assert asyncio.run(scoring.passes(case, " pass")) is False
-    assert asyncio.run(scoring.passes({"id": "a", "prefix": "", "suffix": ""}, "")) is None
+    assert (await scoring.passes(case, " pass")) is False
+    assert (await scoring.passes({"id": "a", "prefix": "", "suffix": ""}, "")) is None
 
 
-def test_a_case_without_its_fields_is_named(tmp_path: Path) -> None:
+async def test_a_case_without_its_fields_is_named(tmp_path: Path) -> None:
     cases = tmp_path / "cases.jsonl"
     cases.write_text('{"id": "x", "prefix": "a"}\n')
 
     with pytest.raises(PackError, match="x has no suffix"):
-        asyncio.run(fim.run(fim.FimOptions(cases, tmp_path / "out.jsonl"), Source(OneAnswer("1"))))
+        await fim.run(fim.FimOptions(cases, tmp_path / "out.jsonl"), Source(OneAnswer("1")))
 
 
-def test_python_cases_are_completed_or_asked_by_their_mode(tmp_path: Path) -> None:
+async def test_python_cases_are_completed_or_asked_by_their_mode(tmp_path: Path) -> None:
     cases = tmp_path / "cases.jsonl"
     cases.write_text(
         json.dumps({"id": "c", "mode": "completion", "prompt": "x = "})
@@ -289,7 +284,7 @@ def test_python_cases_are_completed_or_asked_by_their_mode(tmp_path: Path) -> No
     engine = OneAnswer("1")
     out = tmp_path / "out.jsonl"
 
-    asyncio.run(python.run(fim.FimOptions(cases, out), Source(engine)))
+    await python.run(fim.FimOptions(cases, out), Source(engine))
 
     assert [item["completion"] for item in lines(out)] == ["1", "1"]
     assert "<|fim_middle|>" in engine.prompts[0]

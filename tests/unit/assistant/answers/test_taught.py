@@ -109,12 +109,12 @@ def test_taught_query_that_is_not_a_bound_read_is_never_given(files: KnowledgeFi
         asked("How many calls?", files)
 
 
-def test_terms_and_the_pair_most_like_the_question_stand_in_the_prompt(files: KnowledgeFiles) -> None:
+async def test_terms_and_the_pair_most_like_the_question_stand_in_the_prompt(files: KnowledgeFiles) -> None:
     files.teach_term("project", "", "busy berth", "a berth with more than 100 hours <|im_end|>")
     files.teach_pair("project", "", "Hours per busy berth", "SELECT berth, sum(hours) FROM call GROUP BY berth")
-    question = asyncio.run(with_knowledge(Question(text="Hours of each busy berth in May", schema=HARBOUR), files))
+    question = await with_knowledge(Question(text="Hours of each busy berth in May", schema=HARBOUR), files)
     assert taught_pair(question, HARBOUR)[0][0] == "Hours per busy berth"
-    prompt = asyncio.run(build_sql_prompt(question, HARBOUR, (), engine=Counting(), limits=AnswerLimits()))  # type: ignore[arg-type]
+    prompt = await build_sql_prompt(question, HARBOUR, (), engine=Counting(), limits=AnswerLimits())  # type: ignore[arg-type]
     assert (
         "Terms: busy berth means a berth with more than 100 hours <¦im_end¦>\nQuestion: Hours of each busy"
         in prompt.text
@@ -123,9 +123,9 @@ def test_terms_and_the_pair_most_like_the_question_stand_in_the_prompt(files: Kn
     assert [part.label for part in prompt.parts][-2:] == ["terms", "question"]
 
 
-def test_taught_queries_hold_values_and_stay_out_of_prompts_that_may_have_none(files: KnowledgeFiles) -> None:
+async def test_taught_queries_hold_values_and_stay_out_of_prompts_that_may_have_none(files: KnowledgeFiles) -> None:
     files.teach_pair("project", "", "Calls of the Aurora", "SELECT * FROM call WHERE ship = 'Aurora'")
-    question = asyncio.run(with_knowledge(Question(text="Calls of the Boreas", schema=HARBOUR), files))
+    question = await with_knowledge(Question(text="Calls of the Boreas", schema=HARBOUR), files)
     assert taught_pair(question, HARBOUR)
     assert taught_pair(question, HARBOUR.at_privacy("types")) == []
 

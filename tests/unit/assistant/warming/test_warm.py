@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
@@ -59,141 +58,108 @@ class Reader:
         self.read = []
 
 
-def run(work: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(work, 10))
+async def test_beginnings_of_a_notebook_are_processed_in_order_and_ask_for_no_token() -> None:
+    reader, warming = Reader(), Warming()
+    assert warming.start(reader, "a.ipynb", ["tables of a", "cells of a"])
+    assert await warming.finished("a.ipynb") == "done"
+    assert reader.read == ["tables of a", "cells of a"]
+    assert {(r.max_new_tokens, r.lane, r.owner) for r in reader.requests} == {(0, "warming", "a.ipynb")}
 
 
-def test_beginnings_of_a_notebook_are_processed_in_order_and_ask_for_no_token() -> None:
-    async def work() -> None:
-        reader, warming = Reader(), Warming()
-        assert warming.start(reader, "a.ipynb", ["tables of a", "cells of a"])
-        assert await warming.finished("a.ipynb") == "done"
-        assert reader.read == ["tables of a", "cells of a"]
-        assert {(r.max_new_tokens, r.lane, r.owner) for r in reader.requests} == {(0, "warming", "a.ipynb")}
-
-    run(work())
-
-
-def test_same_beginnings_are_not_processed_again_but_changed_ones_and_a_new_engine_are() -> None:
-    async def work() -> None:
-        reader, warming = Reader(), Warming()
-        warming.start(reader, "a", ["one"])
-        assert not warming.start(reader, "a", ["one"])
-        await warming.finished("a")
-        assert not warming.start(reader, "a", ["one"])
-        assert warming.start(reader, "a", ["one", "two"])
-        await warming.finished("a")
-        assert warming.start(Reader(), "a", ["one", "two"])
-        await warming.aclose()
-
-    run(work())
+async def test_same_beginnings_are_not_processed_again_but_changed_ones_and_a_new_engine_are() -> None:
+    reader, warming = Reader(), Warming()
+    warming.start(reader, "a", ["one"])
+    assert not warming.start(reader, "a", ["one"])
+    await warming.finished("a")
+    assert not warming.start(reader, "a", ["one"])
+    assert warming.start(reader, "a", ["one", "two"])
+    await warming.finished("a")
+    assert warming.start(Reader(), "a", ["one", "two"])
+    await warming.aclose()
 
 
-def test_notebooks_do_not_replace_one_another() -> None:
-    async def work() -> None:
-        reader, warming = Reader(), Warming()
-        for name in "abc":
-            warming.start(reader, name, [f"of {name}"])
-        for name in "abc":
-            assert await warming.finished(name) == "done"
-        assert sorted(reader.read) == ["of a", "of b", "of c"]
-
-    run(work())
+async def test_notebooks_do_not_replace_one_another() -> None:
+    reader, warming = Reader(), Warming()
+    for name in "abc":
+        warming.start(reader, name, [f"of {name}"])
+    for name in "abc":
+        assert await warming.finished(name) == "done"
+    assert sorted(reader.read) == ["of a", "of b", "of c"]
 
 
-def test_what_real_work_interrupted_is_taken_up_again() -> None:
-    async def work() -> None:
-        reader, warming = Reader(interruptions=2), Warming()
-        warming.start(reader, "a", ["one two three"])
-        assert await warming.finished("a") == "done"
-        assert len(reader.requests) == 3
-        assert reader.read == ["one two three"]
-
-    run(work())
+async def test_what_real_work_interrupted_is_taken_up_again() -> None:
+    reader, warming = Reader(interruptions=2), Warming()
+    warming.start(reader, "a", ["one two three"])
+    assert await warming.finished("a") == "done"
+    assert len(reader.requests) == 3
+    assert reader.read == ["one two three"]
 
 
-def test_it_stops_when_its_share_of_the_minute_is_used_up() -> None:
-    async def work() -> None:
-        reader = Reader(pause=0.01)
-        warming = Warming(IdleBudget(share=0.2 / 60))
-        warming.start(reader, "a", [" ".join(["word"] * 1000)])
-        while warming.budget.left(RESERVE) > 0:  # noqa: ASYNC110  the share is used up by the very task that is watched
-            await asyncio.sleep(0.005)
-        await asyncio.sleep(0.02)
-        assert warming.state("a") == "waiting"
-        assert reader.read == []
-        assert len(reader.requests) == 1
-        assert warming.budget.left(RESERVE) > -0.1
-        assert warming.budget.left() > 0.0, "nothing was left for completion"
-        await warming.aclose()
-
-    run(work())
+async def test_it_stops_when_its_share_of_the_minute_is_used_up() -> None:
+    reader = Reader(pause=0.01)
+    warming = Warming(IdleBudget(share=0.2 / 60))
+    warming.start(reader, "a", [" ".join(["word"] * 1000)])
+    while warming.budget.left(RESERVE) > 0:  # noqa: ASYNC110  the share is used up by the very task that is watched
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(0.02)
+    assert warming.state("a") == "waiting"
+    assert reader.read == []
+    assert len(reader.requests) == 1
+    assert warming.budget.left(RESERVE) > -0.1
+    assert warming.budget.left() > 0.0, "nothing was left for completion"
+    await warming.aclose()
 
 
-def test_waiting_for_a_turn_costs_none_of_the_share() -> None:
-    async def work() -> None:
-        class Late(Reader):
-            async def generate(self, request: GenerationRequest) -> AsyncIterator[Delta | Finished]:
-                await asyncio.sleep(0.2)  # others are served
-                async for item in super().generate(request):
-                    yield item
+async def test_waiting_for_a_turn_costs_none_of_the_share() -> None:
+    class Late(Reader):
+        async def generate(self, request: GenerationRequest) -> AsyncIterator[Delta | Finished]:
+            await asyncio.sleep(0.2)  # others are served
+            async for item in super().generate(request):
+                yield item
 
-        warming = Warming(IdleBudget(share=1 / 60))
-        warming.start(Late(), "a", ["one two"])
-        assert await warming.finished("a") == "done"
-        assert warming.budget.left() > 0.9
-
-    run(work())
+    warming = Warming(IdleBudget(share=1 / 60))
+    warming.start(Late(), "a", ["one two"])
+    assert await warming.finished("a") == "done"
+    assert warming.budget.left() > 0.9
 
 
 @pytest.mark.parametrize(("share", "battery"), [(0.0, False), (0.5, True)])
-def test_share_of_nothing_and_a_battery_switch_it_off(
+async def test_share_of_nothing_and_a_battery_switch_it_off(
     share: float, battery: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(idle, "on_battery", lambda: battery)
 
-    async def work() -> None:
-        reader, warming = Reader(), Warming(IdleBudget(share=share))
-        assert not warming.start(reader, "a", ["one"])
-        assert warming.state("a") == "off"
-        assert reader.requests == []
-
-    run(work())
+    reader, warming = Reader(), Warming(IdleBudget(share=share))
+    assert not warming.start(reader, "a", ["one"])
+    assert warming.state("a") == "off"
+    assert reader.requests == []
 
 
-def test_question_itself_ends_the_warming_of_its_notebook_alone() -> None:
-    async def work() -> None:
-        reader, warming = Reader(pause=0.01), Warming()
-        warming.start(reader, "a", ["one two three four five"])
-        warming.start(reader, "b", ["one two"])
-        await asyncio.sleep(0.015)
-        warming.stop("a")
-        assert warming.state("a") == "off"
-        assert await warming.finished("b") == "done"
-        assert reader.read == ["one two"]
-
-    run(work())
+async def test_question_itself_ends_the_warming_of_its_notebook_alone() -> None:
+    reader, warming = Reader(pause=0.01), Warming()
+    warming.start(reader, "a", ["one two three four five"])
+    warming.start(reader, "b", ["one two"])
+    await asyncio.sleep(0.015)
+    warming.stop("a")
+    assert warming.state("a") == "off"
+    assert await warming.finished("b") == "done"
+    assert reader.read == ["one two"]
 
 
-def test_engine_that_dies_under_it_is_nobodys_problem_and_it_may_be_tried_again() -> None:
-    async def work() -> None:
-        reader, warming = Reader(fails=True), Warming()
-        warming.start(reader, "a", ["one"])
-        assert await warming.finished("a") == "failed"
-        assert warming.start(reader, "a", ["one"])
-        await warming.aclose()
-
-    run(work())
+async def test_engine_that_dies_under_it_is_nobodys_problem_and_it_may_be_tried_again() -> None:
+    reader, warming = Reader(fails=True), Warming()
+    warming.start(reader, "a", ["one"])
+    assert await warming.finished("a") == "failed"
+    assert warming.start(reader, "a", ["one"])
+    await warming.aclose()
 
 
-def test_mistake_of_ours_does_not_leave_it_running_for_good(caplog: pytest.LogCaptureFixture) -> None:
-    async def work() -> None:
-        warming, engine = Warming(), Reader(bug=True)
-        assert warming.start(engine, "a", ["some tables"])
-        assert await warming.finished("a") == "failed"
-        engine.bug = False
-        assert warming.start(engine, "a", ["some tables"])
-        assert await warming.finished("a") == "done"
+async def test_mistake_of_ours_does_not_leave_it_running_for_good(caplog: pytest.LogCaptureFixture) -> None:
 
-    run(work())
+    warming, engine = Warming(), Reader(bug=True)
+    assert warming.start(engine, "a", ["some tables"])
+    assert await warming.finished("a") == "failed"
+    engine.bug = False
+    assert warming.start(engine, "a", ["some tables"])
+    assert await warming.finished("a") == "done"
     assert "a mistake of ours" in caplog.text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from contextlib import aclosing
 
@@ -37,14 +36,14 @@ async def text_of(transport: Closing) -> str:
         return "".join([item.text async for item in items if isinstance(item, Delta)])
 
 
-def test_connection_closed_without_an_answer_is_replaced_once() -> None:
+async def test_connection_closed_without_an_answer_is_replaced_once() -> None:
     transport = Closing(1)
-    assert asyncio.run(text_of(transport)) == "hello"
+    assert (await text_of(transport)) == "hello"
     assert transport.requests == 2
 
 
-def test_server_that_closes_every_connection_is_reported() -> None:
+async def test_server_that_closes_every_connection_is_reported() -> None:
     transport = Closing(5)
     with pytest.raises(EngineUnavailable, match="connection"):
-        asyncio.run(text_of(transport))
+        await text_of(transport)
     assert transport.requests == 2

@@ -37,40 +37,31 @@ def test_what_is_added_to_the_environment_reaches_the_child_beside_what_was_ther
     assert child.key not in environment.values()
 
 
-def test_child_that_writes_something_else_is_ended_all_the_same(tmp_path: Path) -> None:
-    async def main() -> None:
-        child = ChildProcess("this", {}, log_folder=tmp_path)  # it prints a poem
-        with pytest.raises(ChildFailed, match="exit code 0"):
-            await child.wait_ready(10)
-        await asyncio.wait_for(child.stop(), 10)
-
-    asyncio.run(main())
+async def test_child_that_writes_something_else_is_ended_all_the_same(tmp_path: Path) -> None:
+    child = ChildProcess("this", {}, log_folder=tmp_path)  # it prints a poem
+    with pytest.raises(ChildFailed, match="exit code 0"):
+        await child.wait_ready(10)
+    await asyncio.wait_for(child.stop(), 10)
 
 
-def test_waiter_that_gives_up_leaves_the_news_to_the_others(tmp_path: Path) -> None:
-    async def main() -> None:
-        child = ChildProcess("jupyter_qwen.engine.children.scripted", {"key": "k"}, log_folder=tmp_path)
-        try:
-            with pytest.raises(ChildFailed, match="not ready after 0 seconds"):
-                await child.wait_ready(0.001)
-            assert (await child.wait_ready(20)).url.startswith("http://127.0.0.1:")
-        finally:
-            await child.stop()
-        assert child.returncode == 0
-
-    asyncio.run(main())
+async def test_waiter_that_gives_up_leaves_the_news_to_the_others(tmp_path: Path) -> None:
+    child = ChildProcess("jupyter_qwen.engine.children.scripted", {"key": "k"}, log_folder=tmp_path)
+    try:
+        with pytest.raises(ChildFailed, match="not ready after 0 seconds"):
+            await child.wait_ready(0.001)
+        assert (await child.wait_ready(20)).url.startswith("http://127.0.0.1:")
+    finally:
+        await child.stop()
+    assert child.returncode == 0
 
 
-def test_log_that_cannot_be_written_costs_no_engine(tmp_path: Path) -> None:
+async def test_log_that_cannot_be_written_costs_no_engine(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
 
-    async def main() -> None:
-        child = ChildProcess("jupyter_qwen.engine.children.scripted", {}, log_folder=tmp_path / "file")
-        assert (await child.wait_ready(20)).url
-        await child.stop()
-        assert child.log is None
-
-    asyncio.run(main())
+    child = ChildProcess("jupyter_qwen.engine.children.scripted", {}, log_folder=tmp_path / "file")
+    assert (await child.wait_ready(20)).url
+    await child.stop()
+    assert child.log is None
 
 
 @pytest.mark.parametrize("name", USERS_OWN)
@@ -81,7 +72,7 @@ def test_the_users_own_openmp_settings_are_left_alone(name: str, monkeypatch: py
 
 
 @pytest.mark.parametrize(("engine", "given"), [("llama", SHORT_WAITS), ("transformers", None)])
-def test_llamas_threads_wait_shortly_and_torchs_as_torch_likes(
+async def test_llamas_threads_wait_shortly_and_torchs_as_torch_likes(
     engine: str, given: Mapping[str, str] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[Mapping[str, str] | None] = []
@@ -93,7 +84,5 @@ def test_llamas_threads_wait_shortly_and_torchs_as_torch_likes(
     monkeypatch.setattr(starting, "ChildProcess", launched)
     config = EngineConfig(log_folder=tmp_path, share=False)
     with pytest.raises(ChildFailed):
-        asyncio.run(
-            starting.start(EngineChoice(engine, "", context_tokens=512), config, tmp_path / "m", lambda usage: None)
-        )
+        await starting.start(EngineChoice(engine, "", context_tokens=512), config, tmp_path / "m", lambda usage: None)
     assert seen == [given]

@@ -42,21 +42,18 @@ def test_runtime_folder_that_is_no_folder_costs_the_sharing_only(tmp_path: Path)
     assert running.registry is None
 
 
-def test_caches_that_cannot_be_deleted_leave_no_process(tmp_path: Path) -> None:
+async def test_caches_that_cannot_be_deleted_leave_no_process(tmp_path: Path) -> None:
     class Broken(SlotMemory):
         async def close(self) -> None:
             raise RuntimeError("a disk of a kind that nobody has seen")
 
-    async def main() -> None:
-        running = await start(CHOICE, EngineConfig(log_folder=tmp_path), None, lambda usage: None)
-        assert running.child is not None
-        running.engine.memory = Broken(running.engine.http, SlotFiles(tmp_path))
-        with pytest.raises(RuntimeError, match="nobody has seen"):
-            await running.stop()
-        assert running.child.returncode is not None
-        assert running.engine.http._client.is_closed
-
-    asyncio.run(main())
+    running = await start(CHOICE, EngineConfig(log_folder=tmp_path), None, lambda usage: None)
+    assert running.child is not None
+    running.engine.memory = Broken(running.engine.http, SlotFiles(tmp_path))
+    with pytest.raises(RuntimeError, match="nobody has seen"):
+        await running.stop()
+    assert running.child.returncode is not None
+    assert running.engine.http._client.is_closed
 
 
 @pytest.fixture

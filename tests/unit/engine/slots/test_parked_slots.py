@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import stat
 from pathlib import Path
@@ -71,183 +70,146 @@ class Desk:
 A, B = "tables of a\n" * 200, "tables of b\n" * 200
 
 
-def test_only_the_conversation_that_is_asked_about_stays_in_the_pool(tmp_path: Path) -> None:
-    async def work() -> None:
-        desk = Desk(tmp_path / "slots")
-        assert await desk.ask(A + "first", "a") == 0
-        assert await desk.ask(B + "first", "b") == 0
-        assert [text[:11] for text in desk.child.texts.values()] == ["tables of b"]
-        assert await desk.ask(A + "second", "a") >= len(A)
-        assert [text[:11] for text in desk.child.texts.values()] == ["tables of a"]
-        assert await desk.ask(B + "second", "b") >= len(B)
-
-    asyncio.run(work())
+async def test_only_the_conversation_that_is_asked_about_stays_in_the_pool(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "slots")
+    assert await desk.ask(A + "first", "a") == 0
+    assert await desk.ask(B + "first", "b") == 0
+    assert [text[:11] for text in desk.child.texts.values()] == ["tables of b"]
+    assert await desk.ask(A + "second", "a") >= len(A)
+    assert [text[:11] for text in desk.child.texts.values()] == ["tables of a"]
+    assert await desk.ask(B + "second", "b") >= len(B)
 
 
-def test_file_that_is_as_good_is_not_written_again(tmp_path: Path) -> None:
-    async def work() -> None:
-        desk = Desk(tmp_path / "slots")
-        for number in range(6):
-            await desk.ask(f"{A}question {number}", "a")
-            await desk.ask(f"{B}question {number}", "b")
-        assert sum(action == "save" for action, _ in desk.child.actions) == 2
-
-    asyncio.run(work())
+async def test_file_that_is_as_good_is_not_written_again(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "slots")
+    for number in range(6):
+        await desk.ask(f"{A}question {number}", "a")
+        await desk.ask(f"{B}question {number}", "b")
+    assert sum(action == "save" for action, _ in desk.child.actions) == 2
 
 
-def test_conversation_that_grew_takes_the_place_of_its_older_file(tmp_path: Path) -> None:
-    async def work() -> None:
-        desk = Desk(tmp_path / "slots")
-        await desk.ask(A, "a")
-        await desk.ask(B, "b")
-        longer = A + "a long answer " * 60
-        await desk.ask(longer, "a")
-        await desk.ask(B, "b")
-        assert await desk.ask(longer + "more", "a") >= len(longer)
-        assert sorted(desk.parked()) == ["a", "b"]
-        assert len(list((tmp_path / "slots").glob("*.kv"))) == 2
-
-    asyncio.run(work())
+async def test_conversation_that_grew_takes_the_place_of_its_older_file(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "slots")
+    await desk.ask(A, "a")
+    await desk.ask(B, "b")
+    longer = A + "a long answer " * 60
+    await desk.ask(longer, "a")
+    await desk.ask(B, "b")
+    assert await desk.ask(longer + "more", "a") >= len(longer)
+    assert sorted(desk.parked()) == ["a", "b"]
+    assert len(list((tmp_path / "slots").glob("*.kv"))) == 2
 
 
-def test_more_conversations_than_slots_are_all_kept(tmp_path: Path) -> None:
-    async def work() -> None:
-        desk = Desk(tmp_path / "slots")
-        texts = [f"tables of notebook {number}\n" * 200 for number in range(len(CHAT) + 3)]
-        for number, text in enumerate(texts):
-            await desk.ask(text, f"{number}")
-        assert [await desk.ask(text + "?", f"{number}") >= len(text) for number, text in enumerate(texts)] == [True] * 8
-
-    asyncio.run(work())
+async def test_more_conversations_than_slots_are_all_kept(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "slots")
+    texts = [f"tables of notebook {number}\n" * 200 for number in range(len(CHAT) + 3)]
+    for number, text in enumerate(texts):
+        await desk.ask(text, f"{number}")
+    assert [await desk.ask(text + "?", f"{number}") >= len(text) for number, text in enumerate(texts)] == [True] * 8
 
 
-def test_files_stay_within_the_budget_and_the_oldest_goes(tmp_path: Path) -> None:
-    async def work() -> None:
-        desk = Desk(tmp_path / "slots", budget=2500, file_bytes=1000)
-        for name in "abcd":
-            await desk.ask(f"tables of {name}\n" * 200, name)
-        assert desk.parked() == ["b", "c"]
-        assert len(list((tmp_path / "slots").glob("*.kv"))) == 2
-
-    asyncio.run(work())
+async def test_files_stay_within_the_budget_and_the_oldest_goes(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "slots", budget=2500, file_bytes=1000)
+    for name in "abcd":
+        await desk.ask(f"tables of {name}\n" * 200, name)
+    assert desk.parked() == ["b", "c"]
+    assert len(list((tmp_path / "slots").glob("*.kv"))) == 2
 
 
-def test_file_that_somebody_deleted_costs_the_head_start_alone(tmp_path: Path) -> None:
-    async def work() -> None:
-        desk = Desk(tmp_path / "slots")
-        await desk.ask(A, "a")
-        await desk.ask(B, "b")
-        for path in (tmp_path / "slots").glob("*.kv"):
-            path.unlink()
-        assert await desk.ask(A + "x", "a") == 0
-        assert desk.parked() == ["b"]
-
-    asyncio.run(work())
+async def test_file_that_somebody_deleted_costs_the_head_start_alone(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "slots")
+    await desk.ask(A, "a")
+    await desk.ask(B, "b")
+    for path in (tmp_path / "slots").glob("*.kv"):
+        path.unlink()
+    assert await desk.ask(A + "x", "a") == 0
+    assert desk.parked() == ["b"]
 
 
-def test_where_no_file_can_be_written_the_pool_keeps_everything(tmp_path: Path) -> None:
-    async def work() -> None:
-        desk = Desk(tmp_path / "slots", full_disk=True)
-        await desk.ask(A, "a")
-        await desk.ask(B, "b")
-        assert await desk.ask(A + "x", "a") == len(A)
-        assert await desk.ask(B + "x", "b") == len(B)
-
-    asyncio.run(work())
+async def test_where_no_file_can_be_written_the_pool_keeps_everything(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "slots", full_disk=True)
+    await desk.ask(A, "a")
+    await desk.ask(B, "b")
+    assert await desk.ask(A + "x", "a") == len(A)
+    assert await desk.ask(B + "x", "b") == len(B)
 
 
-def test_slots_that_another_server_may_use_are_left_alone(tmp_path: Path) -> None:
-    async def work() -> None:
-        desk = Desk(tmp_path / "slots")
-        desk.memory.alone = lambda: False
-        await desk.ask(A, "a")
-        await desk.ask(B, "b")
-        assert desk.child.actions == []
-        assert await desk.ask(A + "x", "a") == len(A)
-
-    asyncio.run(work())
+async def test_slots_that_another_server_may_use_are_left_alone(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "slots")
+    desk.memory.alone = lambda: False
+    await desk.ask(A, "a")
+    await desk.ask(B, "b")
+    assert desk.child.actions == []
+    assert await desk.ask(A + "x", "a") == len(A)
 
 
-def test_conversation_that_is_cleared_or_asked_about_while_others_are_put_away_costs_no_answer(tmp_path: Path) -> None:
-    async def work() -> None:
-        desk = Desk(tmp_path / "slots")
-        plan = desk.child.slots
-        assert plan is not None
-        texts = [f"tables of notebook {name}\n" * 200 for name in "abc"]
-        slots = []
-        for text in texts:  # three in the pool: nobody made room yet
-            slots.append(slot := plan.take("chat", text, text[:20]))
-            desk.child.texts[slot] = text
-            plan.give_back(slot, len(text) // 3)
-        real = desk.child.slot_action
+async def test_conversation_that_is_cleared_or_asked_about_while_others_are_put_away_costs_no_answer(
+    tmp_path: Path,
+) -> None:
+    desk = Desk(tmp_path / "slots")
+    plan = desk.child.slots
+    assert plan is not None
+    texts = [f"tables of notebook {name}\n" * 200 for name in "abc"]
+    slots = []
+    for text in texts:  # three in the pool: nobody made room yet
+        slots.append(slot := plan.take("chat", text, text[:20]))
+        desk.child.texts[slot] = text
+        plan.give_back(slot, len(text) // 3)
+    real = desk.child.slot_action
 
-        async def slow(slot: int, action: SlotAction, file: str = "") -> bool:
-            if action == "save" and slot == slots[0]:
-                plan.emptied(slots[1])  # somebody else cleared it
-                plan.take("chat", texts[2], "c")  # and somebody asks about this one
-            return await real(slot, action, file)
+    async def slow(slot: int, action: SlotAction, file: str = "") -> bool:
+        if action == "save" and slot == slots[0]:
+            plan.emptied(slots[1])  # somebody else cleared it
+            plan.take("chat", texts[2], "c")  # and somebody asks about this one
+        return await real(slot, action, file)
 
-        desk.child.slot_action = slow  # type: ignore[method-assign]
-        await desk.memory.make_room(CHAT[-1], "another notebook")
-        assert ("save", slots[0]) in desk.child.actions
-        assert ("erase", slots[2]) not in desk.child.actions
-
-    asyncio.run(work())
-
-
-def test_answer_that_is_being_written_is_not_put_away(tmp_path: Path) -> None:
-    async def work() -> None:
-        desk = Desk(tmp_path / "slots")
-        await desk.ask(A, "a")
-        plan = desk.child.slots
-        assert plan is not None
-        writing = plan.take("chat", A + "more", "a")
-        await desk.ask(B, "b")
-        assert ("erase", writing) not in desk.child.actions
-
-    asyncio.run(work())
+    desk.child.slot_action = slow  # type: ignore[method-assign]
+    await desk.memory.make_room(CHAT[-1], "another notebook")
+    assert ("save", slots[0]) in desk.child.actions
+    assert ("erase", slots[2]) not in desk.child.actions
 
 
-def test_file_of_a_question_that_was_stopped_while_it_was_read_gives_way_to_the_whole(tmp_path: Path) -> None:
-    async def work() -> None:
-        desk = Desk(tmp_path / "slots")
-        plan = desk.child.slots
-        assert plan is not None
-        slot = plan.take("chat", A, "a")
-        desk.child.texts[slot] = A[: len(A) // 2]
-        plan.give_back(slot, None, share_read=0.5)
-        await desk.ask(B, "b")
-        assert await desk.ask(A, "a") == len(A) // 2
-        await desk.ask(B, "b")
-        assert await desk.ask(A + "x", "a") == len(A)
-
-    asyncio.run(work())
+async def test_answer_that_is_being_written_is_not_put_away(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "slots")
+    await desk.ask(A, "a")
+    plan = desk.child.slots
+    assert plan is not None
+    writing = plan.take("chat", A + "more", "a")
+    await desk.ask(B, "b")
+    assert ("erase", writing) not in desk.child.actions
 
 
-def test_cleared_conversation_leaves_no_file(tmp_path: Path) -> None:
-    async def work() -> None:
-        desk = Desk(tmp_path / "slots")
-        await desk.ask(A, "a")
-        await desk.ask(B, "b")
-        await desk.ask(A + "x", "a")
-        await desk.memory.forget("a")
-        assert desk.parked() == ["b"]
-        assert len(list((tmp_path / "slots").glob("*.kv"))) == 1
-        assert await desk.ask(A + "y", "a") == 0
+async def test_file_of_a_question_that_was_stopped_while_it_was_read_gives_way_to_the_whole(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "slots")
+    plan = desk.child.slots
+    assert plan is not None
+    slot = plan.take("chat", A, "a")
+    desk.child.texts[slot] = A[: len(A) // 2]
+    plan.give_back(slot, None, share_read=0.5)
+    await desk.ask(B, "b")
+    assert await desk.ask(A, "a") == len(A) // 2
+    await desk.ask(B, "b")
+    assert await desk.ask(A + "x", "a") == len(A)
 
-    asyncio.run(work())
+
+async def test_cleared_conversation_leaves_no_file(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "slots")
+    await desk.ask(A, "a")
+    await desk.ask(B, "b")
+    await desk.ask(A + "x", "a")
+    await desk.memory.forget("a")
+    assert desk.parked() == ["b"]
+    assert len(list((tmp_path / "slots").glob("*.kv"))) == 1
+    assert await desk.ask(A + "y", "a") == 0
 
 
-def test_end_of_the_engine_leaves_no_file(tmp_path: Path) -> None:
-    async def work() -> None:
-        desk = Desk(tmp_path / "slots")
-        for name in "abc":
-            await desk.ask(f"tables of {name}\n" * 200, name)
-        assert len(list((tmp_path / "slots").glob("*.kv"))) == 2
-        await desk.memory.close()
-        assert list((tmp_path / "slots").iterdir()) == []
-
-    asyncio.run(work())
+async def test_end_of_the_engine_leaves_no_file(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "slots")
+    for name in "abc":
+        await desk.ask(f"tables of {name}\n" * 200, name)
+    assert len(list((tmp_path / "slots").glob("*.kv"))) == 2
+    await desk.memory.close()
+    assert list((tmp_path / "slots").iterdir()) == []
 
 
 def test_files_of_servers_that_were_killed_go_and_a_living_ones_stay(tmp_path: Path) -> None:
