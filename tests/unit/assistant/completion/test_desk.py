@@ -191,15 +191,7 @@ async def test_every_answer_carries_advice(bench) -> None:
     assert 75 <= event.advice.debounce_ms <= 250
 
 
-async def test_an_error_of_the_engine_reaches_the_request(bench) -> None:
-    def answer(request: GenerationRequest) -> str:
-        raise EngineUnavailable("The engine was killed.")
-
-    with pytest.raises(EngineUnavailable, match="killed"):
-        await bench(answer).last("x = ")
-
-
-async def test_after_an_error_the_next_request_begins_anew(bench) -> None:
+async def test_an_error_of_the_engine_reaches_its_request_and_the_next_one_begins_anew(bench) -> None:
     answers = iter([EngineUnavailable("The engine was killed."), "1"])
 
     def answer(request: GenerationRequest) -> str:
