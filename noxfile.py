@@ -31,6 +31,8 @@ WORKFLOW_FILES = {
     "vendor.github-workflows": ".github/workflows/*.yml",
     "vendor.github-actions": ".github/actions/*/action.yml",
     "vendor.dependabot": ".github/dependabot.yml",
+    "vendor.github-issue-config": ".github/ISSUE_TEMPLATE/config.yml",
+    "vendor.github-issue-forms": ".github/ISSUE_TEMPLATE/[!c]*.yml",
 }
 
 
