@@ -2,11 +2,12 @@
 
     JUPYTER_QWEN_API_KEY=… python -m benchmarks.one_endpoint http://127.0.0.1:8000/v1 --model NAME [--rounds 3] [--transcript]
 
-Starts two Jupyter servers with the extension, both configured for the endpoint as docs/jupyterhub.md has it. Each holds another
-database and asks its own questions over its own route, as the sidebar does. A round is the same question on both servers: first
-one after the other, then both at once, with an inline completion on the first server while the second one's answer is written.
-Printed are, for each, the seconds to the first token and to the end, new tokens a second, how much of the prompt came out of the
-endpoint's cache, and whether every name in an answer belongs to the database that was asked. `--transcript` prints the answers.
+Starts two Jupyter servers with the extension, both configured for the endpoint as docs/howto/jupyterhub.md has it.
+Each holds another database and asks its own questions over its own route, as the sidebar does. A round is the same
+question on both servers: first one after the other, then both at once, with an inline completion on the first server
+while the second one's answer is written. Printed are, for each, the seconds to the first token and to the end, new
+tokens a second, how much of the prompt came out of the endpoint's cache, and whether every name in an answer belongs
+to the database that was asked. `--transcript` prints the answers.
 """
 
 from __future__ import annotations

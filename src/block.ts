@@ -1,5 +1,5 @@
 /**
- * A code block of an answer and what is known about it, as docs/protocol.md states it.
+ * A code block of an answer and what is known about it, as docs/reference/protocol.md states it.
  */
 
 export type Verdict = 'bound' | 'unchecked' | 'rejected';
@@ -25,7 +25,7 @@ export interface IRepair {
   round?: number;
 }
 
-/** What a trial run of Python gave; see Trial in docs/protocol.md. */
+/** What a trial run of Python gave; see Trial in docs/reference/protocol.md. */
 export interface ITrial {
   status: 'ran' | 'fails' | 'not tried';
   /** Why it was not tried. */

@@ -1,5 +1,5 @@
 /**
- * What travels between the browser and the server, as docs/protocol.md states it.
+ * What travels between the browser and the server, as docs/reference/protocol.md states it.
  */
 import type { JSONObject } from '@lumino/coreutils';
 
@@ -30,7 +30,7 @@ export interface ICell {
 /** The collector's result. The browser passes it on and reads no more than names, for chips and examples. */
 export type Schema = JSONObject;
 
-/** What cells would make, and tables of files that no cell loads, each with `loading`; see docs/protocol.md. */
+/** What cells would make, and tables of files that no cell loads, each with `loading`; see docs/reference/protocol.md. */
 export interface ILoadable {
   schema: Schema;
   offered: Schema;
@@ -101,7 +101,7 @@ export interface IModelInfo {
   fim: boolean;
 }
 
-/** A model that this server could run; see ModelRow in docs/protocol.md. */
+/** A model that this server could run; see ModelRow in docs/reference/protocol.md. */
 export interface IModelRow {
   id: string;
   label: string;

@@ -58,7 +58,7 @@ class BenchNotebook:
         return replace(self, tables=(*self.tables, _table(name, previous=self.tables[-1].name)))
 
     def asked(self, question: str, *, mode: str = "chat", thread: str = "", new_tokens: int = 16) -> dict[str, Any]:
-        """The AskRequest of docs/protocol.md."""
+        """The AskRequest of docs/reference/protocol.md."""
         schema = Schema(self.tables, connections=(Connection("con", "shop.duckdb"),), privacy="types")
         return {
             "question": question,

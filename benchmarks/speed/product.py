@@ -39,7 +39,7 @@ class Product:
         )
 
     async def status(self) -> dict[str, Any]:
-        """The Status of docs/protocol.md."""
+        """The Status of docs/reference/protocol.md."""
         status: dict[str, Any] = (await self.client.get("jupyter-qwen/status")).raise_for_status().json()
         return status
 

@@ -1,4 +1,4 @@
-"""The engine as the assistant sees it: a supervisor, and its status in the form of docs/protocol.md."""
+"""The engine as the assistant sees it: a supervisor, and its status in the form of docs/reference/protocol.md."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SupervisedEngines:
         return await self.supervisor.engine()
 
     def describe(self) -> dict[str, Any]:
-        """The Status of docs/protocol.md."""
+        """The Status of docs/reference/protocol.md."""
         return describe(self.supervisor.status)
 
     async def forget(self, thread: str) -> None:
@@ -87,7 +87,7 @@ def why_no_completion(model: ModelEntry | None) -> str:
 
 
 def model_row(offer: Offer, *, current: ModelEntry | None) -> dict[str, Any]:
-    """A ModelRow of docs/protocol.md."""
+    """A ModelRow of docs/reference/protocol.md."""
     entry, row = offer.entry, offer.row
     return {
         "id": entry.id,

@@ -1,4 +1,4 @@
-"""What a stream tells, one frozen value an event. `encode` gives the wire form of docs/protocol.md."""
+"""What a stream tells, one frozen value an event. `encode` gives the wire form of docs/reference/protocol.md."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PhaseName = Literal["linking", "waiting", "prefill", "decode", "proof", "repair"
 
 @dataclass(frozen=True)
 class StatusChanged:
-    """The model is not ready yet; `status` is the Status of docs/protocol.md."""
+    """The model is not ready yet; `status` is the Status of docs/reference/protocol.md."""
 
     type: ClassVar[str] = "status"
     status: dict[str, Any]
@@ -146,7 +146,7 @@ class AnswerFinished:
     Times in seconds. A query says which worked example was shown with its question (`example`, a shape's name) and where it
     comes from (`origin`: plain, shaped, sample, repair, taught). `code` tells an answer that no model wrote, in kebab-case, and
     `actions` what a front end may offer as buttons for it. `notes` are sentences for the user about what went wrong beside it.
-    `features` are the numbers that the grade of its query rests on (docs/trust.md).
+    `features` are the numbers that the grade of its query rests on (docs/explanation/trust.md).
     """
 
     type: ClassVar[str] = "answer"

@@ -57,7 +57,7 @@ class Question:
 
     @classmethod
     def from_json(cls, data: object) -> Question:
-        """Decode an AskRequest of docs/protocol.md.
+        """Decode an AskRequest of docs/reference/protocol.md.
 
         Raises BadRequest for an empty or overlong question and for fields of the wrong shape; SchemaFormatError for a
         schema that is not in the wire form.
@@ -116,7 +116,7 @@ class CompletionQuestion:
 
     @classmethod
     def from_json(cls, data: object) -> CompletionQuestion:
-        """Decode a CompleteRequest of docs/protocol.md. Raises BadRequest or SchemaFormatError."""
+        """Decode a CompleteRequest of docs/reference/protocol.md. Raises BadRequest or SchemaFormatError."""
         if not isinstance(data, Mapping):
             raise BadRequest("The request must be a JSON object.")
         multiline = data.get("multiline")

@@ -25,7 +25,7 @@ class EngineSource(Protocol):
     async def engine(self) -> Engine: ...
 
     def describe(self) -> dict[str, Any]:
-        """The Status of docs/protocol.md."""
+        """The Status of docs/reference/protocol.md."""
         ...
 
 

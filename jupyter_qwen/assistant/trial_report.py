@@ -1,4 +1,4 @@
-"""What the wire says of a trial run of Python: one frozen value, the `trial` of a block in docs/protocol.md."""
+"""What the wire says of a trial run of Python: one frozen value, the `trial` of a block in docs/reference/protocol.md."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def _trials() -> Check:
     why_not = warm(KernelPython.here())
     close()
     if why_not:
-        return Check("trials of Python", False, why_not, "docs/python.md says what they need", needed=False)
+        return Check("trials of Python", False, why_not, "docs/explanation/python.md says what they need", needed=False)
     return Check("trials of Python", True, f"locked and tried: {', '.join(parts())}", needed=False)
 
 

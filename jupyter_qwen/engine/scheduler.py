@@ -54,7 +54,7 @@ def capacity_of(engine: str, *, threads: int = 1, on_gpu: bool = False) -> Capac
     if engine in ("openai", "scripted"):
         return MANY
     if engine == "transformers" or on_gpu:
-        # a pass of our own decoder takes as long for eight answers as for one: docs/engines.md
+        # a pass of our own decoder takes as long for eight answers as for one: docs/reference/engines.md
         return Capacity(completions=1, questions=3)
     questions = min(3, max(1, threads // CORES_A_QUESTION))
     return Capacity(completions=1, questions=questions)

@@ -1,4 +1,4 @@
-"""One question as an AskRequest of docs/protocol.md: the user's words, the session's cells, the live tables."""
+"""One question as an AskRequest of docs/reference/protocol.md: the user's words, the session's cells, the live tables."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ class NoServer(Exception):
 class ServerError(Exception):
     """The server cannot be reached or refuses. `status` is the HTTP status, 0 without an answer; `hint` the way out.
 
-    `code` is the server's own name for what happened, as in docs/protocol.md, or ``""``.
+    `code` is the server's own name for what happened, as in docs/reference/protocol.md, or ``""``.
     """
 
     def __init__(self, message: str, hint: str = "", *, status: int = 0, code: str = "") -> None:

@@ -1,7 +1,7 @@
 """Tables as text for a model: DDL, one column a line, or one line a table. Pure functions of the schema's values.
 
-Figures for each form are in docs/sql.md ("Accuracy"); `DEFAULT` is the one that won. Names are written as a query must
-write them, so that copying is right: a name that needs quotes is shown in quotes.
+Figures for each form are in docs/explanation/sql.md ("Accuracy"); `DEFAULT` is the one that won. Names are written
+as a query must write them, so that copying is right: a name that needs quotes is shown in quotes.
 """
 
 from __future__ import annotations

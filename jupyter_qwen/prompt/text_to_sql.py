@@ -2,7 +2,7 @@
 
 Order: rules (the same for everybody), the schema (the same for every question of a notebook), then what changes: values that
 the question names, the cells before it, the question. More rules and the same worked examples for everybody were measured and
-left out: they made the answers of a 1.5B model worse (docs/sql.md, "Accuracy").
+left out: they made the answers of a 1.5B model worse (docs/explanation/sql.md, "Accuracy").
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _HINTS = "Values in the data: "
 STOP = ("```", ";\n", *CHAT_STOP)
 
 RULES = "You write one DuckDB SQL query that answers the question about the tables."
-_VALUE_HINTS, _IDIOMS = 6, 2  # at most; what measured best (docs/sql.md, "Accuracy")
+_VALUE_HINTS, _IDIOMS = 6, 2  # at most; what measured best (docs/explanation/sql.md, "Accuracy")
 
 
 def build(

@@ -82,7 +82,7 @@ class QwenExtension(ExtensionApp):
     try_python = Bool(
         True,
         help="Try Python that the model wrote before it is shown: on copies of sample rows, in a process that the operating "
-        "system locks (docs/python.md). False: it is shown untried.",
+        "system locks (docs/explanation/python.md). False: it is shown untried.",
     ).tag(config=True)
     script = Unicode("", help="Script of the engine 'scripted' (tests and demonstrations).").tag(config=True)
     models_folder = Unicode("", help="Where weights are kept. Empty: the user's cache folder.").tag(config=True)

@@ -49,7 +49,7 @@ class KnowledgeHandler(QwenHandler):
 
 
 def told(files: KnowledgeFiles, notebook: str) -> dict[str, Any]:
-    """The Knowledge of docs/protocol.md."""
+    """The Knowledge of docs/reference/protocol.md."""
     known = files.read(notebook)
     return {**asdict(known), "files": files.places(notebook)}
 

@@ -33,7 +33,8 @@ class Locks:
         return {**body, "exclude": [*excluded, "cells"] if isinstance(excluded, list) else excluded}
 
     def no_completion(self, body: dict[str, Any]) -> str:
-        """Why a CompleteRequest gets no text: ``off`` or ``by-key``, as in docs/protocol.md; empty when it may have one."""
+        """Why a CompleteRequest gets no text: ``off`` or ``by-key``, as in docs/reference/protocol.md; empty when it
+        may have one."""
         values = self._values
         off = (
             not values.get("inlineCompletion", True)

@@ -37,7 +37,7 @@ class ModelDesk:
         self._in_background = in_background
 
     async def rows(self) -> list[dict[str, Any]]:
-        """The catalogue as this machine could run it, with what is on disk: ModelRow of docs/protocol.md."""
+        """The catalogue as this machine could run it, with what is on disk: ModelRow of docs/reference/protocol.md."""
 
         def judged() -> list[dict[str, Any]]:
             found = offers(self._supervisor.store, self._supervisor.machine())

@@ -29,7 +29,7 @@ class ReceiptHandler(QwenHandler):
 
 
 def next_round(body: Mapping[str, Any], privacy: str) -> dict[str, Any]:
-    """What docs/protocol.md says of ``POST receipt``. Raises BadRequest."""
+    """What docs/reference/protocol.md says of ``POST receipt``. Raises BadRequest."""
     from jupyter_qwen.assistant.question import BadRequest
     from jupyter_qwen.schema.collector.source import probe_expression
     from jupyter_qwen.schema.privacy import allows

@@ -96,7 +96,7 @@ class Runtime:
         await self._engines.aclose()
 
     def status(self) -> dict[str, Any]:
-        """The Status of docs/protocol.md."""
+        """The Status of docs/reference/protocol.md."""
         return self.amended(self._engines.describe())
 
     def amended(self, status: dict[str, Any]) -> dict[str, Any]:

@@ -79,8 +79,8 @@ class FilledClone(Clone):
 def filling(table: Table, substituted: Container[str] = ()) -> tuple[str, str]:
     """The statement that fills the clone of `table` with its rows, and its parameter.
 
-    One JSON text per table: 60,000 cells take 30 ms; `executemany` takes seconds (docs/sql.md). Columns in `substituted`
-    (as ``table.column``) are VARCHAR there.
+    One JSON text per table: 60,000 cells take 30 ms; `executemany` takes seconds (docs/explanation/sql.md). Columns
+    in `substituted` (as ``table.column``) are VARCHAR there.
     """
     values = []
     for i, (_, column) in enumerate(visible_columns(table)):

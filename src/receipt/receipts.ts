@@ -45,7 +45,7 @@ export interface IReceipt {
   notes: string[];
 }
 
-/** What `POST receipt` takes; see docs/protocol.md. */
+/** What `POST receipt` takes; see docs/reference/protocol.md. */
 export interface IReceiptRequest {
   sources: string[];
   language: string;

@@ -24,9 +24,9 @@ from jupyter_qwen.engine.client.http import HttpEngine
 
 COUNTING = "count: 1, 2, 3, 4, 5, 6,"
 FILLER = "the quick brown fox jumps over the lazy dog. " * 12
-# The promise is 0.5 s (measured in docs/engines.md). Test machines are busy at times, so one stop of three has to keep it: what
-# our code adds, every one of them would show. Somebody else's server works in batches of its own choice.
-# A network of two layers reads a prompt at once unless it is long.
+# The promise is 0.5 s (measured in docs/reference/engines.md). Test machines are busy at times, so one stop of three
+# has to keep it: what our code adds, every one of them would show. Somebody else's server works in batches of its own
+# choice. A network of two layers reads a prompt at once unless it is long.
 LONGER = {"scripted": 1, "transformers": 3, "safetensors": 1, "llama": 1, "openai": 1, "yours": 1}
 # vLLM reuses whole blocks of its KV cache: 128 tokens on a processor.
 BLOCK = {"yours": 128}

@@ -1,4 +1,4 @@
-"""A small HTTP server that replays events of docs/protocol.md as the server extension would send them."""
+"""A small HTTP server that replays events of docs/reference/protocol.md as the server extension would send them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The configuration that docs/jupyterhub.md shows is one that the extension understands."""
+"""The configuration that docs/howto/jupyterhub.md shows is one that the extension understands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from traitlets.config import Config
 
 from jupyter_qwen.server.app import QwenExtension
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "jupyterhub.md").read_text(encoding="utf-8")
+GUIDE = (Path(__file__).parents[2] / "docs" / "howto" / "jupyterhub.md").read_text(encoding="utf-8")
 
 
 def test_example_names_traits_and_settings_that_exist() -> None:

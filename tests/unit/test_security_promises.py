@@ -1,4 +1,4 @@
-"""docs/security.md names a test for each promise: all of them exist."""
+"""docs/explanation/security.md names a test for each promise: all of them exist."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "explanation" / "security.md").read_text(encoding="utf-8")
 
 
 def test_every_promise_has_a_test_that_exists() -> None:

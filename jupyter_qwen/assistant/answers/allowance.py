@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable
 
 TOKENS_A_SECOND = 30.0
-"""Tokens that the reference machine writes in a second: two quiet cores, 1.5B parameters, four bits (docs/performance.md)."""
+"""Tokens that the reference machine writes in a second: two quiet cores, 1.5B parameters, four bits
+(docs/explanation/performance.md)."""
 
 READ_FOR_ONE_WRITTEN = 3.0
 """Prompt tokens that are read in the time in which one is written."""

@@ -2,9 +2,9 @@
 
 The first answer is proved, mended and tried on sample rows. When the allowance of tokens lets it, the model answers once more
 with a worked example of the same shape before the question: two ways that come to the same rows are the best sign that an
-answer is right (docs/trust.md). When the first leaves a doubt, it then gives more answers to the same
+answer is right (docs/explanation/trust.md). When the first leaves a doubt, it then gives more answers to the same
 prompt (its KV cache is there, so each costs its own tokens only). Each goes the same way; the same result twice ends it, else
-the weights of `votes` decide. Figures of every step: docs/sql.md, "Accuracy".
+the weights of `votes` decide. Figures of every step: docs/explanation/sql.md, "Accuracy".
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ _DOUBTFUL_FINDINGS = NO_SUCH_VALUE | {
 
 @dataclass(frozen=True)
 class Strategy:
-    """How far to look. Weights are votes: how often an answer of that origin is right (docs/sql.md, "Accuracy").
+    """How far to look. Weights are votes: how often an answer of that origin is right (docs/explanation/sql.md, "Accuracy").
 
     `unmet_weight` is what is left of a vote for each demand of the question that the query leaves unmet.
     """

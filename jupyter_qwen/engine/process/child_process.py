@@ -31,7 +31,8 @@ STOP_SECONDS = 3.0
 # GNU OpenMP lets a thread that waits for another spin for milliseconds, at some hundred barriers a token. Beside any busy program
 # (a browser is enough) both may stand on one core: then the spinning thread keeps the one that it waits for from running. With
 # 1,500 turns, some microseconds, an idle machine loses 1 % or less and a busy one decodes many times as fast. 1,000 lose about
-# 1 % more on the idle one (docs/log.md), 2,000 a tenth on the busy one (benchmarks/busy_machine.py, docs/engines.md).
+# 1 % more on the idle one (docs/explanation/log.md), 2,000 a tenth on the busy one (benchmarks/busy_machine.py,
+# docs/reference/engines.md).
 SHORT_WAITS = {"GOMP_SPINCOUNT": "1500"}
 USERS_OWN = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
 LOG_DAYS = 7

@@ -1,7 +1,7 @@
 """KV caches in files: put away while another question is answered, fetched when they are wanted.
 
 Attention walks over all cells of the pool up to the last one in use, other conversations' too, for every token that is written.
-Putting 800 tokens away takes 7 to 14 ms, fetching them 3 to 4 ms, computing them again 10 s (docs/log.md).
+Putting 800 tokens away takes 7 to 14 ms, fetching them 3 to 4 ms, computing them again 10 s (docs/explanation/log.md).
 """
 
 from __future__ import annotations

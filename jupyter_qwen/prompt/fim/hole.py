@@ -3,7 +3,7 @@
 Orders of the same pieces. *Plain*: the prefix alone, as a text that goes on; what follows the cursor is not told. *Usual*:
 prefix, suffix, middle. *Anchored*: everything up to an anchor stays prefix, the text
 typed since opens the middle, so that typing only appends to the prompt and the KV cache serves all the rest; with a
-suffix of 300 tokens that saves four seconds a keystroke on two cores. Figures: docs/completion.md.
+suffix of 300 tokens that saves four seconds a keystroke on two cores. Figures: docs/reference/completion.md.
 """
 
 from __future__ import annotations

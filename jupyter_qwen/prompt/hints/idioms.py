@@ -1,8 +1,9 @@
 """DuckDB's own ways of saying things, told only where the question asks for one of them by name.
 
 A small model has seen little DuckDB and falls back on other dialects or on nothing. Lines with placeholders such as ``t`` were
-copied as they stand and made answers worse (docs/sql.md, "Accuracy"), so each line names the very column, and only a question
-that mentions that column, or asks for columns as such, gets one. https://duckdb.org/docs/stable/sql/dialect/friendly_sql
+copied as they stand and made answers worse (docs/explanation/sql.md, "Accuracy"), so each line names the very
+column, and only a question that mentions that column, or asks for columns as such, gets one.
+https://duckdb.org/docs/stable/sql/dialect/friendly_sql
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Masked questions are compared by the words that are left, by pairs of neighbours, and by pairs with one word between
 (tf-idf, cosine). The nearest wordings vote for their shape, so that one odd wording decides nothing. Other ways were
-measured by ``benchmarks/shapes.py``: docs/log.md, "Prompt".
+measured by ``benchmarks/shapes.py``: docs/explanation/log.md, "Prompt".
 """
 
 from __future__ import annotations

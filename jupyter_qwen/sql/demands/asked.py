@@ -2,7 +2,7 @@
 
 Each demand looks for its counterpart anywhere in the tree, in any of the forms that DuckDB has for it, so that only a query
 without any of them is doubted. On the gold queries of the packs (which are right) the demands must stay silent: see
-docs/sql.md, "Demands". Words are English; a question in another language makes no demand and loses nothing.
+docs/explanation/sql.md, "Demands". Words are English; a question in another language makes no demand and loses nothing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Habits of small models that bind and run and are wrong, put right mechanically and told as repairs. One habit a file.
 
-They were counted in the failures of the development pack and of databases as analysts have them (docs/sql.md, "Accuracy").
+They were counted in the failures of the development pack and of databases as analysts have them
+(docs/explanation/sql.md, "Accuracy").
 """
 
 from __future__ import annotations

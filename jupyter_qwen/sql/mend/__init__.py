@@ -1,4 +1,4 @@
-"""Mechanical repair: certain, free, and the largest single gain that was measured (docs/sql.md)."""
+"""Mechanical repair: certain, free, and the largest single gain that was measured (docs/explanation/sql.md)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A receipt: what a query did with the rows on the way to its figures, counted on the user's data (docs/trust.md)."""
+"""A receipt: what a query did with the rows on the way to its figures, counted on the user's data (docs/explanation/trust.md)."""

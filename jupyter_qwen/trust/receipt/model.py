@@ -33,7 +33,7 @@ class CountedJoin:
 class ReceiptWarning:
     """One thing that is probably not meant.
 
-    `code` is stable and kebab-case (docs/trust.md lists them), `columns` are named as in the query, `message` has the
+    `code` is stable and kebab-case (docs/explanation/trust.md lists them), `columns` are named as in the query, `message` has the
     figures, `mend` is a query that binds and does otherwise, or ``""``.
     """
 
@@ -76,7 +76,7 @@ class Receipt:
         return f"nothing suspicious: {joins}"
 
     def to_json(self) -> dict[str, Any]:
-        """The Receipt of docs/protocol.md."""
+        """The Receipt of docs/reference/protocol.md."""
         return {**asdict(self), "summary": self.summary}
 
     def __str__(self) -> str:

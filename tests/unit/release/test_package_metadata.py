@@ -40,7 +40,7 @@ def test_extension_manager_of_jupyterlab_finds_what_it_looks_for() -> None:
 
 
 def test_every_name_of_the_api_exists_and_its_page_names_it() -> None:
-    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
     for name in jupyter_qwen.__all__:
         assert getattr(jupyter_qwen, name) is not None
         assert f"`{name}" in page, name

@@ -1,4 +1,4 @@
-"""docs/jupyterhub.md: what the spawner hands over holds against a user's own configuration files."""
+"""docs/howto/jupyterhub.md: what the spawner hands over holds against a user's own configuration files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Receipts on seeded traps and on right queries; the figures of docs/trust.md."""
+"""Receipts on seeded traps and on right queries; the figures of docs/explanation/trust.md."""
 
 from __future__ import annotations
 
