@@ -1,10 +1,10 @@
 """Asks every question of a pack twice, plainly and with a worked example, and keeps both answers as the model wrote them.
 
-    python -m benchmarks.two_ways ask PACK --out FILE [--every N]     # needs the model
+    python -m benchmarks.two_ways ask PACK --out FILE [--every N] [--plain]     # needs the model
     python -m benchmarks.two_ways choose --scorer score_sql.py PACK FILE [PACK FILE …]     # needs none
 
 `choose` proves and mends the kept answers as the product does, and prints how many would be right under each way to choose
-between the two.
+between the two. With `--plain` only the plain answer is asked for, in lines that `benchmarks.sql_repairs` reads.
 The scorer is that of `benchmarks.sql_repairs`.
 """
 
@@ -76,7 +76,7 @@ def built(sql: str) -> str:
         return ""
 
 
-async def ask(pack: SqlPack, out: Path, engine: Engine, done: set[str], *, every: int) -> None:
+async def ask(pack: SqlPack, out: Path, engine: Engine, done: set[str], *, every: int, plain: bool) -> None:
     """Write a line to `out` for each question that is not among `done`, the ids that it holds."""
     name, schema = "", Schema(())
     with out.open("a", encoding="utf8") as file:
@@ -87,6 +87,11 @@ async def ask(pack: SqlPack, out: Path, engine: Engine, done: set[str], *, every
                 name = case.database
                 schema = Schema.from_json(collect({"con": pack.connect(name)}))
             question = Question(text=case.text, mode="sql", schema=schema, connection="con")
+            if plain:
+                text = await _answer(engine, await _prompt(question, schema, engine, None))
+                file.write(json.dumps({"id": case.id, "sql": text}, ensure_ascii=False) + "\n")
+                file.flush()
+                continue
             match = await asyncio.to_thread(index().best, case.text, explained(case.text, schema))
             fits = match is not None and match.pair.shape != PLAIN and match.score >= _LEAST_LIKENESS
             kept: dict[str, Any] = {"id": case.id, "likeness": None, "shape": None, "family": None, "shaped": None}
@@ -170,6 +175,7 @@ def main() -> None:
     asking.add_argument("pack", type=Path)
     asking.add_argument("--out", type=Path, required=True)
     asking.add_argument("--every", type=int, default=1)
+    asking.add_argument("--plain", action="store_true")
     add_engine_options(asking)
     choosing = ways.add_parser("choose")
     choosing.add_argument("--scorer", type=Path, required=True)
@@ -203,7 +209,7 @@ async def _ask(arguments: argparse.Namespace, done: set[str]) -> None:
     supervised = SupervisedEngines(engine_config(arguments))
     try:
         engine = await EvaluationEngines(supervised).engine()
-        await ask(SqlPack(arguments.pack), arguments.out, engine, done, every=arguments.every)
+        await ask(SqlPack(arguments.pack), arguments.out, engine, done, every=arguments.every, plain=arguments.plain)
     finally:
         await supervised.aclose()
 
