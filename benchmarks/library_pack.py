@@ -4,7 +4,7 @@
     python -m benchmarks.two_ways ask FOLDER --plain --out answers.jsonl
     python -m benchmarks.sql_repairs --scorer score_sql.py --answers FOLDER answers.jsonl --without
 
-The answers are the model's plain ones: shown an example, it would be shown the case's own query. Nobody looked at them while habits
+The answers are plain ones: with an example, the model would be shown the case's own query. Nobody looked at them while habits
 and rules were written, so what helps here and on another pack earns its place.
 """
 
