@@ -17,11 +17,12 @@ from .aggregates import factor_of_same_row, latest_for_greatest, mean_of_parents
 from .anti_join import missing_partner
 from .bound import Habit, changed
 from .cast_formats import cast_by_format
-from .conditions import both_values, flag_spelled_otherwise, share_of_all, turned_comparison, turned_membership
+from .conditions import both_values, but_not, flag_spelled_otherwise, share_of_all, turned_comparison, turned_membership
 from .counts import each_thing_once, number_of_groups, sum_of_counts
 from .extremes import name_of_extreme, value_of_extreme
 from .first_of_list import count_from_one
 from .joins.needless import drop_needless_joins
+from .joins.repeated_rows import join_rows_once
 from .key_groups import group_by_key
 from .limit_clauses import best_of_each, limit_of_each, needless_limit
 from .literal_places import move_literals
@@ -49,6 +50,7 @@ HABITS: Final[tuple[tuple[str, Habit], ...]] = (
     ("value-elsewhere", move_literals),
     ("constant-aggregate", constant_aggregates),
     ("needless-join", drop_needless_joins),
+    ("rows-once", join_rows_once),
     ("group-by-key", group_by_key),
     ("list-from-one", count_from_one),
     ("ratio-alone", only_the_ratio),
@@ -61,6 +63,7 @@ HABITS: Final[tuple[tuple[str, Habit], ...]] = (
     ("latest-for-greatest", latest_for_greatest),
     ("factor-of-same-row", factor_of_same_row),
     ("both-values", both_values),
+    ("but-not", but_not),
     ("flag-spelling", flag_spelled_otherwise),
     ("period-as-date", period_as_date),
     ("missing-partner", missing_partner),

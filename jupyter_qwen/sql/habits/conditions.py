@@ -6,10 +6,12 @@ import re
 
 from sqlglot import exp
 
+from jupyter_qwen.schema.keys import edges_from
 from jupyter_qwen.schema.words import identifier_stems, stem, words
 
 from ..demands.asked import shares_of_themselves
 from ..scopes import column_of
+from ..tree import identifier, table_as
 from .bound import Bound
 
 
@@ -59,6 +61,62 @@ def both_values(bound: Bound) -> str | None:
     count = exp.Count(this=exp.Distinct(expressions=[column.copy()]))
     tree.set("having", exp.Having(this=exp.EQ(this=count, expression=exp.Literal.number(len(set(values))))))
     return f"No row has two values of {column.name}; who has both has a row of each."
+
+
+_BUT_NOT = re.compile(r"\b(?:but|and|yet) (?:\w+ ){0,2}?(?:not|never|didn't|didn’t|nothing)\b", re.IGNORECASE)
+
+
+def but_not(bound: Bound) -> str | None:
+    """`customer_id NOT IN (… 2025)` for `year = 2024 AND year <> 2025`, where "in 2024 but not in 2025" is asked for.
+
+    In one row the second condition says nothing beside the first. Only where the rows belong to another table by one key.
+    """
+    if not _BUT_NOT.search(bound.question):
+        return None
+    for view in bound.over_tables():
+        where = view.select.args.get("where")
+        parts = _parts(where) if where is not None else []
+        for denied in parts:
+            positive = _denied(denied)
+            if positive is None:
+                continue
+            column, said = next(iter(positive.find_all(exp.Column)), None), positive.sql()
+            alike = [
+                p for p in parts if p is not denied and type(p) is type(positive) and _tested(p) == _tested(positive)
+            ]
+            owner = view.owner(column) if column is not None else None
+            if len(alike) != 1 or alike[0].sql() == said or owner is None or owner.table is None:
+                continue
+            keys = [
+                edge.on[0][0] for edge in edges_from(owner.table, bound.schema) if edge.points and len(edge.on) == 1
+            ]
+            used = [
+                key
+                for key in keys
+                if any(c.name.casefold() == key.casefold() for c in view.select.find_all(exp.Column))
+            ]
+            if len(used) != 1:
+                continue
+            inner = exp.select(identifier(used[0])).from_(table_as(owner.table.reference, owner.table.name))
+            bare = positive.copy()
+            for each in bare.find_all(exp.Column):
+                each.set("table", None)
+            outside = owner.written(used[0])
+            denied.replace(exp.Not(this=exp.In(this=outside, query=exp.Subquery(this=inner.where(bare)))))
+            return f"A row that has the one never has the other; whoever has both is left out by {used[0]}."
+    return None
+
+
+def _denied(part: exp.Expr) -> exp.Expr | None:
+    """What `part` denies: the BETWEEN of NOT BETWEEN, the = of <>, without the denial."""
+    if isinstance(part, exp.Not) and isinstance(part.this.unnest(), exp.Between | exp.EQ):
+        inner: exp.Expr = part.this.unnest()
+        return inner.copy()
+    return exp.EQ(this=part.left.copy(), expression=part.right.copy()) if isinstance(part, exp.NEQ) else None
+
+
+def _tested(part: exp.Expr) -> str:
+    return str(part.this.sql())
 
 
 _FLAGS = (("0", "1"), ("n", "y"), ("no", "yes"), ("f", "t"), ("false", "true"))

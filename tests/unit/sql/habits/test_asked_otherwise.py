@@ -123,6 +123,13 @@ def after(question: str, sql: str) -> tuple[str, list[str]]:
             "SELECT COUNT(*) FROM trip WHERE MONTH(left_at) = 7",
         ),
         (
+            "but-not",
+            "How many ferries left in 2023 but not in 2024?",
+            "SELECT count(DISTINCT ferry_id) FROM trip WHERE year(left_at) = 2023 AND year(left_at) <> 2024",
+            "SELECT COUNT(DISTINCT ferry_id) FROM trip WHERE YEAR(left_at) = 2023 AND NOT trip.ferry_id IN "
+            "(SELECT ferry_id FROM trip WHERE YEAR(left_at) = 2024)",
+        ),
+        (
             "interval-as-number",
             "average number of days between booked and sold",
             "SELECT avg(try_strptime(k.sold_on, '%d.%m.%Y') - t.booked) FROM trip AS t "
@@ -157,6 +164,7 @@ def test_the_habit_is_put_right(name: str, question: str, sql: str, expected: st
         ("trips per day", "SELECT left_at::DATE AS day, count(*) FROM trip GROUP BY left_at::DATE"),
         ("trips since January", "SELECT count(*) FROM trip WHERE left_at >= '2024-01-01'"),
         ("trips in July 2023", "SELECT count(*) FROM trip WHERE left_at >= '2023-07-01' AND left_at < '2023-08-01'"),
+        ("captains, but not Ann", "SELECT captain FROM trip WHERE captain <> 'Ann' AND ferry_id <> 3"),
         ("trips of that day", "SELECT count(*) FROM trip WHERE booked = '2024-03-01'"),
     ],
 )

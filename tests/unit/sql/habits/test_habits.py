@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from jupyter_qwen.schema.model import Column, ForeignKey, Schema, Table
@@ -289,3 +291,31 @@ def test_a_period_that_is_asked_for_gets_a_row_each(question: str, sql: str, aft
     schema = Schema((SHOP, SALE))
     proof = look_again(prove(sql, schema), question, schema)
     assert (proof.sql, [repair.name for repair in proof.repairs]) == ((after, ["by-period"]) if after else (sql, []))
+
+
+PLACES = Table(
+    ("places",), "table", (Column("town", "VARCHAR"), Column("shire", "VARCHAR"), Column("mayor", "VARCHAR")),
+    connection="con", rows=(("Ayr", "South", "Bo"), ("Wick", "North", "Al"), ("Ayr", "South", "Cy")), rows_complete=True,
+)  # fmt: skip
+SALES = Table(("sales",), "table", (Column("town", "VARCHAR"), Column("price", "DOUBLE")), connection="con")
+
+
+def test_a_lookup_table_with_a_key_several_times_is_joined_once() -> None:
+    schema = Schema((PLACES, SALES))
+    sql = "SELECT p.shire, SUM(s.price) FROM sales AS s JOIN places AS p ON p.town = s.town GROUP BY p.shire"
+
+    proof = look_again(prove(sql, schema), "sales per shire", schema)
+
+    assert "JOIN (SELECT DISTINCT shire, town FROM places) AS p ON p.town = s.town" in proof.sql
+    assert [repair.name for repair in proof.repairs] == ["rows-once"]
+
+
+def test_rows_that_differ_in_what_is_read_stay() -> None:
+    assert look_again(prove("SELECT p.shire, COUNT(*) FROM sales AS s JOIN places AS p ON p.town = s.town GROUP BY p.shire",
+                            Schema((PLACES, SALES))), "sales per shire", Schema((PLACES, SALES))).repairs == ()  # fmt: skip
+    different = replace(PLACES, rows=(("Ayr", "South", "Bo"), ("Wick", "North", "Al"), ("Ayr", "West", "Cy")))
+    sql = "SELECT p.shire, SUM(s.price) FROM sales AS s JOIN places AS p ON p.town = s.town GROUP BY p.shire"
+
+    assert (
+        look_again(prove(sql, Schema((different, SALES))), "sales per shire", Schema((different, SALES))).repairs == ()
+    )
