@@ -22,7 +22,7 @@ from .counts import each_thing_once, number_of_groups, sum_of_counts
 from .extremes import name_of_extreme, value_of_extreme
 from .first_of_list import count_from_one
 from .joins.needless import drop_needless_joins
-from .joins.repeated_rows import join_rows_once
+from .joins.repeated_keys import join_rows_once
 from .key_groups import group_by_key
 from .limit_clauses import best_of_each, limit_of_each, needless_limit
 from .literal_places import move_literals
