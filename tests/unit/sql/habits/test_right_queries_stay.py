@@ -28,9 +28,8 @@ def test_the_rows_of_a_right_query_stay_what_they_were(pair: Pair) -> None:
 
     proof = look_again(prove(pair.sql, schema), pair.question, schema)
 
-    before, after = (connection.execute(sql).fetchall() for sql in (pair.sql, proof.sql))
-    assert result_key(after) == result_key(before), (
-        pair.question,
-        [repair.name for repair in proof.repairs],
-        proof.sql,
-    )
+    assert proof.verdict == "bound"
+    if proof.sql != pair.sql:  # the same text may give another of several rows that tie
+        before, after = (connection.execute(sql).fetchall() for sql in (pair.sql, proof.sql))
+        repairs = [repair.name for repair in proof.repairs]
+        assert result_key(after) == result_key(before), (pair.question, repairs, proof.sql)
