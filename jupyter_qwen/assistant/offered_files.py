@@ -12,11 +12,13 @@ from typing import Final
 from jupyter_qwen.schema.model import Connection, PrivacyLevel, Schema, Table
 from jupyter_qwen.schema.not_loaded import Loading
 from jupyter_qwen.schema.notebook import Cell
+from jupyter_qwen.schema.quoting import quote_identifier, quote_text
 from jupyter_qwen.sql.files.looking import look_at
 from jupyter_qwen.sql.files.place import FoundFile, NotebookFolder, NotRead, format_of_name
 from jupyter_qwen.sql.render import detect_idiom
 
 MOST: Final = 12
+_FETCHED: Final = "DuckDB fetches its sqlite extension for it, once"
 _IMPORT: Final = r"^[ \t]*import[ \t]+{}[ \t]+as[ \t]+(\w+)"
 _DUCKDB: Final = {"csv": "read_csv", "parquet": "read_parquet", "json": "read_json"}
 _FRAMES: Final = {"csv": "read_csv", "parquet": "read_parquet", "json": "read_json", "excel": "read_excel"}
@@ -29,6 +31,11 @@ class FileOffer:
     tables: tuple[Table, ...]
     connection: Connection | None = None
 
+    @property
+    def source(self) -> str:
+        """The file, as seen from the notebook's folder."""
+        return next((table.loading.source for table in self.tables if table.loading is not None), "")
+
 
 def offers(
     cells: Sequence[Cell],
@@ -37,56 +44,60 @@ def offers(
     named: Set[str],
     privacy: PrivacyLevel,
     *,
-    opened: Sequence[str],
+    wanted: Sequence[FoundFile],
     late: Callable[[], bool],
 ) -> tuple[list[FileOffer], list[str]]:
-    """The files `opened`, paths from the root that somebody chose, then at most twelve of the folder; none of those `named`.
+    """The files `wanted`, then at most twelve of the folder; none of those `named`.
 
-    As far as they can be read before it is `late`. With them sentences on what was opened and could not be read.
+    As far as they can be read before it is `late`. With them sentences on what was wanted and could not be read.
     """
     found: list[FileOffer] = []
     notes: list[str] = []
     taken = {table.name.casefold() for table in schema.tables} | {name.name.casefold() for name in schema.connections}
-    files: dict[str, FoundFile] = {}
-    for path in opened:
-        try:
-            file = folder.opened(path)
-            files[file.shown] = file
-        except NotRead as error:
-            notes.append(str(error))
-    asked = set(files)
-    files.update((file.shown, file) for file in folder.data_files(MOST + len(named) + len(files)))
+    asked = {file.shown for file in wanted}
+    files = {file.shown: file for file in (*wanted, *folder.data_files(MOST + len(named) + len(asked)))}
     for file in files.values():
         if file.shown in named or len(found) >= MOST + len(asked) or late():
             continue
         name = _variable(file.shown, taken)
         try:
-            offer = _offer(file, name, cells, schema, privacy)
+            offer = _offer(file, name, cells, schema, privacy, taken)
         except NotRead as error:
             if file.shown in asked:
                 notes.append(str(error))
             continue
         if offer.tables:
-            taken.add(name.casefold())
+            taken |= {name.casefold(), *(table.name.casefold() for table in offer.tables if table.connection is None)}
             found.append(offer)
         elif file.shown in asked:
             notes.append(f"{file.shown} holds no table.")
     return found, notes
 
 
-def _offer(file: FoundFile, name: str, cells: Sequence[Cell], schema: Schema, privacy: PrivacyLevel) -> FileOffer:
-    form = format_of_name(file.shown)
-    assert form is not None
-    path = json.dumps(file.shown, ensure_ascii=False)
+def _offer(
+    file: FoundFile, name: str, cells: Sequence[Cell], schema: Schema, privacy: PrivacyLevel, taken: Set[str]
+) -> FileOffer:
+    form = format_of_name(file.shown) or "database"  # a cell may call one anything
+    path = _literal(file.shown)
     text = "\n".join(cell.source for cell in cells if cell.type == "code")
+    pandas, polars = (_alias(text, library) for library in ("pandas", "polars"))
+    uses_duckdb = re.search(r"\bduckdb\b", text) is not None
+    if form == "database" and file.is_sqlite():
+        if pandas and not uses_duckdb:
+            return _sqlite_frames(file, pandas, privacy, taken)
+        attach = _literal(f"ATTACH {quote_text(file.shown)} AS sqlite_file (TYPE sqlite, READ_ONLY)")
+        code = (
+            f"import duckdb\n\n{name} = duckdb.connect()\n"
+            f'{name}.execute({attach})  # {_FETCHED}\n{name}.execute("USE sqlite_file")'
+        )
+    elif form == "database":
+        code = f"import duckdb\n\n{name} = duckdb.connect({path}, read_only=True)"
     if form == "database":
         held = look_at(file, form, name="con", library="duckdb", privacy=privacy)
-        loading = Loading((), f"import duckdb\n\n{name} = duckdb.connect({path}, read_only=True)", file.shown)
+        loading = Loading((), code, file.shown)
         tables = tuple(replace(table, connection=name, loading=loading) for table in held.tables)
         return FileOffer(tables, Connection(name, file.shown))
     idiom = detect_idiom(cells, schema)
-    pandas, polars = (_alias(text, library) for library in ("pandas", "polars"))
-    uses_duckdb = re.search(r"\bduckdb\b", text) is not None
     if form == "excel" or (pandas and not uses_duckdb):
         library, code = "pandas", f"{name} = {pandas or 'pd'}.{_FRAMES[form]}({path}{_lines(form, file)})"
         code = code if pandas else f"import pandas as pd\n\n{code}"
@@ -99,6 +110,22 @@ def _offer(file: FoundFile, name: str, cells: Sequence[Cell], schema: Schema, pr
         code = f"{idiom.imports}\n\n{code}" if owner == "duckdb" and idiom.imports else code
     held = look_at(file, form, name=name, library=library, privacy=privacy)
     return FileOffer(tuple(replace(table, loading=Loading((), code, file.shown)) for table in held.tables))
+
+
+def _sqlite_frames(file: FoundFile, pandas: str, privacy: PrivacyLevel, taken: Set[str]) -> FileOffer:
+    """A DataFrame for each table that no variable is called after, read by Python's own sqlite3."""
+    frames = []
+    for table in look_at(file, "database", name="con", library="pandas", privacy=privacy).tables:
+        name = table.name if table.name.casefold() in taken else _variable(table.name, taken)
+        if name.casefold() not in taken:
+            query = _literal(f"SELECT * FROM {quote_identifier(table.name)}")
+            code = f"import sqlite3\n\n{name} = {pandas}.read_sql({query}, sqlite3.connect({_literal(file.shown)}))"
+            frames.append(replace(table, reference=(name,), loading=Loading((), code, file.shown)))
+    return FileOffer(tuple(frames))
+
+
+def _literal(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _lines(form: str, file: FoundFile) -> str:

@@ -16,7 +16,10 @@ export const SUFFIXES = [
   '.xlsx',
   '.duckdb',
   '.ddb',
-  '.db'
+  '.db',
+  '.sqlite',
+  '.sqlite3',
+  '.db3'
 ];
 
 const PACKED = /\.(csv|tsv|json|jsonl|ndjson)\.gz$/;

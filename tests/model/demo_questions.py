@@ -129,6 +129,27 @@ def right(answer: Sequence[Row], gold: Sequence[Row]) -> bool:
     )
 
 
+def shown_right(shown: Sequence[Sequence[str]], gold: Sequence[Row]) -> bool:
+    """Whether rows of texts, as a notebook shows them, are rows of the gold, each once; ten at least where it has as many."""
+    if len(shown) < min(len(gold), 10):
+        return False
+    left = [[_plain(value) for value in row] for row in gold]
+    for row in shown:
+        values = [_number(text) for text in row]
+        found = next((one for one in left if all(any(_close(v, w) for v in values) for w in one)), None)
+        if found is None:
+            return False
+        left.remove(found)
+    return True
+
+
+def _number(text: str) -> Any:
+    try:
+        return float(text)
+    except ValueError:
+        return None if text in ("NULL", "None", "NaN") else text.removesuffix(" 00:00:00")
+
+
 def _same(one: Sequence[Any], other: Sequence[Any]) -> bool:
     pairs = zip(sorted(((v,) for v in one), key=_order), sorted(((v,) for v in other), key=_order), strict=True)
     return all(_close(left[0], right_[0]) for left, right_ in pairs)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from jupyter_qwen.assistant.events import Block, CellSource
 from jupyter_qwen.schema.model import Schema, Table
 
-_IMPORT = "import duckdb\n\n"
+_IMPORTS = re.compile(r"((?:import [^\n]+\n)+)\n")
 
 
 def loading_first(block: Block, schema: Schema | None) -> Block:
@@ -22,9 +22,8 @@ def loading_first(block: Block, schema: Schema | None) -> Block:
     wanted = dict.fromkeys(cell for table in waiting if table.loading is not None for cell in table.loading.cells)
     lines = dict.fromkeys(table.loading.code for table in waiting if table.loading is not None and table.loading.code)
     source = block.cell.source
-    for line in reversed(lines):
-        if not source.startswith("%%") and block.cell.type == "code":
-            source = _joined(line, source)
+    if lines and not source.startswith("%%") and block.cell.type == "code":
+        source = _joined(tuple(lines), source)
     return replace(block, cell=CellSource(source, block.cell.type), loads=tuple(wanted))
 
 
@@ -40,8 +39,16 @@ def _named(source: str, schema: Schema) -> list[Table]:
     ]
 
 
-def _joined(line: str, source: str) -> str:
-    """One cell of both, with one import."""
-    if line.startswith(_IMPORT):
-        source = source.removeprefix(_IMPORT)
-    return f"{line}\n\n{source}" if "\n\n" not in line else f"{line}\n{source}"
+def _joined(lines: tuple[str, ...], source: str) -> str:
+    """One cell of both, with each import once and first."""
+    imports: dict[str, None] = {}
+    parts = []
+    for part in (*lines, source):
+        found = _IMPORTS.match(part)
+        if found is not None:
+            imports.update(dict.fromkeys(found[1].splitlines()))
+        parts.append(part[found.end() :] if found is not None else part)
+    *loads, rest = parts
+    if not imports:
+        return "\n".join(loads) + f"\n\n{rest}"
+    return "\n".join(imports) + "\n\n" + "\n".join(parts)

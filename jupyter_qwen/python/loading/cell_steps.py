@@ -133,7 +133,7 @@ class _Reader:
         for item in node.items:
             if isinstance(item.optional_vars, ast.Name):
                 self._assign(item.optional_vars, item.context_expr, cell)
-                if item.optional_vars.id in self._scope.connections:
+                if item.optional_vars.id in self._scope.connections | self._scope.sqlite:
                     opened.append(item.optional_vars.id)
         for inner in node.body:
             self._statement(inner, cell)
@@ -168,13 +168,19 @@ class _Reader:
 
     def _connects(self, name: str, value: ast.expr, cell: str) -> bool:
         """``con = duckdb.connect("shop.duckdb")``; a path that is known only later opens something that is not known."""
-        if not isinstance(value, ast.Call) or self._scope.called(value.func) != "duckdb.connect":
+        called = self._scope.called(value.func) if isinstance(value, ast.Call) else ""
+        if not isinstance(value, ast.Call) or called not in ("duckdb.connect", "sqlite3.connect"):
             return False
         self._lost(name, cell)
         given = value.args[0] if value.args else next((w.value for w in value.keywords if w.arg == "database"), None)
         try:
             path = "" if given is None else self._scope.text(given)
         except NotConstant:
+            return True
+        if called == "sqlite3.connect":
+            self._scope.sqlite.add(name)
+            path = re.sub(r"\Afile:([^?]*).*", r"\1", path, flags=re.DOTALL)
+            self.steps.append(OpenDatabase(name, "" if path == ":memory:" else path, cell, "sqlite"))
             return True
         self._scope.connections.add(name)
         self.steps.append(OpenDatabase(name, "" if path in (":memory:", ":default:") else path, cell))
@@ -212,7 +218,7 @@ class _Reader:
 
     def _lost(self, name: str, cell: str) -> None:
         """`name` is something else from here on; a table that hung on it is no longer known."""
-        if name in self._scope.frames or name in self._scope.connections:
+        if name in self._scope.frames or name in self._scope.connections | self._scope.sqlite:
             self.steps.append(MakeFrame(name, None, cell))
         self._scope.forget(name)
 

@@ -49,11 +49,12 @@ class FrameValue:
 
 @dataclass(frozen=True)
 class OpenDatabase:
-    """A connection under a name; `path` is empty for one in memory."""
+    """A connection under a name; `path` is empty for one in memory. `system` is ``duckdb`` or ``sqlite``."""
 
     connection: str
     path: str
     cell: str
+    system: str = "duckdb"
 
 
 @dataclass(frozen=True)

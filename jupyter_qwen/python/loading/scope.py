@@ -39,11 +39,12 @@ class NotAFrame(Exception):
 
 @dataclass
 class Scope:
-    """`modules` maps names to what they were imported from, in full; `connections` are names of variables."""
+    """`modules` maps names to what they were imported from, in full; `connections` and `sqlite` are names of variables."""
 
     modules: dict[str, str] = field(default_factory=dict)
     constants: dict[str, Any] = field(default_factory=dict)
     connections: set[str] = field(default_factory=set)
+    sqlite: set[str] = field(default_factory=set)
     frames: dict[str, FrameValue] = field(default_factory=dict)
 
     def forget(self, name: str) -> None:
@@ -51,6 +52,7 @@ class Scope:
         for names in (self.modules, self.constants, self.frames):
             names.pop(name, None)
         self.connections.discard(name)
+        self.sqlite.discard(name)
 
     def called(self, node: ast.expr) -> str:
         """What `node` is called in full, such as ``pandas.read_csv``; empty for anything that no import explains."""
@@ -99,7 +101,7 @@ class Scope:
             return self._chosen(node)
         if not isinstance(node, ast.Call):
             raise NotAFrame
-        found = self._read(node) or self._written_out(node)
+        found = self._read(node) or self._read_sqlite(node) or self._written_out(node)
         if found is not None:
             return found
         query = self.runs_sql(node)
@@ -137,6 +139,20 @@ class Scope:
             raise NotAFrame from None
         changes = self._on_reading(options)
         return FrameValue(FromFile(path, _READS[method], options), library, changes)
+
+    def _read_sqlite(self, node: ast.Call) -> FrameValue | None:
+        """``pd.read_sql("SELECT …", conn)``, where `conn` was opened by sqlite3."""
+        if self.called(node.func) not in ("pandas.read_sql", "pandas.read_sql_query"):
+            return None
+        given = dict(zip(("sql", "con"), node.args, strict=False))
+        given.update((word.arg, word.value) for word in node.keywords if word.arg is not None)
+        owner = given.pop("con", None)
+        if not isinstance(owner, ast.Name) or owner.id not in self.sqlite or set(given) != {"sql"}:
+            raise NotAFrame
+        try:
+            return FrameValue(FromQuery(owner.id, self.text(given["sql"])), "pandas")
+        except NotConstant:
+            raise NotAFrame from None
 
     def _options(self, arguments: dict[str, ast.expr], method: str) -> dict[str, Any]:
         """The options that decide names and types. Raises NotConstant, since a wrong list of columns is worse than none."""

@@ -29,7 +29,12 @@ def look_at(
     privacy: PrivacyLevel,
     options: Mapping[str, Any] | None = None,
 ) -> Schema:
-    """What `file` holds, as `reading.look` tells it: at most about two seconds of the worker's time. Raises NotRead."""
+    """What `file` holds, as `reading.look` tells it: at most about two seconds of the worker's time. Raises NotRead.
+
+    A database is SQLite's where the file begins like one.
+    """
+    if form == "database" and file.is_sqlite():
+        form = "sqlite"
     arguments = json.dumps(
         {
             "path": str(file.path),

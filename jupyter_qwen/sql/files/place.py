@@ -16,7 +16,9 @@ _MAX_CHARACTERS: Final = 4_000
 SUFFIXES: Final = {
     ".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".pq": "parquet", ".json": "json", ".jsonl": "json",
     ".ndjson": "json", ".xlsx": "excel", ".duckdb": "database", ".ddb": "database", ".db": "database",
+    ".sqlite": "database", ".sqlite3": "database", ".db3": "database",
 }  # fmt: skip
+_SQLITE: Final = b"SQLite format 3\0"
 _SCANNED: Final = 2_000
 
 
@@ -32,6 +34,17 @@ class FoundFile:
     shown: str
     size: int
     changed_ns: int
+
+    def is_sqlite(self) -> bool:
+        """Whether it begins as a SQLite database does, whatever its name says. https://www.sqlite.org/fileformat.html
+
+        Raises NotRead.
+        """
+        try:
+            with self.path.open("rb") as file:
+                return file.read(len(_SQLITE)) == _SQLITE
+        except OSError as error:
+            raise NotRead(f"{self.shown} cannot be read: {error.strerror}.") from error
 
 
 class NotebookFolder:

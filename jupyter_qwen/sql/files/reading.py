@@ -17,6 +17,7 @@ from jupyter_qwen.schema.quoting import quote_identifier, quote_text
 from ...schema.collector.collection_limits import CollectionLimits
 from ...schema.collector.gather import collect
 from .spreadsheet import sheet
+from .sqlite_tables import sqlite_tables
 
 #: Rows of a file that are looked at beyond what tells its types.
 ROWS: Final = 1_000
@@ -38,11 +39,14 @@ _TABLE: Final = "t"
 def look(*, path: str, form: str, name: str, library: str, privacy: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """The wire form of a schema with what the file `path` holds: the tables of a database, or one table called `name`.
 
-    `library` decides the types of a text file: ``duckdb``, ``pandas`` or ``polars``. Raises what DuckDB raises.
+    `library` decides the types of a text file and of SQLite's: ``duckdb``, ``pandas`` or ``polars``; with ``pandas`` SQLite's
+    tables are DataFrames. Raises what DuckDB and sqlite3 raise.
     """
     file = Path(path)
     if file.stat().st_size == 0 and form != "database":
         raise ValueError("it is empty")
+    if form == "sqlite":
+        return _sqlite(file, name, library, privacy)
     if form == "database":
         with _database(file) as connection:
             found = collect({name: connection}, privacy=privacy, limits=_LIMITS)
@@ -57,9 +61,7 @@ def look(*, path: str, form: str, name: str, library: str, privacy: str, options
         if library == "pandas":
             _as_pandas_reads(connection, table, privacy)
     if rows > ROWS:
-        table.update(row_count=None, rows_complete=False)
-        for column in table["columns"]:
-            column.update(values_complete=False, distinct=None)
+        _as_part(table)
     table.update(reference=[name], kind="dataframe", connection=None, library=library)
     return {**found, "connections": []}
 
@@ -67,17 +69,71 @@ def look(*, path: str, form: str, name: str, library: str, privacy: str, options
 @contextmanager
 def _database(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The database `file`, read-only, without access to anything else."""
-    log = file.with_name(file.name + ".wal")
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as copies:
-        if file.stat().st_size <= COPIED_BYTES and (not log.exists() or log.stat().st_size <= COPIED_BYTES):
-            for original in (file, log):
-                if original.exists() and not original.is_symlink():
-                    shutil.copyfile(original, Path(copies) / original.name)
-            file = Path(copies) / file.name
+    with _copy(file, file.with_name(file.name + ".wal")) as (path, _):
         config = {**_CONFIG, "enable_external_access": False}
-        with duckdb.connect(str(file), read_only=True, config=config) as connection:
+        with duckdb.connect(str(path), read_only=True, config=config) as connection:
             connection.execute("SET lock_configuration = true")
             yield connection
+
+
+@contextmanager
+def _copy(file: Path, log: Path) -> Iterator[tuple[Path, bool]]:
+    """`file` with its log in a folder of their own, and True; the file itself, and False, where they are large."""
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as copies:
+        small = file.stat().st_size <= COPIED_BYTES and (not log.exists() or log.stat().st_size <= COPIED_BYTES)
+        for original in (file, log) if small else ():
+            if original.exists() and not original.is_symlink():
+                shutil.copyfile(original, Path(copies) / original.name)
+        yield (Path(copies) / file.name, True) if small else (file, False)
+
+
+def _sqlite(file: Path, name: str, library: str, privacy: str) -> dict[str, Any]:
+    """A SQLite file's tables, as those of a database in memory that holds their first rows."""
+    with _copy(file, file.with_name(file.name + "-wal")) as (path, copied):
+        held = {table.name: table for table in sqlite_tables(path, library, immutable=not copied)}
+    with duckdb.connect(config=_CONFIG) as connection:
+        for table in held.values():
+            kinds = [kind or "VARCHAR" for _, kind in table.columns]
+            definitions = ", ".join(
+                f"{quote_identifier(column, True)} {kind}"
+                for (column, _), kind in zip(table.columns, kinds, strict=True)
+            )
+            if not definitions:
+                continue
+            made = quote_identifier(table.name, True)
+            connection.execute(f"CREATE TABLE {made} ({definitions})")
+            if table.rows:
+                texts = [[_text(value) for value in values] for values in zip(*table.rows, strict=True)]
+                marks = ", ".join(f"TRY_CAST(unnest(?::VARCHAR[]) AS {kind})" for kind in kinds)
+                connection.execute(f"INSERT INTO {made} SELECT {marks}", texts)
+        found = collect({name: connection}, privacy=privacy, limits=_LIMITS)
+    for described in found["tables"]:
+        table = held[described["reference"][-1]]
+        described["primary_key"] = list(table.primary_key)
+        described["foreign_keys"] = [
+            {"columns": list(link.columns), "table": link.table, "referenced_columns": list(link.referenced)}
+            for link in table.links
+        ]
+        if not table.complete:
+            _as_part(described)
+        if table.view:
+            described["kind"] = "view"
+        if library == "pandas":
+            described.update(kind="dataframe", connection=None, library="pandas")
+    for described in found["connections"]:
+        described["database"] = file.name
+    return {**found, "connections": [] if library == "pandas" else found["connections"]}
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or isinstance(value, bytes) else str(value)
+
+
+def _as_part(table: dict[str, Any]) -> None:
+    """More rows are there than were looked at."""
+    table.update(row_count=None, rows_complete=False)
+    for column in table["columns"]:
+        column.update(values_complete=False, distinct=None)
 
 
 @contextmanager

@@ -52,11 +52,12 @@ def sheet(path: str, wanted: Any, most: int) -> tuple[list[tuple[str, str]], lis
         while title.casefold() in taken:
             title += ".1"
         taken.add(title.casefold())
-        columns.append((title, _kind([row[position] for row in body if position < len(row)])))
+        columns.append((title, type_of_values([row[position] for row in body if position < len(row)])))
     return columns, [_fitting(row, columns) for row in body]
 
 
-def _kind(values: list[Any]) -> str:
+def type_of_values(values: list[Any]) -> str:
+    """The type of DuckDB for a column that pandas makes of `values`."""
     present = [value for value in values if value is not None]
     for kind, name in _KINDS:
         if present and all(

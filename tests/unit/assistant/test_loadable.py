@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -25,6 +27,16 @@ def folder(tmp_path: Path) -> NotebookFolder:
     with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
         connection.execute("CREATE TABLE orders AS SELECT range AS id, 1.5::DECIMAL(10,2) AS amount FROM range(5)")
     return NotebookFolder(tmp_path, "notebook.ipynb")
+
+
+@pytest.fixture
+def till(folder: NotebookFolder) -> NotebookFolder:
+    """The folder with a SQLite file."""
+    with closing(sqlite3.connect(folder.path / "till.db")) as database:
+        database.executescript(
+            "CREATE TABLE receipts (id INTEGER, amount REAL); INSERT INTO receipts VALUES (1, 2.5), (2, 3);"
+        )
+    return folder
 
 
 def cells_of(*sources: str) -> list[Cell]:
@@ -135,10 +147,72 @@ def test_the_file_dialog_shows_what_the_server_reads() -> None:
     assert re.findall(r"'([^']+)'", listed) == list(SUFFIXES)
 
 
+_OPENS = 'import sqlite3\nconn = sqlite3.connect("till.db")'
+
+
+def test_tables_of_a_sqlite_file_that_a_cell_opens_come_with_the_line_that_loads_them(till: NotebookFolder) -> None:
+    found = loadable(cells_of(_OPENS, "import duckdb"), till, "samples")
+    (table,) = found.schema.tables
+    assert (table.name, table.connection) == ("receipts", "till")
+    assert [(column.name, column.type) for column in table.columns] == [("id", "BIGINT"), ("amount", "DOUBLE")]
+    assert table.loading is not None
+    assert table.loading.code == (
+        "import duckdb\n\ntill = duckdb.connect()\n"
+        "till.execute(\"ATTACH 'till.db' AS sqlite_file (TYPE sqlite, READ_ONLY)\")"
+        '  # DuckDB fetches its sqlite extension for it, once\ntill.execute("USE sqlite_file")'
+    )
+    assert "till" in [connection.name for connection in found.schema.connections]
+    assert {offered.name for offered in found.offered} == {"sales", "orders"}
+    assert prove("SELECT sum(amount) FROM receipts", found.schema.visible_from("till")).verdict == "bound"
+
+
+def test_sqlite_in_a_notebook_of_pandas_is_loaded_by_pandas(
+    till: NotebookFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = loadable(cells_of("import pandas as pd"), till, "samples")
+    table = next(table for table in found.offered if table.name == "receipts")
+    assert table.loading is not None
+    monkeypatch.chdir(till.path)
+    space: dict[str, object] = {}
+    exec(f"import pandas as pd\n{table.loading.code}", space)
+    frame: object = space["receipts"]
+    assert list(getattr(frame, "columns")) == ["id", "amount"]  # noqa: B009 (a frame of pandas, which has no types)
+
+
+def test_what_pandas_reads_through_sqlite3_is_known_by_name_and_type(till: NotebookFolder) -> None:
+    query = 'df = pd.read_sql("SELECT id, max(amount) AS most FROM receipts GROUP BY id", conn)'
+    found = loadable(cells_of(_OPENS, "import pandas as pd", query), till, "samples").schema
+    table = next(table for table in found.tables if table.name == "df")
+    assert [(column.name, column.type) for column in table.columns] == [("id", "BIGINT"), ("most", "DOUBLE")]
+    assert table.loading is not None
+    assert table.loading.cells == ("0", "1", "2")
+    assert "receipts" in [table.name for table in found.tables]
+
+
+def test_an_attached_sqlite_file_is_loaded_by_the_cell_that_attaches_it(till: NotebookFolder) -> None:
+    attach = "con.execute(\"ATTACH 'till.db' AS t (TYPE sqlite)\")"
+    (table,) = loadable(cells_of("import duckdb\ncon = duckdb.connect()", attach), till, "samples").schema.tables
+    assert table.reference == ("t", "main", "receipts")
+    assert table.loading is not None
+    assert table.loading.cells == ("0", "1")
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['import sqlite3\nc = sqlite3.connect(":memory:")', 'import sqlite3\nc = sqlite3.connect("gone.db")',
+     "import sqlite3\nc = sqlite3.connect(name())",
+     'import sqlite3, pandas as pd\nc = sqlite3.connect("till.db")\nc = 1\ndf = pd.read_sql("SELECT 1", c)'],
+)  # fmt: skip
+def test_what_sqlite_holds_only_later_is_not_told(source: str, till: NotebookFolder) -> None:
+    found = loadable(cells_of(source), till, "samples").schema
+    assert [table.name for table in found.tables if table.loading and table.loading.cells] == []
+
+
 _ODD = """
 import pandas as pd | import duckdb | con = duckdb.connect('shop.duckdb') | con.execute( | x = x + x | df = pd.read_csv(p) | %sql
 %load_ext | %sql duckdb:// | %%sql | 'a' * 99 | df[ | f'{a!r:>9}' | with open('x') as f: pass | df = df[df] | import | del df
 con.sql('CREATE VIEW v AS FROM v') | p = '\\ud800' | pd.DataFrame({1: [2]}) | df['a'] = df | lambda: (yield) | ((((((
+conn = sqlite3.connect(p) | pd.read_sql(1, conn) | import sqlite3
 a, *b = df = 1 | df = pd.DataFrame({**x}) | import os.path as p | con = con.execute('ATTACH x')
 import duckdb as duckdb, pandas | from . import x | df = pd.read_csv(*a, **b) | Path()
 df = pd.read_csv('sales.csv', dtype={1: int}, names=[1]) | df = df.drop(columns=df)
