@@ -23,6 +23,7 @@ from .extremes import name_of_extreme, value_of_extreme
 from .first_of_list import count_from_one
 from .joins.needless import drop_needless_joins
 from .joins.repeated_keys import join_rows_once
+from .joins.same_row import join_row_once
 from .key_groups import group_by_key
 from .limit_clauses import best_of_each, limit_of_each, needless_limit
 from .literal_places import move_literals
@@ -49,6 +50,7 @@ HABITS: Final[tuple[tuple[str, Habit], ...]] = (
     ("period-name", name_the_period),
     ("value-elsewhere", move_literals),
     ("constant-aggregate", constant_aggregates),
+    ("same-row", join_row_once),
     ("needless-join", drop_needless_joins),
     ("rows-once", join_rows_once),
     ("group-by-key", group_by_key),

@@ -319,3 +319,21 @@ def test_rows_that_differ_in_what_is_read_stay() -> None:
     assert (
         look_again(prove(sql, Schema((different, SALES))), "sales per shire", Schema((different, SALES))).repairs == ()
     )
+
+
+def test_a_row_that_the_query_has_already_is_not_joined_again() -> None:
+    sql = (
+        "SELECT a.name FROM player AS a JOIN player_in_match AS x ON a.player_id = x.player_id "
+        "JOIN player AS b ON x.player_id = b.player_id WHERE b.age > 21"
+    )
+
+    assert changed(sql, "Names of players over 21") == (
+        "SELECT a.name FROM player AS a WHERE a.age > 21",
+        ["same-row", "needless-join"],
+    )
+
+
+def test_another_row_of_the_same_table_stays() -> None:
+    sql = "SELECT a.name, b.name FROM player AS a JOIN player AS b ON a.age = b.age WHERE a.player_id < b.player_id"
+
+    assert changed(sql, "Pairs of players of the same age") == (sql, [])
