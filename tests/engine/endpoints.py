@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -15,7 +15,6 @@ from jupyter_qwen.engine.process.child_process import ChildProcess
 from jupyter_qwen.engine.slots.plan import SlotPlan
 from jupyter_qwen.models.store import ModelStore
 
-T = TypeVar("T")
 NUMBERS = ",".join(f" {number}" for number in range(7, 400))
 RULES = [
     {"match": r"slow prefill", "reply": "done", "prefill_ms_per_token": 5},
@@ -36,18 +35,15 @@ class Endpoint:
     log: Path
     plan: SlotPlan = field(default_factory=SlotPlan)
 
-    def run(self, work: Callable[[HttpEngine], Coroutine[Any, Any, T]], **options: Any) -> T:
-        """Run `work` with a fresh client in a fresh event loop; never longer than a minute."""
-
-        async def main() -> T:
-            plan = None if self.kind in ("openai", "yours") else self.plan
-            engine = HttpEngine(self.url, options.pop("key", self.key), slots=plan, **options)
-            try:
-                return await asyncio.wait_for(work(engine), 60)
-            finally:
-                await engine.aclose()
-
-        return asyncio.run(main())
+    @asynccontextmanager
+    async def client(self, **options: Any) -> AsyncIterator[HttpEngine]:
+        """A fresh client."""
+        plan = None if self.kind in ("openai", "yours") else self.plan
+        engine = HttpEngine(self.url, options.pop("key", self.key), slots=plan, **options)
+        try:
+            yield engine
+        finally:
+            await engine.aclose()
 
 
 def real_model() -> Path:

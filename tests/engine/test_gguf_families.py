@@ -12,7 +12,6 @@ from tiny_gguf import FAMILIES, HEAD_DIM, LAYERS, Family, write
 
 from jupyter_qwen.engine.base import Delta, Finished, GenerationRequest
 from jupyter_qwen.engine.choice import EngineChoice
-from jupyter_qwen.engine.client.http import HttpEngine
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.process.child_settings import child_settings
 from jupyter_qwen.models.catalog import find
@@ -46,34 +45,28 @@ def test_header_is_read_as_the_family_has_it(family: Family, file: Path) -> None
     assert entry.chat_template
 
 
-def test_llama_loads_it_and_generates(endpoint: Endpoint) -> None:
-    async def work(engine: HttpEngine) -> None:
+async def test_llama_loads_it_and_generates(endpoint: Endpoint) -> None:
+    async with endpoint.client() as engine:
         request = GenerationRequest("def add(a, b):\n    return", max_new_tokens=6)
         items = [item async for item in engine.generate(request)]
         assert isinstance(items[-1], Finished)
         assert 1 <= items[-1].usage.new_tokens <= 6
         assert all(isinstance(item, Delta) for item in items[:-1])
 
-    endpoint.run(work)
 
-
-def test_control_tokens_are_one_token_each(family: Family, endpoint: Endpoint) -> None:
-    async def work(engine: HttpEngine) -> None:
+async def test_control_tokens_are_one_token_each(family: Family, endpoint: Endpoint) -> None:
+    async with endpoint.client() as engine:
         counts = await asyncio.gather(*(engine.count_tokens(f"{name}{name}") for name in family.control))
         assert counts == [2] * len(family.control)
 
-    endpoint.run(work)
 
-
-def test_fill_in_the_middle_prompt_is_made_of_the_files_own_tokens(family: Family, endpoint: Endpoint) -> None:
+async def test_fill_in_the_middle_prompt_is_made_of_the_files_own_tokens(family: Family, endpoint: Endpoint) -> None:
     if family.fim is None:
         pytest.skip("not trained to fill in the middle")
     tokens = fim_tokens(family.fim)
 
-    async def work(engine: HttpEngine) -> None:
+    async with endpoint.client() as engine:
         empty = await engine.count_tokens(f"{tokens.prefix}{tokens.suffix}{tokens.middle}")
         assert empty == 3
         other = fim_tokens("codeqwen1.5" if family.fim == "qwen2.5-coder" else "qwen2.5-coder")
         assert await engine.count_tokens(other.middle) > 1, "another family's tokens are mere letters here"
-
-    endpoint.run(work)

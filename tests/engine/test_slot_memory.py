@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextlib import aclosing
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from endpoints import child_endpoint, real_model
@@ -36,22 +35,23 @@ async def cost(engine: HttpEngine | SupervisedEngine, text: str, lane: Lane, own
         return [item async for item in items if isinstance(item, Finished)].pop().usage
 
 
-def on_a_child(
-    folder: Path, work: Callable[[HttpEngine], Coroutine[Any, Any, None]], *, context: int, pool: int | None = None
-) -> None:
-    """Run `work` on a child of its own, whose slots may be saved below `folder`."""
+@asynccontextmanager
+async def a_child(folder: Path, *, context: int, pool: int | None = None) -> AsyncIterator[HttpEngine]:
+    """A child of its own, whose slots may be saved below `folder`."""
     config = EngineConfig(slot_folder=folder / "slots")
     settings = child_settings(EngineChoice("llama", "", context_tokens=context, threads=2), config, real_model())
     settings["pool_tokens"] = pool or settings["pool_tokens"]
     endpoint, child = child_endpoint("llama", settings, folder)
     try:
-        replace(endpoint, plan=SlotPlan(pool)).run(work)
+        async with replace(endpoint, plan=SlotPlan(pool)).client() as engine:
+            yield engine
     finally:
         child.kill()
 
 
-def test_chat_and_completion_never_evict_each_other_in_a_full_pool(tmp_path: Path) -> None:
-    async def work(engine: HttpEngine) -> None:
+async def test_chat_and_completion_never_evict_each_other_in_a_full_pool(tmp_path: Path) -> None:
+    # room for two of the three chats, and the completion
+    async with a_child(tmp_path, context=512, pool=768) as engine:
         typed = text_of("typed", 8)
         first = await cost(engine, typed, "completion")
         for name in ("one", "two", "three"):
@@ -61,15 +61,12 @@ def test_chat_and_completion_never_evict_each_other_in_a_full_pool(tmp_path: Pat
         last = await cost(engine, text_of("three", 18) + "x", "chat", owner="three")
         assert last.cached_tokens >= last.prompt_tokens - 4, "the completion took the chat's place"
 
-    # room for two of the three chats, and the completion
-    on_a_child(tmp_path, work, context=512, pool=768)
 
-
-def test_parked_cache_is_the_users_alone_and_gone_when_its_conversation_is_cleared(tmp_path: Path) -> None:
+async def test_parked_cache_is_the_users_alone_and_gone_when_its_conversation_is_cleared(tmp_path: Path) -> None:
     folder = tmp_path / "slots"
     prompt = text_of("kept", 22)
 
-    async def work(engine: HttpEngine) -> None:
+    async with a_child(tmp_path, context=1024) as engine:
         memory = SlotMemory(engine, SlotFiles(folder))
         await memory.open()
         await cost(engine, prompt, "chat")
@@ -78,8 +75,6 @@ def test_parked_cache_is_the_users_alone_and_gone_when_its_conversation_is_clear
         await memory.forget("a.ipynb")
         assert not list(folder.glob("*.kv"))
         assert (await cost(engine, prompt + "z", "chat")).cached_tokens < 20
-
-    on_a_child(tmp_path, work, context=1024)
 
 
 def test_unloaded_engine_leaves_no_file(tmp_path: Path) -> None:
@@ -107,8 +102,8 @@ def test_unloaded_engine_leaves_no_file(tmp_path: Path) -> None:
     asyncio.run(asyncio.wait_for(work(), 240))
 
 
-def test_notebooks_in_turn_find_their_beginnings_again_in_a_pool_for_one_of_them(tmp_path: Path) -> None:
-    async def work(engine: HttpEngine) -> None:
+async def test_notebooks_in_turn_find_their_beginnings_again_in_a_pool_for_one_of_them(tmp_path: Path) -> None:
+    async with a_child(tmp_path, context=512, pool=512) as engine:
         memory = SlotMemory(engine, SlotFiles(tmp_path / "slots"))
         await memory.open()
         names = ("one", "two", "three")
@@ -120,10 +115,8 @@ def test_notebooks_in_turn_find_their_beginnings_again_in_a_pool_for_one_of_them
         assert engine.slots is not None
         assert [held.owner for held in engine.slots.held.values()] == ["three"], "only the last is in the pool"
 
-    on_a_child(tmp_path, work, context=512, pool=512)
 
-
-def test_what_a_stopped_question_had_read_is_fetched_as_far_as_it_went(tmp_path: Path) -> None:
+async def test_what_a_stopped_question_had_read_is_fetched_as_far_as_it_went(tmp_path: Path) -> None:
     long = text_of("long", 40)
 
     async def stopped(engine: HttpEngine) -> None:
@@ -133,7 +126,7 @@ def test_what_a_stopped_question_had_read_is_fetched_as_far_as_it_went(tmp_path:
                 if isinstance(item, Delta) and item.read is not None and item.read[0] >= item.read[1] // 2:
                     return
 
-    async def work(engine: HttpEngine) -> None:
+    async with a_child(tmp_path, context=1024) as engine:
         memory = SlotMemory(engine, SlotFiles(tmp_path / "slots"))
         await memory.open()
         await stopped(engine)
@@ -143,5 +136,3 @@ def test_what_a_stopped_question_had_read_is_fetched_as_far_as_it_went(tmp_path:
         await cost(engine, text_of("other", 18), "chat", owner="b")
         whole = await cost(engine, long + "x", "chat", owner="a")
         assert whole.cached_tokens >= whole.prompt_tokens - 4
-
-    on_a_child(tmp_path, work, context=1024)

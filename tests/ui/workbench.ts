@@ -9,22 +9,19 @@ import {
   test as base
 } from '@playwright/test';
 
+import { Desk, ICellText } from './desk';
 import { TOKEN } from './server';
 
 export type App = 'lab' | 'notebook';
 
-export interface ICellText {
-  type?: 'code' | 'markdown';
-  source: string;
-}
-
 let created = 0;
 
-export class Workbench {
+export class Workbench extends Desk {
   constructor(
     readonly page: Page,
-    private readonly _request: APIRequestContext
+    request: APIRequestContext
   ) {
+    super(request);
     page.on('console', message => {
       if (message.type() === 'error') {
         this._note(message.text());
@@ -59,107 +56,6 @@ export class Workbench {
     return name;
   }
 
-  /** Write a notebook; `outputs` are the HTML that its first cells came with. */
-  async write(
-    name: string,
-    cells: (string | ICellText)[],
-    outputs: string[] = [],
-    kernel = 'python3'
-  ): Promise<void> {
-    const content = {
-      nbformat: 4,
-      nbformat_minor: 5,
-      metadata: {
-        kernelspec: {
-          name: kernel,
-          display_name: kernel,
-          language: kernel.replace(/^fake-|\d+$/g, '')
-        }
-      },
-      cells: cells.map((cell, index) => {
-        const { type = 'code', source } =
-          typeof cell === 'string' ? { source: cell } : cell;
-        return {
-          cell_type: type,
-          id: `cell-${index}`,
-          metadata: {},
-          source,
-          ...(type === 'code'
-            ? {
-                outputs: outputs.slice(index, index + 1).map(html => ({
-                  output_type: 'display_data',
-                  metadata: {},
-                  data: { 'text/html': html }
-                })),
-                execution_count: null
-              }
-            : {})
-        };
-      })
-    };
-    const reply = await this._request.put(`/api/contents/${name}`, {
-      headers: { Authorization: `token ${TOKEN}` },
-      data: { type: 'notebook', content }
-    });
-    expect(reply.ok()).toBe(true);
-  }
-
-  /** Put into a notebook's metadata what the demo's says of itself. */
-  async claim(name: string, said: object): Promise<void> {
-    const headers = { Authorization: `token ${TOKEN}` };
-    const reply = await this._request.get(`/api/contents/${name}`, { headers });
-    const { content } = await reply.json();
-    content.metadata.jupyter_qwen = said;
-    const kept = await this._request.put(`/api/contents/${name}`, {
-      headers,
-      data: { type: 'notebook', content }
-    });
-    expect(kept.ok()).toBe(true);
-  }
-
-  /** Make a folder where the notebooks are. */
-  async makeFolder(name: string): Promise<void> {
-    const reply = await this._request.put(`/api/contents/${name}`, {
-      headers: { Authorization: `token ${TOKEN}` },
-      data: { type: 'directory' }
-    });
-    expect(reply.ok()).toBe(true);
-  }
-
-  /** Write a file beside the notebooks. */
-  async writeFile(
-    name: string,
-    content: string,
-    format: 'text' | 'base64' = 'text'
-  ): Promise<void> {
-    const reply = await this._request.put(`/api/contents/${name}`, {
-      headers: { Authorization: `token ${TOKEN}` },
-      data: { type: 'file', format, content }
-    });
-    expect(reply.ok()).toBe(true);
-  }
-
-  /** A file as the server has it; null when there is none. */
-  async readFile(name: string): Promise<unknown> {
-    const reply = await this._request.get(`/api/contents/${name}`, {
-      headers: { Authorization: `token ${TOKEN}` }
-    });
-    return reply.ok()
-      ? ((await reply.json()) as { content: unknown }).content
-      : null;
-  }
-
-  /** The turns of a conversation as the server keeps them. */
-  async thread(
-    id: string
-  ): Promise<{ question: string; markdown: string; state: string }[]> {
-    const reply = await this._request.get(
-      `/jupyter-qwen/thread?id=${encodeURIComponent(id)}`,
-      { headers: { Authorization: `token ${TOKEN}` } }
-    );
-    return ((await reply.json()) as { turns: [] }).turns;
-  }
-
   async visit(name: string, app: App = 'lab'): Promise<void> {
     await this.page.goto(
       app === 'lab'
@@ -171,16 +67,7 @@ export class Workbench {
 
   /** Restart the notebook's kernel, as the toolbar's button does after its question. */
   async restart(name: string): Promise<void> {
-    const headers = { Authorization: `token ${TOKEN}` };
-    const sessions = await this._request.get('/api/sessions', { headers });
-    const session = (
-      (await sessions.json()) as { path: string; kernel: { id: string } }[]
-    ).find(({ path }) => path === name);
-    const reply = await this._request.post(
-      `/api/kernels/${session!.kernel.id}/restart`,
-      { headers }
-    );
-    expect(reply.ok()).toBe(true);
+    await this.restartKernel(name);
     await this.idle(name);
   }
 
@@ -196,20 +83,7 @@ export class Workbench {
   async idle(name: string): Promise<void> {
     await expect(this.cells().first()).toBeVisible({ timeout: 40_000 });
     await expect
-      .poll(
-        async () => {
-          const reply = await this._request.get('/api/sessions', {
-            headers: { Authorization: `token ${TOKEN}` }
-          });
-          const sessions = (await reply.json()) as {
-            path: string;
-            kernel: { execution_state: string } | null;
-          }[];
-          return sessions.find(session => session.path === name)?.kernel
-            ?.execution_state;
-        },
-        { timeout: 40_000 }
-      )
+      .poll(() => this.kernelState(name), { timeout: 40_000 })
       .toBe('idle');
   }
 
@@ -246,27 +120,6 @@ export class Workbench {
       }).toPass({ timeout: 20_000 });
       await expect(prompt).toHaveText(/\[\d+\]/, { timeout: 40_000 });
     }
-  }
-
-  /** What the model is doing, as the server says it. */
-  async status(): Promise<object> {
-    const reply = await this._request.get('/jupyter-qwen/status', {
-      headers: { Authorization: `token ${TOKEN}` }
-    });
-    return (await reply.json()) as object;
-  }
-
-  /** Send a status as the server does: an event that every open page hears. */
-  async tellStatus(data: object): Promise<void> {
-    const reply = await this._request.post('/api/events', {
-      headers: { Authorization: `token ${TOKEN}` },
-      data: {
-        schema_id: 'https://events.jupyter.org/jupyter_qwen/status/v1',
-        version: '1',
-        data
-      }
-    });
-    expect(reply.ok()).toBe(true);
   }
 
   get panel(): Locator {
@@ -325,10 +178,9 @@ export class Workbench {
     );
     await this.page.keyboard.press('Control+s');
     await saved;
-    const reply = await this._request.get(`/api/contents/${name}`, {
-      headers: { Authorization: `token ${TOKEN}` }
-    });
-    return (await reply.json()).content;
+    return (await this.readFile(name)) as {
+      cells: { source: string; metadata: Record<string, unknown> }[];
+    };
   }
 
   get answers(): Locator {
@@ -343,29 +195,6 @@ export class Workbench {
     await expect(this.answer).toHaveAttribute('data-state', 'done', {
       timeout
     });
-  }
-
-  /** Pages that are loaded afterwards wear it. */
-  async theme(name: 'light' | 'dark' | 'contrast'): Promise<void> {
-    await this.setting('@jupyterlab/apputils-extension:themes', {
-      theme: {
-        light: 'JupyterLab Light',
-        dark: 'JupyterLab Dark',
-        contrast: 'JupyterLab Dark High Contrast'
-      }[name]
-    });
-  }
-
-  /** Write a plugin's user settings; a page that is loaded afterwards has them. */
-  async setting(plugin: string, values: object): Promise<void> {
-    const reply = await this._request.put(
-      `/lab/api/settings/${encodeURIComponent(plugin)}`,
-      {
-        headers: { Authorization: `token ${TOKEN}` },
-        data: { raw: JSON.stringify(values) }
-      }
-    );
-    expect(reply.ok()).toBe(true);
   }
 
   /** What axe-core finds wrong with the panel, or with another part of the page. */
@@ -416,13 +245,9 @@ export class Workbench {
 
 export const test = base.extend<{ bench: Workbench }>({
   bench: async ({ page, request }, use) => {
-    await use(new Workbench(page, request));
-    // Kernels that nobody needs any more slow down the next test.
-    const headers = { Authorization: `token ${TOKEN}` };
-    const sessions = await request.get('/api/sessions', { headers });
-    for (const { id } of (await sessions.json()) as { id: string }[]) {
-      await request.delete(`/api/sessions/${id}`, { headers });
-    }
+    const bench = new Workbench(page, request);
+    await use(bench);
+    await bench.endKernels();
   }
 });
 

@@ -8,7 +8,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,19 +31,17 @@ RULES = [
     {"match": "slowly", "reply": "one two three four five six seven", "delay_per_token_ms": 200},
     {"match": "", "reply": "hello"},
 ]
-Work = Callable[[Supervisor, list[EngineStatus]], Coroutine[Any, Any, None]]
 
 
-def run(work: Work, config: EngineConfig) -> None:
-    async def main() -> None:
-        heard: list[EngineStatus] = []
-        supervisor = Supervisor(config, heard.append)
-        try:
-            await asyncio.wait_for(work(supervisor, heard), 60)
-        finally:
-            await supervisor.aclose()
-
-    asyncio.run(main())
+@asynccontextmanager
+async def running(config: EngineConfig) -> AsyncIterator[tuple[Supervisor, list[EngineStatus]]]:
+    """A supervisor, and everything that it said."""
+    heard: list[EngineStatus] = []
+    supervisor = Supervisor(config, heard.append)
+    try:
+        yield supervisor, heard
+    finally:
+        await supervisor.aclose()
 
 
 @pytest.fixture
@@ -108,8 +107,8 @@ async def rest(stream: AsyncIterator[Delta | Finished]) -> None:
         continue
 
 
-def test_question_that_is_stopped_while_the_model_loads_leaves_the_load_to_the_others(slow: EngineConfig) -> None:
-    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+async def test_question_that_is_stopped_while_the_model_loads_leaves_the_load_to_the_others(slow: EngineConfig) -> None:
+    async with running(slow) as (supervisor, _):
         first = await began(supervisor.engine())
         second = asyncio.create_task(supervisor.engine())
         loading = children()
@@ -120,22 +119,18 @@ def test_question_that_is_stopped_while_the_model_loads_leaves_the_load_to_the_o
         go_on(slow)
         assert await ask(await second, "anything") == "hello"
 
-    run(work, slow)
 
-
-def test_load_that_nobody_waits_for_any_more_comes_to_its_end(slow: EngineConfig) -> None:
-    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+async def test_load_that_nobody_waits_for_any_more_comes_to_its_end(slow: EngineConfig) -> None:
+    async with running(slow) as (supervisor, _):
         only = await began(supervisor.engine())
         only.cancel()
         await asyncio.wait({only})
         go_on(slow)
         await until(lambda: supervisor.status.state == "ready")
 
-    run(work, slow)
 
-
-def test_unload_ends_a_load_at_once_and_says_so_to_who_waits(slow: EngineConfig) -> None:
-    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+async def test_unload_ends_a_load_at_once_and_says_so_to_who_waits(slow: EngineConfig) -> None:
+    async with running(slow) as (supervisor, _):
         waiting = await began(supervisor.engine())
         status = await asyncio.wait_for(supervisor.unload(), 2)
         assert (status.state, status.message) == ("unloaded", "")
@@ -143,22 +138,18 @@ def test_unload_ends_a_load_at_once_and_says_so_to_who_waits(slow: EngineConfig)
         with pytest.raises(EngineUnavailable, match="Loading the model was stopped"):
             await waiting
 
-    run(work, slow)
 
-
-def test_switch_ends_a_load_and_who_waited_gets_the_new_model(slow: EngineConfig, config: EngineConfig) -> None:
-    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+async def test_switch_ends_a_load_and_who_waited_gets_the_new_model(slow: EngineConfig, config: EngineConfig) -> None:
+    async with running(slow) as (supervisor, _):
         waiting = await began(supervisor.engine())
         await asyncio.wait_for(supervisor.configure(config), 2)
         assert await ask(await waiting, "anything") == "hello"
         assert len(children()) == 1
         assert supervisor.status.state == "ready"
 
-    run(work, slow)
 
-
-def test_server_that_ends_while_the_model_loads_does_not_wait_for_it(slow: EngineConfig) -> None:
-    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+async def test_server_that_ends_while_the_model_loads_does_not_wait_for_it(slow: EngineConfig) -> None:
+    async with running(slow) as (supervisor, _):
         waiting = await began(supervisor.engine())
         await asyncio.wait_for(supervisor.aclose(), 2)
         assert children() == []
@@ -167,24 +158,20 @@ def test_server_that_ends_while_the_model_loads_does_not_wait_for_it(slow: Engin
         with pytest.raises(EngineUnavailable, match="about to end"):
             await supervisor.engine()
 
-    run(work, slow)
 
-
-def test_load_that_fails_for_a_reason_of_the_disk_is_told_and_leaves_loading(
+async def test_load_that_fails_for_a_reason_of_the_disk_is_told_and_leaves_loading(
     config: EngineConfig, tmp_path: Path
 ) -> None:
     gone = replace(config, script=tmp_path / "gone.json", share=True, runtime_folder=tmp_path)
 
-    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+    async with running(gone) as (supervisor, _):
         with pytest.raises(EngineUnavailable, match=r"could not be started: .*gone\.json"):
             await supervisor.engine()
         assert supervisor.status.state == "crashed"
         assert "gone.json" in supervisor.status.message
 
-    run(work, gone)
 
-
-def test_graphics_card_is_asked_off_the_event_loop(config: EngineConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_graphics_card_is_asked_off_the_event_loop(config: EngineConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     real, asked = fit.machine, []
 
     def machine() -> fit.Machine:
@@ -193,15 +180,13 @@ def test_graphics_card_is_asked_off_the_event_loop(config: EngineConfig, monkeyp
 
     monkeypatch.setattr(fit, "machine", machine)
 
-    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+    async with running(config) as (supervisor, _):
         await supervisor.switch("Qwen2.5-Coder-0.5B-Instruct", context_tokens=2048)
         assert asked
         assert threading.main_thread() not in asked
 
-    run(work, config)
 
-
-def test_child_that_dies_before_it_is_published_is_explained_and_leaves_nothing(
+async def test_child_that_dies_before_it_is_published_is_explained_and_leaves_nothing(
     config: EngineConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = sharing.Registry.publish
@@ -214,16 +199,14 @@ def test_child_that_dies_before_it_is_published_is_explained_and_leaves_nothing(
 
     monkeypatch.setattr(sharing.Registry, "publish", publish)
 
-    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+    async with running(replace(config, share=True, runtime_folder=tmp_path / "runtime")) as (supervisor, _):
         with pytest.raises(EngineUnavailable, match="The engine was killed"):
             await supervisor.engine()
         assert supervisor.status.state == "crashed"
 
-    run(work, replace(config, share=True, runtime_folder=tmp_path / "runtime"))
 
-
-def test_engine_that_died_while_idle_costs_no_answer_and_no_count(config: EngineConfig) -> None:
-    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+async def test_engine_that_died_while_idle_costs_no_answer_and_no_count(config: EngineConfig) -> None:
+    async with running(config) as (supervisor, heard):
         engine = await supervisor.engine()
         for _ in range(2):
             os.kill(children()[0], signal.SIGKILL)
@@ -234,11 +217,9 @@ def test_engine_that_died_while_idle_costs_no_answer_and_no_count(config: Engine
         assert states.count("loading") >= 3
         assert supervisor.status.state == "ready"
 
-    run(work, config)
 
-
-def test_engine_that_dies_before_the_first_word_is_asked_once_more(config: EngineConfig) -> None:
-    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+async def test_engine_that_dies_before_the_first_word_is_asked_once_more(config: EngineConfig) -> None:
+    async with running(config) as (supervisor, _):
         engine, text, killed = await supervisor.engine(), "", False
         request = GenerationRequest("slow prefill " * 60, report_prefill=True)
         async for item in engine.generate(request):
@@ -249,21 +230,17 @@ def test_engine_that_dies_before_the_first_word_is_asked_once_more(config: Engin
         assert killed
         assert text == "read it all"
 
-    run(work, config)
 
-
-def test_prompt_that_kills_the_engine_twice_ends_in_one_sentence(config: EngineConfig) -> None:
-    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+async def test_prompt_that_kills_the_engine_twice_ends_in_one_sentence(config: EngineConfig) -> None:
+    async with running(config) as (supervisor, heard):
         engine = await supervisor.engine()
         with pytest.raises(EngineUnavailable, match="exit code 9"):
             await ask(engine, "dies at once")
         assert [status.state for status in heard].count("ready") == 2
 
-    run(work, config)
 
-
-def test_engine_that_was_unloaded_on_purpose_is_not_started_for_an_old_question(config: EngineConfig) -> None:
-    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+async def test_engine_that_was_unloaded_on_purpose_is_not_started_for_an_old_question(config: EngineConfig) -> None:
+    async with running(config) as (supervisor, _):
         engine = await supervisor.engine()
         stream = engine.generate(GenerationRequest("slowly"))
         await anext(stream)
@@ -274,11 +251,9 @@ def test_engine_that_was_unloaded_on_purpose_is_not_started_for_an_old_question(
             await ask(engine, "anything")
         assert supervisor.status.state == "unloaded"
 
-    run(work, config)
 
-
-def test_engine_is_not_unloaded_while_tokens_are_counted(config: EngineConfig) -> None:
-    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+async def test_engine_is_not_unloaded_while_tokens_are_counted(config: EngineConfig) -> None:
+    async with running(replace(config, idle_minutes=0.3 / 60)) as (supervisor, _):
         engine = await supervisor.engine()
         (pid,) = children()
         os.kill(pid, signal.SIGSTOP)
@@ -287,5 +262,3 @@ def test_engine_is_not_unloaded_while_tokens_are_counted(config: EngineConfig) -
         os.kill(pid, signal.SIGCONT)
         assert await counting == 3
         assert children() == [pid]
-
-    run(work, replace(config, idle_minutes=0.3 / 60))

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,23 +19,18 @@ import httpx
 import psutil
 import pytest
 from endpoints import RULES, Endpoint, real_model
+from watched import Watched, watching
 
 from jupyter_qwen.engine.base import (
     Delta,
     Engine,
-    EngineRefused,
     EngineUnavailable,
     Finished,
     GenerationRequest,
 )
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.engine_status import EngineStatus
 from jupyter_qwen.engine.process.child_process import ChildProcess
 from jupyter_qwen.engine.process.supervised import SupervisedEngine
-from jupyter_qwen.engine.process.supervisor import Supervisor
-from jupyter_qwen.models.catalog import DEFAULT_GGUF
-from jupyter_qwen.models.machine import Machine
-from jupyter_qwen.models.store import ModelStore
 
 COUNTING = "count: 1, 2, 3, 4, 5, 6,"
 KINDS = [
@@ -44,18 +38,6 @@ KINDS = [
     pytest.param("transformers", id="transformers"),
     pytest.param("llama", id="llama", marks=pytest.mark.model),
 ]
-
-
-class Watched:
-    """A supervisor with everything it said."""
-
-    def __init__(self, config: EngineConfig, **options: Any) -> None:
-        self.heard: list[EngineStatus] = []
-        self.supervisor = Supervisor(config, self.heard.append, **options)
-
-    @property
-    def states(self) -> list[str]:
-        return [status.state for status in self.heard]
 
 
 @pytest.fixture
@@ -67,17 +49,6 @@ def config(tmp_path: Path, request: pytest.FixtureRequest) -> EngineConfig:
         real_model()
     model = str(request.getfixturevalue("taught_weights")) if kind == "transformers" else None
     return EngineConfig(engine=kind, model=model, script=script, context_tokens=2048, log_folder=tmp_path / "log")
-
-
-def run(config: EngineConfig, work: Callable[[Watched], Coroutine[Any, Any, None]], **options: Any) -> None:
-    async def main() -> None:
-        watched = Watched(config, **options)
-        try:
-            await asyncio.wait_for(work(watched), 90)
-        finally:
-            await watched.supervisor.aclose()
-
-    asyncio.run(main())
 
 
 async def ask(engine: Engine, prompt: str = COUNTING, **options: Any) -> str:
@@ -103,8 +74,8 @@ def own_child(watched: Watched) -> ChildProcess:
 
 
 @pytest.mark.parametrize("config", KINDS, indirect=True)
-def test_engine_killed_in_mid_answer_says_so_and_the_next_question_works(config: EngineConfig) -> None:
-    async def work(watched: Watched) -> None:
+async def test_engine_killed_in_mid_answer_says_so_and_the_next_question_works(config: EngineConfig) -> None:
+    async with watching(config) as watched:
         engine = await watched.supervisor.engine()
         stream = engine.generate(GenerationRequest(COUNTING, max_new_tokens=300))
         await anext(stream)
@@ -120,27 +91,21 @@ def test_engine_killed_in_mid_answer_says_so_and_the_next_question_works(config:
         assert watched.supervisor.status.state == "ready"
         assert watched.supervisor.status.message == ""
 
-    run(config, work)
 
-
-def test_engine_that_ends_by_itself_in_mid_answer_gives_its_exit_code(config: EngineConfig) -> None:
-    async def work(watched: Watched) -> None:
+async def test_engine_that_ends_by_itself_in_mid_answer_gives_its_exit_code(config: EngineConfig) -> None:
+    async with watching(config) as watched:
         with pytest.raises(EngineUnavailable, match="exit code 9"):
             await ask(await watched.supervisor.engine(), "crash now")
         assert watched.supervisor.status.state == "crashed"
 
-    run(config, work)
 
-
-def test_engine_killed_while_nobody_asks_is_noticed_and_started_anew(config: EngineConfig) -> None:
-    async def work(watched: Watched) -> None:
+async def test_engine_killed_while_nobody_asks_is_noticed_and_started_anew(config: EngineConfig) -> None:
+    async with watching(config) as watched:
         await watched.supervisor.engine()
         child_of(watched).kill()
         await until(lambda: watched.supervisor.status.state == "crashed")
         await ask(await watched.supervisor.engine())
         assert watched.states.count("ready") >= 2
-
-    run(config, work)
 
 
 async def until(holds: Callable[[], bool], seconds: float = 10) -> None:
@@ -150,27 +115,23 @@ async def until(holds: Callable[[], bool], seconds: float = 10) -> None:
         await asyncio.sleep(0.01)
 
 
-def test_many_first_questions_load_one_engine(config: EngineConfig) -> None:
-    async def work(watched: Watched) -> None:
+async def test_many_first_questions_load_one_engine(config: EngineConfig) -> None:
+    async with watching(config) as watched:
         engines = await asyncio.gather(*(watched.supervisor.engine() for _ in range(20)))
         assert len({id(engine) for engine in engines}) == 1
         assert watched.states.count("ready") == 1
 
-    run(config, work)
 
-
-def test_a_hundred_streams_at_once_are_all_whole_and_in_order(config: EngineConfig) -> None:
-    async def work(watched: Watched) -> None:
+async def test_a_hundred_streams_at_once_are_all_whole_and_in_order(config: EngineConfig) -> None:
+    async with watching(config) as watched:
         engine = await watched.supervisor.engine()
         expected = "".join(f" {number}," for number in range(7, 17))
         texts = await asyncio.gather(*(ask(engine, max_new_tokens=30) for _ in range(100)))
         assert set(texts) == {expected}
 
-    run(config, work)
 
-
-def test_idle_engine_is_unloaded_and_its_process_gone(config: EngineConfig) -> None:
-    async def work(watched: Watched) -> None:
+async def test_idle_engine_is_unloaded_and_its_process_gone(config: EngineConfig) -> None:
+    async with watching(replace(config, idle_minutes=0.2 / 60)) as watched:
         engine = await watched.supervisor.engine()
         process = child_of(watched)
         await ask(engine)
@@ -179,21 +140,17 @@ def test_idle_engine_is_unloaded_and_its_process_gone(config: EngineConfig) -> N
         assert watched.supervisor.status.memory_bytes is None
         assert await ask(await watched.supervisor.engine())
 
-    run(replace(config, idle_minutes=0.2 / 60), work)
 
-
-def test_engine_is_not_unloaded_while_it_answers(config: EngineConfig) -> None:
-    async def work(watched: Watched) -> None:
+async def test_engine_is_not_unloaded_while_it_answers(config: EngineConfig) -> None:
+    async with watching(replace(config, idle_minutes=0.1 / 60)) as watched:
         engine = await watched.supervisor.engine()
         text = await ask(engine, max_new_tokens=90)  # about 0.7 s at 8 ms a token, several idle limits
         assert text.startswith(" 7, 8")
 
-    run(replace(config, idle_minutes=0.1 / 60), work)
-
 
 @pytest.mark.parametrize("config", KINDS, indirect=True)
-def test_key_is_in_no_argument_no_environment_and_no_log(config: EngineConfig, tmp_path: Path) -> None:
-    async def work(watched: Watched) -> None:
+async def test_key_is_in_no_argument_no_environment_and_no_log(config: EngineConfig, tmp_path: Path) -> None:
+    async with watching(config) as watched:
         engine = await watched.supervisor.engine()
         await ask(engine, "a very secret question about count: 1, 2, 3, 4, 5, 6,")
         key = own_child(watched).key
@@ -206,8 +163,6 @@ def test_key_is_in_no_argument_no_environment_and_no_log(config: EngineConfig, t
         assert "secret question" not in logs
         assert key not in repr(watched.supervisor.status)
 
-    run(config, work)
-
 
 def lets_in(headers: httpx.Headers, origin: str) -> bool:
     """Whether a browser lets a page of `origin` read the answer: the header must be a star or the very origin; llama.cpp
@@ -218,8 +173,8 @@ def lets_in(headers: httpx.Headers, origin: str) -> bool:
 
 
 @pytest.mark.parametrize("config", KINDS, indirect=True)
-def test_child_listens_on_loopback_only_and_refuses_strangers_and_web_pages(config: EngineConfig) -> None:
-    async def work(watched: Watched) -> None:
+async def test_child_listens_on_loopback_only_and_refuses_strangers_and_web_pages(config: EngineConfig) -> None:
+    async with watching(config) as watched:
         engine = await watched.supervisor.engine()
         assert isinstance(engine, SupervisedEngine)
         listening = [c for c in child_of(watched).net_connections("inet") if c.status == psutil.CONN_LISTEN]
@@ -241,8 +196,6 @@ def test_child_listens_on_loopback_only_and_refuses_strangers_and_web_pages(conf
             answer = await stranger.options(root + "/v1/completions", headers=asked)
             assert not lets_in(answer.headers, page["Origin"])
 
-    run(config, work)
-
 
 def test_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     program = textwrap.dedent(
@@ -260,7 +213,7 @@ def test_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         asyncio.run(main())
         """
     )
-    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=Path(__file__).parents[3])
     assert parent.stdout is not None
     child = psutil.Process(int(parent.stdout.readline()))
     parent.kill()
@@ -268,72 +221,8 @@ def test_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     child.wait(timeout=5)
 
 
-def test_missing_model_is_named_with_the_command_that_fetches_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
-
-    async def work(watched: Watched) -> None:
-        with pytest.raises(EngineUnavailable, match=r"Qwen2\.5-Coder 1\.5B Instruct is not on this machine") as error:
-            await watched.supervisor.engine()
-        assert "jupyter qwen model pull" in error.value.hint
-        assert watched.supervisor.status.state == "absent"
-        assert (await watched.supervisor.refresh()).state == "absent"
-
-    run(EngineConfig(engine="llama", models_folder=tmp_path / "models", context_tokens=2048), work)
-
-
-def test_damaged_model_file_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
-    file = tmp_path / DEFAULT_GGUF.name
-    with file.open("wb") as sparse:
-        sparse.truncate(DEFAULT_GGUF.bytes or 0)
-
-    async def work(watched: Watched) -> None:
-        with pytest.raises(EngineUnavailable, match="damaged") as error:
-            await watched.supervisor.engine()
-        assert "pull --force" in error.value.hint
-        assert watched.supervisor.status.state == "absent"
-        assert watched.supervisor.status.model_file == str(file)
-
-    run(EngineConfig(engine="llama", models_folder=tmp_path, context_tokens=2048), work)
-
-
-def test_file_that_is_no_model_fails_in_the_child_and_says_so(tmp_path: Path) -> None:
-    file = tmp_path / "mine.gguf"
-    file.write_bytes(b"not a model at all" * 1000)
-
-    async def work(watched: Watched) -> None:
-        with pytest.raises(EngineUnavailable, match=r"could not start|exit code|crashed"):
-            await watched.supervisor.engine()
-        assert watched.supervisor.status.state == "crashed"
-
-    run(EngineConfig(engine="llama", model=str(file), context_tokens=2048, log_folder=tmp_path), work)
-
-
-def test_unknown_model_names_near_ones(tmp_path: Path) -> None:
-    async def work(watched: Watched) -> None:
-        with pytest.raises(EngineRefused, match=r"Qwen2\.5-Coder-7B"):
-            await watched.supervisor.engine()
-
-    run(EngineConfig(engine="llama", model="Qwen2.5-Koder-7B", models_folder=tmp_path), work)
-
-
-def test_model_too_large_for_the_machine_is_refused_and_a_smaller_one_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("jupyter_qwen.models.fit.machine", lambda: Machine(4, 8 * 2**30, 6 * 2**30))
-
-    async def work(watched: Watched) -> None:
-        with pytest.raises(EngineUnavailable, match=r"needs .* GB") as error:
-            await watched.supervisor.engine()
-        assert "would fit" in error.value.hint
-
-    huge = EngineConfig(engine="llama", model="Qwen2.5-Coder-32B-Instruct", models_folder=tmp_path)
-    run(huge, work)
-
-
-def test_switching_settings_while_running_ends_the_old_child(config: EngineConfig, tmp_path: Path) -> None:
-    async def work(watched: Watched) -> None:
+async def test_switching_settings_while_running_ends_the_old_child(config: EngineConfig, tmp_path: Path) -> None:
+    async with watching(config) as watched:
         await watched.supervisor.engine()
         old = child_of(watched)
         other = tmp_path / "other.json"
@@ -343,14 +232,15 @@ def test_switching_settings_while_running_ends_the_old_child(config: EngineConfi
         assert not old.is_running()
         assert await ask(await watched.supervisor.engine(), "hello") == "the other script"
 
-    run(config, work)
-
 
 @pytest.mark.parametrize(("questions", "at_once"), [(2, 2), (None, 5)])
-def test_questions_of_one_server_to_a_shared_endpoint_are_bounded(
+async def test_questions_of_one_server_to_a_shared_endpoint_are_bounded(
     scripted: Endpoint, questions: int | None, at_once: int
 ) -> None:
-    async def work(watched: Watched) -> None:
+    config = EngineConfig(
+        engine="openai", openai_base_url=scripted.url, openai_key=scripted.key, openai_questions=questions
+    )
+    async with watching(config) as watched:
         engine = await watched.supervisor.engine()
         asked = asyncio.gather(*(ask(engine, max_new_tokens=150) for _ in range(5)))
         most = 0
@@ -359,48 +249,3 @@ def test_questions_of_one_server_to_a_shared_endpoint_are_bounded(
                 most = max(most, (await client.get(scripted.url + "/metrics")).json()["running"])
         assert len(await asked) == 5
         assert most == at_once
-
-    run(
-        EngineConfig(
-            engine="openai", openai_base_url=scripted.url, openai_key=scripted.key, openai_questions=questions
-        ),
-        work,
-    )
-
-
-def test_script_that_is_no_script_is_refused_at_the_start(config: EngineConfig) -> None:
-    Path(str(config.script)).write_text('[{"match": "x", "replies": 3}]')
-
-    async def work(watched: Watched) -> None:
-        with pytest.raises(EngineUnavailable, match="unknown fields: replies"):
-            await watched.supervisor.engine()
-
-    run(config, work)
-
-
-@pytest.mark.model
-def test_finished_download_loads_the_model_and_a_damaged_file_is_mended(tmp_path: Path) -> None:
-    """With a source of ours that has the real file; the state goes through downloading, checking and loading to ready."""
-    weights = real_model()
-
-    class Here:
-        name = "a disk in this test"
-
-        def append(self, fetch: Any) -> None:
-            shutil.copyfile(weights, fetch.partial)
-            fetch.on_bytes(fetch.file.bytes, fetch.file.bytes)
-
-    (tmp_path / DEFAULT_GGUF.name).write_bytes(b"damaged")
-
-    async def work(watched: Watched) -> None:
-        status = await watched.supervisor.load()
-        assert status.state == "absent"
-        status = await watched.supervisor.pull_model()
-        assert status.state == "ready", status
-        assert watched.states.index("downloading") < watched.states.index("ready")
-
-    run(
-        EngineConfig(engine="llama", models_folder=tmp_path, context_tokens=2048),
-        work,
-        store=ModelStore(tmp_path, sources=[Here()]),
-    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -58,12 +58,12 @@ def tap() -> Tap:
     return Tap()
 
 
-Work = Callable[[Supervisor, list[EngineStatus]], Coroutine[Any, Any, None]]
+Running = Callable[..., AbstractAsyncContextManager[tuple[Supervisor, list[EngineStatus]]]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, tap: Tap, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Runs `work` with a supervisor of the scripted engine, for which a file named like the model is model enough."""
+def running(tmp_path: Path, tap: Tap, monkeypatch: pytest.MonkeyPatch) -> Running:
+    """A supervisor of the scripted engine, for which a file named like the model is model enough."""
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
     script = tmp_path / "script.json"
     script.write_text(json.dumps([{"match": "", "reply": "hello"}]))
@@ -73,24 +73,22 @@ def run(tmp_path: Path, tap: Tap, monkeypatch: pytest.MonkeyPatch) -> Callable[.
     # the other one's gigabytes are not what this test moves about
     monkeypatch.setattr("jupyter_qwen.models.store.check_space", lambda *_: None)
 
-    def go(work: Work, model: str = ONE) -> None:
-        async def main() -> None:
-            heard: list[EngineStatus] = []
-            config = EngineConfig(
-                engine="scripted",
-                script=script,
-                model=model,
-                context_tokens=2048,
-                models_folder=tmp_path,
-                log_folder=tmp_path,
-            )
-            supervisor = Supervisor(config, heard.append, store=ModelStore(tmp_path, sources=[tap]))
-            try:
-                await asyncio.wait_for(work(supervisor, heard), 60)
-            finally:
-                await supervisor.aclose()
-
-        asyncio.run(main())
+    @asynccontextmanager
+    async def go(model: str = ONE) -> AsyncIterator[tuple[Supervisor, list[EngineStatus]]]:
+        heard: list[EngineStatus] = []
+        config = EngineConfig(
+            engine="scripted",
+            script=script,
+            model=model,
+            context_tokens=2048,
+            models_folder=tmp_path,
+            log_folder=tmp_path,
+        )
+        supervisor = Supervisor(config, heard.append, store=ModelStore(tmp_path, sources=[tap]))
+        try:
+            yield supervisor, heard
+        finally:
+            await supervisor.aclose()
 
     return go
 
@@ -100,8 +98,8 @@ async def until(condition: Callable[[], object]) -> None:
         await asyncio.sleep(0.01)
 
 
-def test_engine_answers_on_while_another_model_is_fetched(run: Callable[..., None], tap: Tap) -> None:
-    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+async def test_engine_answers_on_while_another_model_is_fetched(run: Callable[..., None], tap: Tap) -> None:
+    async with running() as (supervisor, _):
         await supervisor.load()
         pulling = asyncio.create_task(supervisor.pull_model(OTHER))
         tap.open.release(3)
@@ -117,11 +115,9 @@ def test_engine_answers_on_while_another_model_is_fetched(run: Callable[..., Non
         assert (supervisor.status.state, supervisor.status.pulling, supervisor.status.progress) == ("ready", None, None)
         assert supervisor.status.message == "The download was stopped."
 
-    run(work)
 
-
-def test_switch_to_a_model_that_is_on_its_way_shows_its_download(run: Callable[..., None], tap: Tap) -> None:
-    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+async def test_switch_to_a_model_that_is_on_its_way_shows_its_download(run: Callable[..., None], tap: Tap) -> None:
+    async with running() as (supervisor, _):
         await supervisor.load()
         pulling = asyncio.create_task(supervisor.pull_model(OTHER))
         tap.open.release(1)
@@ -137,11 +133,9 @@ def test_switch_to_a_model_that_is_on_its_way_shows_its_download(run: Callable[.
         supervisor.cancel_pull()
         await pulling
 
-    run(work)
 
-
-def test_download_that_fails_says_why_and_the_engine_stays(run: Callable[..., None], tap: Tap) -> None:
-    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+async def test_download_that_fails_says_why_and_the_engine_stays(run: Callable[..., None], tap: Tap) -> None:
+    async with running() as (supervisor, _):
         await supervisor.load()
         tap.broken = True
         tap.open.release(1)
@@ -150,13 +144,11 @@ def test_download_that_fails_says_why_and_the_engine_stays(run: Callable[..., No
         assert "a tap: the line broke" in status.message
         assert "Copy codeqwen" in status.hint
 
-    run(work)
 
-
-def test_server_that_ends_takes_along_the_download_of_a_request_that_is_gone(
+async def test_server_that_ends_takes_along_the_download_of_a_request_that_is_gone(
     run: Callable[..., None], tap: Tap
 ) -> None:
-    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+    async with running() as (supervisor, _):
         pulling = asyncio.create_task(supervisor.pull_model(OTHER))
         tap.open.release(1)
         await until(lambda: supervisor.status.progress)
@@ -165,10 +157,8 @@ def test_server_that_ends_takes_along_the_download_of_a_request_that_is_gone(
         await supervisor.aclose()
         assert tap.ended.is_set()
 
-    run(work)
 
-
-def test_absent_model_comes_with_progress_and_is_loaded_by_itself(
+async def test_absent_model_comes_with_progress_and_is_loaded_by_itself(
     run: Callable[..., None], tap: Tap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = find(OTHER)
@@ -176,7 +166,7 @@ def test_absent_model_comes_with_progress_and_is_loaded_by_itself(
     small = replace(entry, gguf=replace(entry.gguf, bytes=1000))
     monkeypatch.setattr(catalog, "MODELS", tuple(small if row == entry else row for row in catalog.MODELS))
 
-    async def work(supervisor: Supervisor, heard: list[EngineStatus]) -> None:
+    async with running(OTHER) as (supervisor, heard):
         assert (await supervisor.refresh()).state == "absent"
         tap.open.release(100)
         status = await supervisor.pull_model(OTHER)
@@ -186,5 +176,3 @@ def test_absent_model_comes_with_progress_and_is_loaded_by_itself(
         done = [s.progress.done_bytes for s in heard if s.state == "downloading" and s.progress]
         assert done == sorted(done)
         assert done[-1] == 1000
-
-    run(work, OTHER)
