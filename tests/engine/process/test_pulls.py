@@ -98,7 +98,7 @@ async def until(condition: Callable[[], object]) -> None:
         await asyncio.sleep(0.01)
 
 
-async def test_engine_answers_on_while_another_model_is_fetched(run: Callable[..., None], tap: Tap) -> None:
+async def test_engine_answers_on_while_another_model_is_fetched(running: Running, tap: Tap) -> None:
     async with running() as (supervisor, _):
         await supervisor.load()
         pulling = asyncio.create_task(supervisor.pull_model(OTHER))
@@ -116,7 +116,7 @@ async def test_engine_answers_on_while_another_model_is_fetched(run: Callable[..
         assert supervisor.status.message == "The download was stopped."
 
 
-async def test_switch_to_a_model_that_is_on_its_way_shows_its_download(run: Callable[..., None], tap: Tap) -> None:
+async def test_switch_to_a_model_that_is_on_its_way_shows_its_download(running: Running, tap: Tap) -> None:
     async with running() as (supervisor, _):
         await supervisor.load()
         pulling = asyncio.create_task(supervisor.pull_model(OTHER))
@@ -134,7 +134,7 @@ async def test_switch_to_a_model_that_is_on_its_way_shows_its_download(run: Call
         await pulling
 
 
-async def test_download_that_fails_says_why_and_the_engine_stays(run: Callable[..., None], tap: Tap) -> None:
+async def test_download_that_fails_says_why_and_the_engine_stays(running: Running, tap: Tap) -> None:
     async with running() as (supervisor, _):
         await supervisor.load()
         tap.broken = True
@@ -145,9 +145,7 @@ async def test_download_that_fails_says_why_and_the_engine_stays(run: Callable[.
         assert "Copy codeqwen" in status.hint
 
 
-async def test_server_that_ends_takes_along_the_download_of_a_request_that_is_gone(
-    run: Callable[..., None], tap: Tap
-) -> None:
+async def test_server_that_ends_takes_along_the_download_of_a_request_that_is_gone(running: Running, tap: Tap) -> None:
     async with running() as (supervisor, _):
         pulling = asyncio.create_task(supervisor.pull_model(OTHER))
         tap.open.release(1)
@@ -159,7 +157,7 @@ async def test_server_that_ends_takes_along_the_download_of_a_request_that_is_go
 
 
 async def test_absent_model_comes_with_progress_and_is_loaded_by_itself(
-    run: Callable[..., None], tap: Tap, monkeypatch: pytest.MonkeyPatch
+    running: Running, tap: Tap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = find(OTHER)
     assert entry.gguf is not None

@@ -9,11 +9,10 @@ from scripted_answers import PROMPT, SCHEMA, ScriptedAnswers
 from jupyter_qwen.assistant.answers.allowance import Allowance
 from jupyter_qwen.assistant.answers.choose import ChosenQuery, choose
 from jupyter_qwen.assistant.answers.examine import examine
-from jupyter_qwen.assistant.answers.votes import Candidate, Strategy, agreed, vote
+from jupyter_qwen.assistant.answers.votes import Candidate, Strategy
 from jupyter_qwen.assistant.events import Event, Phase, RepairMade
 from jupyter_qwen.prompt.model import Message, Part, Prompt
 from jupyter_qwen.schema.model import PrivacyLevel, Schema
-from jupyter_qwen.sql.model import Proof
 
 
 def ask(
@@ -283,23 +282,3 @@ def test_a_text_joined_with_a_number_is_seen_to_fail_on_rows() -> None:
         "failed",
         "rows",
     )
-
-
-def candidate(outcome: str, fingerprint: str | None, origin: str = "sample") -> Candidate:
-    return Candidate(f"{outcome} {fingerprint}", Proof("", "bound", "query"), outcome, fingerprint, origin)  # type: ignore[arg-type]
-
-
-def test_the_greedy_answer_wins_a_tie_and_loses_against_two() -> None:
-    greedy, other, third = candidate("rows", "a", "plain"), candidate("rows", "b"), candidate("rows", "b")
-
-    assert vote([greedy, other]) is greedy
-    assert vote([greedy, other, third]) is other
-
-
-def test_rows_win_against_an_empty_greedy_answer() -> None:
-    assert vote([candidate("empty", "e", "plain"), candidate("rows", "a")]).outcome == "rows"
-
-
-def test_agreement_on_nothing_is_no_agreement() -> None:
-    assert not agreed([candidate("empty", "e"), candidate("empty", "e")])
-    assert agreed([candidate("rows", "a"), candidate("rows", "b"), candidate("rows", "a")])
