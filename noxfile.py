@@ -133,9 +133,24 @@ def pictures(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation site in build/docs, its reference from the code; a warning is an error, and so is a dead link inside."""
+    python(session, "-m", "release.reference", str(HERE / "docs" / "reference" / "generated"))
+    python(
+        session, "-m", "sphinx", "-q", "-W", "--keep-going", "-n", "-b", "html", "docs", str(HERE / "build" / "docs")
+    )
+
+
+@nox.session
 def wheel(session: nox.Session) -> None:
     """Build the wheel and use it in a fresh environment where Node is not to be found."""
     python(session, "-m", "pytest", "tests/wheel", "-q")
+
+
+@nox.session
+def release_check(session: nox.Session) -> None:
+    """Two builds alike, wheel and sdist without Node, the whole tutorial, nothing left; `-- --model` asks the real one."""
+    python(session, "-m", "release.check", *session.posargs)
 
 
 @nox.session(venv_backend="venv")
@@ -151,4 +166,4 @@ def sbom(session: nox.Session) -> None:
 
 
 # pytest last: what failed is then among the last lines of the log, which is all that some CI systems keep
-nox.options.sessions = ["lint", "model", "frontend", "browser", "wheel", "python_tests"]
+nox.options.sessions = ["lint", "docs", "model", "frontend", "browser", "wheel", "python_tests"]

@@ -11,7 +11,7 @@ from jupyter_qwen.cli.failure import CommandError
 from jupyter_qwen.version import version
 
 # command: (module, what it does). Only the module of the command that was named is imported: `lab` needs no sqlglot.
-_COMMANDS = {
+COMMANDS = {
     "lab": ("lab", "open JupyterLab with the Qwen panel in this folder, or on a notebook of yours"),
     "demo": ("demo", "make a demo in a folder of its own and open JupyterLab there, with its tables loaded"),
     "ask": ("ask", "ask a question about a database or a file, without a browser"),
@@ -26,7 +26,7 @@ _COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``jupyter qwen``. Returns the exit status: 0 for success, 1 for a failure, 2 for wrong arguments, 130 for Ctrl-C."""
     words = list(sys.argv[1:] if argv is None else argv)
-    parser = _parser(words[0] if words else "")
+    parser = parser_of(words[0] if words else "")
     arguments, unknown = parser.parse_known_args(words)
     if unknown and not hasattr(arguments, "lab_options"):
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
@@ -47,13 +47,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 141
 
 
-def _parser(named: str) -> argparse.ArgumentParser:
+def parser_of(named: str) -> argparse.ArgumentParser:
+    """The parser of ``jupyter qwen``, with the options of the command `named` alone: each brings imports of its own."""
     parser = argparse.ArgumentParser(
         prog="jupyter qwen", description="Qwen2.5-Coder on your own machine, for notebooks with data."
     )
     parser.add_argument("--version", action="version", version=f"jupyter_qwen {version}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, (module_name, summary) in _COMMANDS.items():
+    for name, (module_name, summary) in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
         if name == named:
             module = importlib.import_module(f"jupyter_qwen.cli.{module_name}")
