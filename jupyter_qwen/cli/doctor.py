@@ -24,6 +24,7 @@ from jupyter_qwen.python.trial import KernelPython
 from jupyter_qwen.python.trial.trying import close, warm
 from jupyter_qwen.version import version
 from jupyter_qwen.worker.confinement.lock import parts
+from jupyter_qwen.worker.confinement.seatbelt import probe
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ def _checks(arguments: argparse.Namespace) -> Iterator[Check]:
         yield _package(name, needed, mend)
     yield _front_end()
     yield _trials()
+    if sys.platform == "darwin":
+        yield seatbelt_check()
     machine = fit.machine()
     yield Check(
         "machine",
@@ -111,6 +114,16 @@ def _trials() -> Check:
     if why_not:
         return Check("trials of Python", False, why_not, "docs/explanation/python.md says what they need", needed=False)
     return Check("trials of Python", True, f"locked and tried: {', '.join(parts())}", needed=False)
+
+
+def seatbelt_check() -> Check:
+    """What the lock for macOS refuses on this machine. No trial rests on it yet; a report of it is welcome."""
+    try:
+        doors = probe()
+    except OSError as error:
+        return Check("lock for macOS", False, str(error), "docs/python.md says what it is", needed=False)
+    held = "every door that was tried is closed" if not doors else f"not closed: {', '.join(doors)}"
+    return Check("lock for macOS", not doors, f"{held}; trials stay off", "docs/python.md says why", needed=False)
 
 
 def _memory(choice: EngineChoice, need: fit.Need) -> str:

@@ -19,6 +19,12 @@ SYSTEM = (
 )  # fmt: skip
 
 
+_ELSEWHERE = {
+    "darwin": "on macOS nobody has attacked the lock that is written for it (`confinement.seatbelt`)",
+    "win32": "on Windows no lock was tried against an attack (restricted token and job object)",
+}
+
+
 @dataclass(frozen=True)
 class Means:
     """What one locked process may use: bytes of addresses beyond those at its start, and seconds of the processor."""
@@ -70,8 +76,7 @@ def lock(means: Means, libraries: list[str], kept_descriptor: int) -> int:
 def missing() -> str:
     """Why a process cannot be locked on this system, in a sentence; "" when nothing is known to be in the way."""
     if not sys.platform.startswith("linux"):
-        name = {"darwin": "macOS", "win32": "Windows"}.get(sys.platform, sys.platform)
-        return f"Python can be tried on Linux only so far: on {name} no lock that holds is built in yet."
+        return f"Python can be tried on Linux only so far: {_ELSEWHERE.get(sys.platform, 'no lock is known here')}."
     from . import landlock, seccomp
 
     try:
