@@ -20,7 +20,7 @@ from jupyter_qwen.assistant.answers.sql_answer import answer_with_sql, build_sql
 from jupyter_qwen.assistant.answers.taught_answer import answer_as_taught, with_knowledge
 from jupyter_qwen.assistant.events import AnswerFinished, Block, BlockJudged, Event, StatusChanged, TextDelta, encode
 from jupyter_qwen.assistant.failures import EXPECTED, describe
-from jupyter_qwen.assistant.intent import choose_connection, choose_mode, split_command
+from jupyter_qwen.assistant.intent import choose_connection, choose_mode, split_command, works_without_sql
 from jupyter_qwen.assistant.owner import OwnedEngine
 from jupyter_qwen.assistant.question import BadRequest, Mode, Question, cells_up_to
 from jupyter_qwen.assistant.selection import without_tables
@@ -186,7 +186,9 @@ def _likeliest(question: Question) -> tuple[Mode, ...]:
         return ()  # these begin with the cell itself
     if question.mode == "plot" and question.language.lower() in PYTHON_LANGUAGES:
         return ("sql",)  # of what is drawn, the model writes the query
-    return ("sql", "chat") if question.mode == "auto" else (question.mode,)
+    if question.mode != "auto":
+        return (question.mode,)
+    return ("python" if works_without_sql(question.schema or Schema(), question.cells) else "sql", "chat")
 
 
 async def _beginning(question: Question, mode: Mode, services: Services) -> str:
@@ -214,7 +216,7 @@ def resolve(question: Question, previous: Sequence[Turn] = ()) -> tuple[Question
     schema = without_tables(question.schema or Schema(), question.exclude)
     if question.mode == "auto":
         before = previous[-1].mode if previous else None
-        question = replace(question, mode=choose_mode(question.text, schema, question.language, before))
+        question = replace(question, mode=choose_mode(question.text, schema, question.language, before, question.cells))
     if not question.text:
         question = replace(question, text=plot_question(question, schema, previous))
     try:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from jupyter_qwen.assistant.question import MODES, Mode
 from jupyter_qwen.schema.model import Schema
-from jupyter_qwen.schema.notebook import Cell, runs_sql
+from jupyter_qwen.schema.notebook import SQL_MAGICS, Cell, runs_sql
 
 # Words by which people ask for code or talk about code rather than for rows.
 _ABOUT_CODE = re.compile(
@@ -19,6 +19,11 @@ _ABOUT_CODE = re.compile(
 )
 # Words by which people ask for a picture.
 _PICTURE = re.compile(r"\b(plot|chart|draw|graph|histogram|scatter ?plot|heat ?map|visuali[sz]e)s?\b", re.IGNORECASE)
+_SQL = re.compile(r"\b(sql|query|select|duckdb)\b", re.IGNORECASE)
+_RUNS_SQL = re.compile(
+    rf"^[ \t]*(?:import|from)[ \t]+duckdb\b|^[ \t]*%%?(?:{'|'.join(SQL_MAGICS)})\b|\.(?:sql|read_sql\w*)\(",
+    re.MULTILINE,
+)
 _SLASH = re.compile(r"\s*/(\w+)(?:\s+|$)")
 
 # A short remark that leans on what was said before.
@@ -41,9 +46,12 @@ def split_command(text: str) -> tuple[Mode | None, str]:
     return None, text
 
 
-def choose_mode(text: str, schema: Schema | None, language: str, before: str | None = None) -> Mode:
+def choose_mode(
+    text: str, schema: Schema | None, language: str, before: str | None = None, cells: Sequence[Cell] = ()
+) -> Mode:
     """SQL when there are tables and the question does not talk about code; a plot when it asks for one; chat otherwise.
 
+    Where the notebook's `cells` work with DataFrames and never with SQL, rows are asked for in Python.
     `before` is the mode of the thread's last answer: a remark that leans on it ("only for 2023") wants the same kind again.
     """
     if language.lower() == "sql":
@@ -55,7 +63,20 @@ def choose_mode(text: str, schema: Schema | None, language: str, before: str | N
         return "plot"
     if leans and before in ("python", "plot"):
         return "python" if before == "python" else "plot"
-    return "chat" if schema is None or not schema.tables else "sql"
+    if schema is None or not schema.tables:
+        return "chat"
+    return "python" if works_without_sql(schema, cells) and not (leans and before) and not _SQL.search(text) else "sql"
+
+
+def works_without_sql(schema: Schema, cells: Sequence[Cell]) -> bool:
+    """Whether everything in view is a DataFrame that some cell works with, and no cell imports DuckDB or runs SQL."""
+    if schema.connections or any(table.library not in ("pandas", "polars") for table in schema.tables):
+        return False
+    code = [cell.source for cell in cells if cell.type == "code"]
+    if any(_RUNS_SQL.search(source) for source in code):
+        return False
+    words = set(re.findall(r"\w+", "\n".join(code)))
+    return any(table.name in words for table in schema.tables)
 
 
 def leans_on_previous(text: str) -> bool:

@@ -103,3 +103,31 @@ def test_jupysqls_own_connection_is_taken_unless_the_question_names_a_dataframe_
     assert choose_connection(schema, [], None, question="sum of a in frame") is None
     assert schema.visible_from(magic).table("frame") is None, "DuckDB finds no variable from inside JupySQL"
     assert schema.visible_from(None).table("frame") is not None
+
+
+FRAMES = Schema(tables=(Table(("sales",), "dataframe", (Column("total", "DOUBLE"),), library="pandas"),))
+LOADS = Cell("import pandas as pd\nsales = pd.read_csv('sales.csv')")
+
+
+def test_a_notebook_that_knows_no_sql_is_asked_in_python() -> None:
+    assert choose_mode("total per month", FRAMES, "python", None, [LOADS]) == "python"
+    assert choose_mode("plot total per month", FRAMES, "python", None, [LOADS]) == "plot"
+    assert choose_mode("only for 2023", FRAMES, "python", "python", [LOADS]) == "python"
+
+
+@pytest.mark.parametrize(
+    ("text", "schema", "cells", "before"),
+    [
+        ("total per month", FRAMES, [LOADS, Cell("import duckdb")], None),
+        ("total per month", FRAMES, [LOADS, Cell("%%sql\nselect 1")], None),
+        ("total per month", FRAMES, [LOADS, Cell("pd.read_sql_query('select 1', db)")], None),
+        ("total per month", FRAMES, [], None),
+        ("total per month", SCHEMA, [LOADS], None),
+        ("the SQL for the total per month", FRAMES, [LOADS], None),
+        ("only for 2023", FRAMES, [LOADS], "sql"),
+    ],
+)
+def test_where_sql_is_at_home_rows_are_asked_for_in_sql(
+    text: str, schema: Schema, cells: list[Cell], before: str | None
+) -> None:
+    assert choose_mode(text, schema, "python", before, cells) == "sql"
