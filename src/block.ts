@@ -43,6 +43,8 @@ export interface ITrial {
   /** What it drew: in words, and '' or a PNG as data URI. */
   figure: { alt: string; thumbnail: string } | null;
   seconds: number;
+  /** A query for the same question gave the same on the same copies. */
+  same_in_sql: boolean;
 }
 
 /** The first rows of a trial. A cell is null for NULL, and where `hidden` has its column. */

@@ -143,7 +143,8 @@ export function readTrial(value: unknown): ITrial | null {
           thumbnail: PICTURE.test(thumbnail) ? thumbnail : ''
         }
       : null,
-    seconds: trial.seconds ?? 0
+    seconds: trial.seconds ?? 0,
+    same_in_sql: trial.same_in_sql === true
   };
 }
 

@@ -57,7 +57,8 @@ class FigureReport:
 @dataclass(frozen=True)
 class TrialReport:
     """`reason` says why a cell was not tried. `complete`: the trial had every row of what the cell reads; else `sampled`
-    names the tables that it had only a part of, and no number of the result is the answer.
+    names the tables that it had only a part of, and no number of the result is the answer. `same_in_sql`: a query for the
+    same question gave the same rows on the same copies.
     """
 
     status: TrialStatus
@@ -68,6 +69,7 @@ class TrialReport:
     sampled: tuple[SampleReport, ...] = ()
     figure: FigureReport | None = None
     seconds: float = 0.0
+    same_in_sql: bool = False
 
 
 def thumbnail_uri(png: bytes | None) -> str:

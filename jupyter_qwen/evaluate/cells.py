@@ -15,10 +15,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from jupyter_qwen.assistant.ask import collect_answer
 from jupyter_qwen.assistant.question import Mode, Question
 from jupyter_qwen.assistant.services import EngineSource, Services
 from jupyter_qwen.engine.base import Engine, GenerationRequest, Usage
+from jupyter_qwen.evaluate.asked import asked
 from jupyter_qwen.evaluate.cases import PackOptions, add_pack_arguments, answer_all, chosen
 from jupyter_qwen.evaluate.figures import figures, generate_once
 from jupyter_qwen.evaluate.live_notebook import LiveNotebook
@@ -113,16 +113,17 @@ async def _ask(
     began = time.perf_counter()
     schema = await notebook.schema(options.privacy, case["question"])
     cells = tuple(Cell(id=f"c{n}", source=text, execution_count=n) for n, text in enumerate(case["setup"], 1))
-    asked = Cell(id="asks", source="")
+    asking = Cell(id="asks", source="")
     question = Question(
         text=case["question"],
         mode=options.mode,
         schema=schema,
-        cells=(*cells, asked),
-        active_cell=asked.id,
+        cells=(*cells, asking),
+        active_cell=asking.id,
     )
     collected = time.perf_counter() - began
-    answer = await collect_answer(question, services)
+    found = await asked(question, services)
+    answer = found.answer
     block = next((b for b in answer.blocks if b.cell is not None and b.cell.type == "code"), None)
     trial = block.trial if block else None
     return {
@@ -134,11 +135,13 @@ async def _ask(
         else "",
         "complete": trial.complete if trial else False,
         "trial_seconds": round(trial.seconds, 3) if trial else None,
+        "same_in_sql": trial.same_in_sql if trial else False,
+        "checked_seconds": round(collected + answer.seconds, 3),
         "mode": answer.mode,
         "repairs": [repair.name for repair in block.repairs] if block else [],
         "warnings": [d.code for d in block.diagnostics if d.severity != "info"] if block else [],
         **figures(
-            collected + answer.seconds,
+            collected + found.seconds_of(block),  # a query that checks the cell comes later
             None if answer.ttft_seconds is None else collected + answer.ttft_seconds,
             answer.usage,
         ),

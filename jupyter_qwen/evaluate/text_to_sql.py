@@ -8,9 +8,7 @@ greedy answer, no proof.
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,13 +16,13 @@ from typing import Any
 import duckdb
 
 from jupyter_qwen.assistant.answer_limits import AnswerLimits
-from jupyter_qwen.assistant.ask import ask, warm
-from jupyter_qwen.assistant.events import AnswerFinished, BlockJudged, PromptBuilt
+from jupyter_qwen.assistant.ask import warm
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.assistant.services import EngineSource, Services
 from jupyter_qwen.assistant.warming.idle import IdleBudget
 from jupyter_qwen.assistant.warming.warm import Warming
 from jupyter_qwen.engine.base import Engine, GenerationRequest
+from jupyter_qwen.evaluate.asked import asked
 from jupyter_qwen.evaluate.cases import PackOptions, add_pack_arguments, answer_all, chosen
 from jupyter_qwen.evaluate.figures import figures, generate_once
 from jupyter_qwen.evaluate.predictions import PackError, read_lines
@@ -139,17 +137,8 @@ async def _warm(schema: Schema, services: Services) -> None:
 
 async def _ask(case: SqlCase, schema: Schema, services: Services) -> dict[str, Any]:
     question = Question(text=case.text, mode="sql", schema=schema, connection=_CONNECTION)
-    prompt_tokens, answer = 0, None
-    started, judged = time.perf_counter(), dict[str, float]()
-    async with aclosing(ask(question, services)) as events:  # type: ignore[type-var]
-        async for event in events:
-            if isinstance(event, PromptBuilt):
-                prompt_tokens = event.prompt_tokens
-            elif isinstance(event, BlockJudged):
-                judged.setdefault(event.block.source, time.perf_counter() - started)
-            elif isinstance(event, AnswerFinished):
-                answer = event
-    assert answer is not None, "ask ends with an Answer or raises"
+    found = await asked(question, services)
+    answer = found.answer
     block = next((b for b in answer.blocks if b.verdict is not None), None)
     return {
         "sql": block.source if block else "",
@@ -158,9 +147,9 @@ async def _ask(case: SqlCase, schema: Schema, services: Services) -> dict[str, A
         "warnings": [d.code for d in block.diagnostics if d.severity != "info"] if block else [],
         **figures(answer.seconds, answer.ttft_seconds, answer.usage),
         # until the proved query stood in the panel; its grade may come later
-        "seconds": round(judged.get(block.source, answer.seconds) if block else answer.seconds, 3),
+        "seconds": round(found.seconds_of(block), 3),
         "graded_seconds": round(answer.seconds, 3),
-        "prompt_tokens": answer.usage.prompt_tokens or prompt_tokens,
+        "prompt_tokens": answer.usage.prompt_tokens or found.prompt_tokens,
         "example": answer.example,
         "origin": answer.origin,
         "features": answer.features,

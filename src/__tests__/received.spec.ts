@@ -10,7 +10,8 @@ describe('readTrial', () => {
       complete: false,
       sampled: [],
       figure: null,
-      seconds: 0
+      seconds: 0,
+      same_in_sql: false
     });
   });
 

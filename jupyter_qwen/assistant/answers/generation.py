@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from jupyter_qwen.assistant.answers.allowance import Allowance
 from jupyter_qwen.assistant.events import Event, PartSize, Phase, PromptBuilt, TextDelta
 from jupyter_qwen.engine.base import ChatTurn, Delta, Engine, Finished, GenerationRequest, Lane, Usage, count_all
+from jupyter_qwen.prompt.answers import strip_fences
 from jupyter_qwen.prompt.model import Prompt
+from jupyter_qwen.prompt.tokens import restore
 from jupyter_qwen.trust.evidence import TokenLogprob
 
 Emit = Callable[[Event], Awaitable[None]]
@@ -85,6 +88,22 @@ async def stream_answer(
                 text += piece.text
                 scores.extend(scored(piece))
     return Generated(text, usage, first_token_at, hit_limit, tuple(scores))
+
+
+async def code_alone(
+    prompt: Prompt, engine: Engine, allowance: Allowance, *, most: int, temperature: float, seed: int | None = None
+) -> str:
+    """The code of one more answer to `prompt`; "" when the allowance cut it off or it holds none. Raises EngineError."""
+    request = replace(request_for(prompt, max_new_tokens=allowance.room(most), temperature=temperature), seed=seed)
+    text, usage, whole = prompt.prefill, None, False
+    async with aclosing(engine.generate(request)) as pieces:  # type: ignore[type-var]
+        async for piece in pieces:
+            if isinstance(piece, Delta):
+                text += piece.text
+            elif isinstance(piece, Finished):
+                usage, whole = piece.usage, piece.reason == "stop"
+    allowance.spend(written=usage.new_tokens if usage is not None else len(text) // 3)
+    return restore(strip_fences(text)).strip("\n") if whole else ""
 
 
 def scored(piece: Delta) -> tuple[TokenLogprob, ...]:

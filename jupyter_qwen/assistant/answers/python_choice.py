@@ -2,23 +2,22 @@
 
 The first cell that runs is the answer. One that fails is mended mechanically; where that does not help, fresh samples are told
 what the trial showed. Of those that run, the result that comes twice is taken, else the first. Where nothing can be tried, a stub
-alone is asked anew.
+alone is asked anew. A first cell that shows rows is checked by a query, as far as the allowance goes.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from jupyter_qwen.assistant.answers.allowance import Allowance
 from jupyter_qwen.assistant.answers.blocks import code_block
-from jupyter_qwen.assistant.answers.generation import request_for
-from jupyter_qwen.assistant.events import Block, CellSource, Event, Phase, RepairMade
+from jupyter_qwen.assistant.answers.generation import code_alone
+from jupyter_qwen.assistant.answers.sql_check import comparable, result_in_sql
+from jupyter_qwen.assistant.events import Block, BlockJudged, CellSource, Event, Phase, RepairMade
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.assistant.trial_report import (
     ColumnReport,
@@ -29,15 +28,14 @@ from jupyter_qwen.assistant.trial_report import (
     TrialReport,
     thumbnail_uri,
 )
-from jupyter_qwen.engine.base import Delta, Engine, Finished
-from jupyter_qwen.prompt.answers import strip_fences
+from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.prompt.facts import with_facts
 from jupyter_qwen.prompt.model import Prompt
-from jupyter_qwen.prompt.tokens import restore
-from jupyter_qwen.python.mends import mends_for
+from jupyter_qwen.python.mends import aligned, mends_for
 from jupyter_qwen.python.stubs import is_stub
-from jupyter_qwen.python.trial import CellTrial, FrameRows, run_cell
+from jupyter_qwen.python.trial import CellTrial, FrameRows, of_the_sample, run_cell
 from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.sql.model import Repair
 
 Emit = Callable[[Event], Awaitable[None]]
 
@@ -45,7 +43,6 @@ SAMPLES = 3
 TEMPERATURE = 0.7
 _NEW_TOKENS = 300
 _MENDS = 6
-_NOTHING_LEFT = re.compile(r"empty|zero-size|zero size|no (?:numeric )?data|at least one", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -80,16 +77,19 @@ async def choose_cell(
     Nothing runs but in the trial's own process. What cannot be tried is shown as it is, with the reason.
     """
     rows = copies_for(schema)
+    if aligned(first.source, question.text, _variables(question))[1] and question.mode == "python":
+        aligned_first = await asyncio.to_thread(_judged, first, first.source, question)
+        first = replace(aligned_first, repairs=(*first.repairs, *aligned_first.repairs))
     await emit(Phase("trial"))
     best = await examined(first, question, schema, rows)
     if not best.broken:
-        return await _told(best, emit)
+        return await _compared(best, prompt, question, schema, rows, engine=engine, allowance=allowance, emit=emit)
     candidates, facts = [best], [fact_of(best)]
     await emit(Phase("choice"))
     for seed in range(1, SAMPLES + 1):
         if allowance.spent or any(not item.broken for item in candidates if not item.ran):
             break
-        source = await _sampled(with_facts(prompt, facts), engine, allowance, seed)
+        source = await _another(with_facts(prompt, facts), engine, allowance, seed)
         if not source:
             continue
         block = await asyncio.to_thread(_judged, first, source, question)
@@ -99,6 +99,45 @@ async def choose_cell(
         if agreed(candidates) is not None:
             break
     return await _told(agreed(candidates) or next((c for c in candidates if not c.broken), best), emit)
+
+
+async def _compared(
+    best: CellCandidate,
+    prompt: Prompt,
+    question: Question,
+    schema: Schema,
+    rows: FrameRows,
+    *,
+    engine: Engine,
+    allowance: Allowance,
+    emit: Emit,
+) -> Block:
+    """`best`, shown at once, and whether a query gives the same; where it does not, another cell that agrees with the query."""
+    trial = best.trial
+    if question.mode != "python" or trial is None or not comparable(best.block.source, trial, schema):
+        return await _told(best, emit)
+    block = await _told(best, emit)
+    await emit(BlockJudged(block))
+    await emit(Phase("choice"))
+    digest = await result_in_sql(prompt, schema, rows, engine=engine, allowance=allowance)
+    if digest is None:
+        return block
+    if digest == trial.digest:
+        return _agreeing(block)
+    source = await _another(prompt, engine, allowance, seed=1)
+    if source:
+        other = await examined(await asyncio.to_thread(_judged, best.block, source, question), question, schema, rows)
+        if other.ran and other.trial is not None and other.trial.digest == digest:
+            return _agreeing(await _told(other, emit))
+    return block
+
+
+def _agreeing(block: Block) -> Block:
+    return replace(block, trial=replace(block.trial, same_in_sql=True)) if block.trial is not None else block
+
+
+async def _another(prompt: Prompt, engine: Engine, allowance: Allowance, seed: int) -> str:
+    return await code_alone(prompt, engine, allowance, most=_NEW_TOKENS, temperature=TEMPERATURE, seed=seed)
 
 
 def agreed(candidates: Sequence[CellCandidate]) -> CellCandidate | None:
@@ -136,8 +175,11 @@ async def tried(block: Block, question: Question, schema: Schema) -> Block:
 
 
 def _judged(block: Block, source: str, question: Question) -> Block:
-    """The block for another source in the place of `block`."""
-    return code_block(
+    """The block for another source in the place of `block`, aligned to the question where that asks for Python."""
+    repairs: tuple[Repair, ...] = ()
+    if question.mode == "python":
+        source, repairs = aligned(source, question.text, _variables(question))
+    fresh = code_block(
         block.index,
         block.language,
         source,
@@ -145,17 +187,19 @@ def _judged(block: Block, source: str, question: Question) -> Block:
         schema=question.schema,
         cells=question.cells,
     )
+    return replace(fresh, repairs=(*repairs, *fresh.repairs))
+
+
+def _variables(question: Question) -> frozenset[str]:
+    tables = question.schema.tables if question.schema is not None else ()
+    return frozenset(table.name for table in tables if table.kind == "dataframe")
 
 
 def _try(source: str, question: Question, rows: FrameRows) -> CellTrial:
     cells = [cell.source for cell in question.cells if cell.type == "code" and cell.error is None]
     trial = run_cell(source, rows, setup=cells, thumbnail=True)
-    if trial.error is None:
-        return trial
-    if trial.sampled and (trial.error.kind == "IndexError" or _NOTHING_LEFT.search(trial.error.message)):
-        why = "Of the sample rows, none was left for it to work with."
-        return replace(trial, status="not tried", reason=why, error=None)
-    return trial
+    why = of_the_sample(source, trial, rows.schema)
+    return replace(trial, status="not tried", reason=why, error=None) if why else trial
 
 
 def fact_of(candidate: CellCandidate) -> str:
@@ -164,22 +208,6 @@ def fact_of(candidate: CellCandidate) -> str:
         return "Write all of the code: no placeholder."
     error = candidate.trial.error
     return f"It raised {error.kind}: {error.message}." if error is not None else ""
-
-
-async def _sampled(prompt: Prompt, engine: Engine, allowance: Allowance, seed: int) -> str:
-    """One more cell; "" when the allowance cut it off or it holds none."""
-    request = replace(
-        request_for(prompt, max_new_tokens=allowance.room(_NEW_TOKENS), temperature=TEMPERATURE), seed=seed
-    )
-    text, usage, whole = prompt.prefill, None, False
-    async with aclosing(engine.generate(request)) as pieces:  # type: ignore[type-var]
-        async for piece in pieces:
-            if isinstance(piece, Delta):
-                text += piece.text
-            elif isinstance(piece, Finished):
-                usage, whole = piece.usage, piece.reason == "stop"
-    allowance.spend(written=usage.new_tokens if usage is not None else len(text) // 3)
-    return restore(strip_fences(text)).strip("\n") if whole else ""
 
 
 async def _told(chosen: CellCandidate, emit: Emit) -> Block:

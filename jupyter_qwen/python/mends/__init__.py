@@ -1,6 +1,7 @@
-"""Mechanical repairs of generated pandas: those that are always right, and those that an error of a trial asks for."""
+"""Mechanical repairs of generated Python: those always right, those that the question or an error of a trial asks for."""
 
 from .always import always_mended
+from .asked import aligned
 from .by_error import mends_for
 
-__all__ = ["always_mended", "mends_for"]
+__all__ = ["aligned", "always_mended", "mends_for"]

@@ -1,9 +1,11 @@
 """A trial run of a generated cell: on copies of sample rows, in a locked process under the kernel's own Python."""
 
+from .blame import of_the_sample
 from .model import CellTrial, Figure, Result, Sampled, TrialError
 from .rows import FrameCopy, FrameRows, KernelPython
 from .trying import run_cell, warm_ahead
 
 __all__ = [
-    "CellTrial", "Figure", "FrameCopy", "FrameRows", "KernelPython", "Result", "Sampled", "TrialError", "run_cell", "warm_ahead",
+    "CellTrial", "Figure", "FrameCopy", "FrameRows", "KernelPython", "Result", "Sampled", "TrialError", "of_the_sample",
+    "run_cell", "warm_ahead",
 ]  # fmt: skip

@@ -52,7 +52,10 @@ export function TrialView({ trial, trans }: ITrialProps): JSX.Element | null {
     ...(trial.status === 'ran' && trial.result
       ? [resultText(trial.result, trans)]
       : []),
-    ...(trial.status === 'not tried' ? [] : rowsText(trial, trans))
+    ...(trial.status === 'not tried' ? [] : rowsText(trial, trans)),
+    ...(trial.same_in_sql
+      ? [trans.__('A query in SQL gave the same result on these rows.')]
+      : [])
   ].filter(Boolean);
   const { figure } = trial;
   if (!told.length && !figure) {

@@ -42,6 +42,7 @@ def test_trial_of_a_block_travels_as_the_protocol_says() -> None:
         "sampled": [{"table": "orders", "rows": 200, "of": 60_000}],
         "figure": {"alt": "A line chart.", "thumbnail": ""},
         "seconds": 0.1,
+        "same_in_sql": False,
     }
 
 

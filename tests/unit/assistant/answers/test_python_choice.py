@@ -73,17 +73,61 @@ def trial_of(block: Block) -> Any:
     return block.trial
 
 
-def test_a_cell_that_runs_is_shown_with_its_result_and_asks_no_model() -> None:
+def test_a_cell_that_runs_is_shown_with_its_result_and_asks_no_model_where_nothing_is_left() -> None:
     writer = Writer()
 
-    block, _ = chosen("orders['Item Price'].sum()", writer)
+    block, _ = chosen("orders['Item Price'].sum()", writer, seconds=1.0)
 
     assert (trial_of(block).status, trial_of(block).complete) == ("ran", True)
     assert not writer.prompts
 
 
+def test_a_query_that_gives_the_same_rows_speaks_for_the_cell() -> None:
+    writer = Writer('SELECT kind, sum("Item Price") AS total FROM orders GROUP BY kind\n```')
+
+    block, told = chosen("orders.groupby('kind')['Item Price'].sum()", writer)
+
+    assert trial_of(block).same_in_sql
+    assert "DuckDB SQL" in writer.prompts[0]
+    judged = [event.block.trial.same_in_sql for event in told if event.type == "block" and event.block.trial]
+    assert judged == [False], "the cell stands there before the query is asked for"
+
+
+def test_two_against_one_a_cell_that_agrees_with_the_query_is_taken() -> None:
+    writer = Writer('SELECT max("Item Price") FROM orders\n```', "orders['Item Price'].max()\n```")
+
+    block, _ = chosen("orders['Item Price'].sum()", writer)
+
+    assert (block.source, trial_of(block).same_in_sql) == ("orders['Item Price'].max()", True)
+    assert "Answer with one DuckDB SQL" not in writer.prompts[1]
+
+
+def test_a_query_that_stands_alone_changes_nothing() -> None:
+    writer = Writer('SELECT max("Item Price") FROM orders\n```', "orders['Item Price'].min()\n```")
+
+    block, _ = chosen("orders['Item Price'].sum()", writer)
+
+    assert (block.source, trial_of(block).same_in_sql) == ("orders['Item Price'].sum()", False)
+
+
+@pytest.mark.parametrize("answer", ["SELECT nothing FROM nowhere\n```", "DROP TABLE orders\n```", "```"])
+def test_what_is_no_query_over_the_frames_is_no_witness(answer: str) -> None:
+    block, _ = chosen("orders['Item Price'].sum()", Writer(answer))
+
+    assert (block.source, trial_of(block).same_in_sql) == ("orders['Item Price'].sum()", False)
+
+
+@pytest.mark.parametrize(
+    "code", ["orders['twice'] = orders['Item Price'] * 2", "def f(x):\n    return x\nf(len(orders))", "1 + 1"]
+)
+def test_what_shows_no_rows_of_a_frame_is_not_asked_for_in_sql(code: str) -> None:
+    writer = Writer()
+    chosen(code, writer)
+    assert not writer.prompts
+
+
 def test_a_cell_that_fails_is_mended_where_a_trial_says_that_it_mends() -> None:
-    block, told = chosen("orders['item_prices'].sum() + orders['item price'].max()", Writer())
+    block, told = chosen("orders['item_prices'].sum() + orders['item price'].max()", Writer(), seconds=1.0)
 
     assert block.source == "orders['Item Price'].sum() + orders['Item Price'].max()"
     assert block.cell is not None

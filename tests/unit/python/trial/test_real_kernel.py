@@ -17,12 +17,28 @@ CELLS = [
     "frame = pd.DataFrame({'n': range(5)}, index=list('abcde'))\nframe.attrs['note'] = 'mine'\n"
     "con = duckdb.connect()\ncon.execute('CREATE TABLE t AS SELECT 1 AS a')\nhalf = frame.n.sum() / 2",
 ]
-#: Variables, modules, the frame itself, options, files of the folder, descriptors that stay open.
+#: Variables, modules, the frame itself, options, files of the folder, tables and settings of the connection, descriptors that
+#: stay open, environment, folder, search path, warnings, random numbers to come.
 LOOK = (
     "__import__('IPython').display.JSON([sorted(get_ipython().user_ns), sorted(__import__('sys').modules), frame.to_json(), "
     "frame.attrs, str(pd.options.display.max_rows), sorted(__import__('os').listdir('.')), "
-    "sorted(t[0] for t in con.sql('SHOW TABLES').fetchall()), len(__import__('os').listdir('/proc/self/fd'))])"
+    "sorted(t[0] for t in con.sql('SHOW TABLES').fetchall()), len(__import__('os').listdir('/proc/self/fd')), "
+    "con.sql('SELECT name, value FROM duckdb_settings() ORDER BY ALL').fetchall(), sorted(__import__('os').environ.items()), "
+    "__import__('os').getcwd(), __import__('sys').path, str(__import__('warnings').filters), "
+    "hash(__import__('random').getstate()), str(__import__('numpy').random.get_state())])"
 )
+CHANGES_ALL = """import os, random, sys, warnings
+import numpy as np
+frame.drop(columns='n', inplace=True)
+con.execute('DROP TABLE t')
+con.execute("SET threads = 1")
+pd.options.display.max_rows = 3
+os.environ['MINE'] = '1'
+sys.path.insert(0, '/')
+warnings.simplefilter('error')
+random.seed(1)
+np.random.seed(1)
+half"""
 
 
 def test_a_trial_leaves_the_kernel_as_it_was(tmp_path: Path) -> None:
@@ -34,7 +50,7 @@ def test_a_trial_leaves_the_kernel_as_it_was(tmp_path: Path) -> None:
             rows = FrameRows.from_schema(await live.schema("samples", "?"))
             trial = await asyncio.to_thread(
                 run_cell,
-                "frame.drop(columns='n', inplace=True)\ncon.execute('DROP TABLE t')\npd.options.display.max_rows = 3\nhalf",
+                CHANGES_ALL,
                 rows,
                 setup=CELLS,
                 time_limit_s=10.0,

@@ -1,0 +1,85 @@
+"""The cell aligned to what was asked: a function under the name that was asked for, called where its result was asked for."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection
+
+from jupyter_qwen.python.mends.edits import Edit, Places
+from jupyter_qwen.sql.model import Repair
+
+_FUNCTION = re.compile(r"\b(?:function|def|method|helper|lambda|class|decorator|generator)\b", re.IGNORECASE)
+_NAMED = re.compile(
+    r"\bfunction\s+(?:called\s+|named\s+|with the name\s+)?[`'\"]?([a-z_]\w*)[`'\"]?\s*(?=\(|[`'\"])"
+    r"|\bfunction\s+(?:called|named)\s+[`'\"]?([a-z_]\w*)"
+    r"|\bdef\s+([A-Za-z_]\w*)\s*\(",
+    re.IGNORECASE,
+)
+Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def aligned(source: str, question: str, variables: Collection[str]) -> tuple[str, tuple[Repair, ...]]:
+    """`source` for `question`; `variables` are the notebook's, which a call may be given.
+
+    A single function has the name that the question states. One that nobody asked for, and that the cell ends with, is
+    called where each of its parameters is a variable or has a default. Anything else stays as it is.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return source, ()
+    functions = [node for node in tree.body if isinstance(node, Function)]
+    if len(functions) != 1:
+        return source, ()
+    (function,) = functions
+    name = _name_in(question)
+    if name and name != function.name and not _defines(tree, name):
+        return _renamed(source, tree, function.name, name)
+    if not _FUNCTION.search(question) and tree.body[-1] is function and isinstance(function, ast.FunctionDef):
+        return _called(source, function, variables)
+    return source, ()
+
+
+def _name_in(question: str) -> str:
+    found = {next(filter(None, match)) for match in _NAMED.findall(question)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _defines(tree: ast.Module, name: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
+
+
+def _renamed(source: str, tree: ast.Module, old: str, new: str) -> tuple[str, tuple[Repair, ...]]:
+    places = Places(source)
+    edits = [
+        Edit(places.start(node), places.end(node), new)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id == old
+    ]
+    for node in tree.body:
+        if isinstance(node, Function) and node.name == old:
+            start = places.start(node)
+            head = re.match(r"(?:async\s+)?def\s+", places.text(node))
+            if head is None:
+                return source, ()
+            edits.append(Edit(start + len(head[0].encode()), start + len(head[0].encode()) + len(old.encode()), new))
+    mended = places.replaced(edits)
+    return mended, (Repair("asked-name", f"The function is called {new}, as was asked.", source, mended),)
+
+
+def _called(source: str, function: ast.FunctionDef, variables: Collection[str]) -> tuple[str, tuple[Repair, ...]]:
+    told = function.args
+    positional = [*told.posonlyargs, *told.args]
+    needed = positional[: len(positional) - len(told.defaults)]
+    if told.vararg or told.kwarg or any(default is None for default in told.kw_defaults):
+        return source, ()
+    if not any(isinstance(node, ast.Return) and node.value is not None for node in ast.walk(function)):
+        return source, ()
+    if any(argument.arg not in variables for argument in needed):
+        return source, ()
+    call = f"{function.name}({', '.join(argument.arg for argument in needed)})"
+    mended = f"{source.rstrip()}\n\n\n{call}"
+    return mended, (
+        Repair("called", "A function was written where its result was asked for: it is called.", source, mended),
+    )

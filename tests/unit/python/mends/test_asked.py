@@ -1,0 +1,58 @@
+"""The function that was asked for, under its name; the result where a result was asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_qwen.python.mends import aligned
+
+CLEAN = "def clean(df):\n    return df.dropna()"
+
+
+def test_a_function_has_the_name_that_was_asked_for() -> None:
+    source, repairs = aligned(f"{CLEAN}\n\nclean(sales)", "Write a function `tidy(df)` that drops rows", {"sales"})
+    assert source == "def tidy(df):\n    return df.dropna()\n\ntidy(sales)"
+    assert [repair.name for repair in repairs] == ["asked-name"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["a function named tidy that drops rows", "complete def tidy(df):", "the function 'tidy', please"],
+)
+def test_a_name_is_found_as_people_write_it(question: str) -> None:
+    assert "def tidy(df)" in aligned(CLEAN, question, ())[0]
+
+
+@pytest.mark.parametrize(
+    ("source", "question"),
+    [
+        (CLEAN, "Write a function that drops rows with gaps"),
+        (CLEAN, "a function to_clean or a function named tidy or a function named neat"),
+        ("tidy = 1\n" + CLEAN, "a function named tidy"),
+        (CLEAN + "\n\ndef other():\n    return 1", "a function named tidy"),
+        ("len(sales)", "a function named tidy"),
+        ("def (", "a function named tidy"),
+    ],
+)
+def test_where_no_single_name_is_meant_nothing_changes(source: str, question: str) -> None:
+    assert aligned(source, question, {"df"}) == (source, ())
+
+
+def test_a_function_that_nobody_asked_for_is_called() -> None:
+    source, repairs = aligned("def share(sales, n=3):\n    return sales.head(n)", "the share per city", {"sales"})
+    assert source.endswith("\n\n\nshare(sales)")
+    assert [repair.name for repair in repairs] == ["called"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def share(rows):\n    return rows",
+        "def share(sales):\n    print(sales)",
+        "def share(*sales):\n    return sales",
+        "def share(sales):\n    return sales\n\nshare(sales)",
+        "async def share(sales):\n    return sales",
+    ],
+)
+def test_what_cannot_be_called_without_guessing_is_left(source: str) -> None:
+    assert aligned(source, "the share per city", {"sales"}) == (source, ())
