@@ -18,12 +18,12 @@ from typing import Any, get_args
 from jupyter_qwen.assistant.question import Mode, Question
 from jupyter_qwen.assistant.services import EngineSource, Services
 from jupyter_qwen.engine.base import Engine, GenerationRequest, Usage
-from jupyter_qwen.evaluate.asked import asked
 from jupyter_qwen.evaluate.cases import PackOptions, add_pack_arguments, answer_all, chosen
 from jupyter_qwen.evaluate.figures import figures, generate_once
 from jupyter_qwen.evaluate.live_notebook import LiveNotebook
 from jupyter_qwen.evaluate.predictions import PackError, read_lines
 from jupyter_qwen.evaluate.summary import summary_table
+from jupyter_qwen.evaluate.timed_answer import asked
 from jupyter_qwen.prompt.answers import strip_fences
 from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, PrivacyLevel

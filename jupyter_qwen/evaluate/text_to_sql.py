@@ -22,12 +22,12 @@ from jupyter_qwen.assistant.services import EngineSource, Services
 from jupyter_qwen.assistant.warming.idle import IdleBudget
 from jupyter_qwen.assistant.warming.warm import Warming
 from jupyter_qwen.engine.base import Engine, GenerationRequest
-from jupyter_qwen.evaluate.asked import asked
 from jupyter_qwen.evaluate.cases import PackOptions, add_pack_arguments, answer_all, chosen
 from jupyter_qwen.evaluate.figures import figures, generate_once
 from jupyter_qwen.evaluate.predictions import PackError, read_lines
 from jupyter_qwen.evaluate.sql_pack import SqlCase, SqlPack
 from jupyter_qwen.evaluate.summary import summary_table
+from jupyter_qwen.evaluate.timed_answer import asked
 from jupyter_qwen.prompt.answers import first_statement
 from jupyter_qwen.prompt.tokens import CHAT_STOP, chatml, message
 from jupyter_qwen.schema.collect import collect
