@@ -74,6 +74,21 @@ OTHER_FILES = {
 }
 
 
+def test_uninstalling_leaves_the_environment_as_it_was(wheel: Path, tmp_path: Path) -> None:
+    venv.create(tmp_path, with_pip=False)
+    python = tmp_path / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    pip = [sys.executable, "-m", "pip", "--python", str(python)]
+
+    def held() -> set[Path]:
+        return {path for path in tmp_path.rglob("*") if not path.is_dir()}
+
+    before = held()
+    subprocess.run([*pip, "install", "-q", "--no-deps", str(wheel)], check=True)
+    assert tmp_path / "share/jupyter/labextensions/jupyter_qwen/package.json" in held()
+    subprocess.run([*pip, "uninstall", "-q", "-y", "jupyter_qwen"], check=True)
+    assert held() == before
+
+
 def test_wheel_is_small_and_holds_the_package_the_front_end_and_nothing_else(wheel: Path) -> None:
     assert wheel.stat().st_size < 3_000_000
     names = [re.sub(r"^jupyter_qwen-[\d.a-z]+(/|\.)(?=data/|dist-info/)", "", name) for name in _names(wheel)]

@@ -1,4 +1,5 @@
 import { READY } from '../../status';
+import { widenPanel } from '../../panel-width';
 import { TABLES } from '../../tables';
 import { expect, test, Workbench } from '../../workbench';
 
@@ -171,14 +172,7 @@ test('at 250 pixels everything is within reach', async ({ bench }) => {
   await bench.play(ANSWER);
   await bench.ask('/sql how many?');
   await bench.answered();
-  const box = (await bench.panel.boundingBox())!;
-  await bench.page.mouse.move(box.x - 2, 400);
-  await bench.page.mouse.down();
-  await bench.page.mouse.move(box.x + box.width - 250, 400, { steps: 5 });
-  await bench.page.mouse.up();
-  await expect
-    .poll(async () => (await bench.panel.boundingBox())!.width)
-    .toBeLessThanOrEqual(252);
+  await widenPanel(bench, 250);
   await bench.answer.getByRole('button', { name: 'Preview' }).click();
   const outside = await bench.panel.evaluate(panel => {
     const right = panel.getBoundingClientRect().right + 1;

@@ -1,4 +1,5 @@
 /** What goes along with a question: seen, taken out, added by name. */
+import { widenPanel } from '../../panel-width';
 import { TABLES } from '../../tables';
 import { expect, test } from '../../workbench';
 
@@ -173,14 +174,7 @@ test('at 250 pixels everything is still there', async ({ bench }) => {
   await bench.openPanel();
   await bench.input.fill('why does this fail?');
   await expect(bench.chip('cells')).toHaveAttribute('data-sent', 'true');
-  const box = (await bench.panel.boundingBox())!;
-  await bench.page.mouse.move(box.x - 2, 400);
-  await bench.page.mouse.down();
-  await bench.page.mouse.move(box.x + box.width - 250, 400, { steps: 5 });
-  await bench.page.mouse.up();
-  await expect
-    .poll(async () => (await bench.panel.boundingBox())!.width)
-    .toBeLessThan(262);
+  await widenPanel(bench, 250);
   for (const control of [
     bench.panel.locator('.jp-Qwen-send'),
     bench.panel.locator('.jp-Qwen-more'),

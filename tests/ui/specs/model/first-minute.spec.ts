@@ -71,7 +71,12 @@ test('from an empty home to right rows', async ({ bench, page, request }) => {
   await page.goto(notebook);
   await expect(bench.input).toBeFocused({ timeout: 90_000 });
   took.inputFocused = Date.now() - opened;
-  await bench.input.pressSequentially(QUESTION, { delay: 40 });
+  const numbers = bench.cells().locator('.jp-InputPrompt');
+  await expect(numbers.filter({ hasText: /\[\d+\]/ })).toHaveCount(2, {
+    timeout: 90_000
+  });
+  took.tablesLoaded = Date.now() - opened;
+  await bench.input.pressSequentially(QUESTION, { delay: 40, timeout: 60_000 });
   await page.evaluate(() => {
     const signs = { sent: 0, sign: 0, token: 0 };
     Reflect.set(window, 'signs', signs);

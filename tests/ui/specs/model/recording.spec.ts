@@ -41,9 +41,11 @@ class Recorder {
   private _stopped = false;
 }
 
-test('the demo: question, badge, insert, rows, chart', async ({ bench }) => {
+test('the demo: question, badge, insert, rows, chart, ghost text', async ({
+  bench
+}) => {
   test.skip(!process.env.QWEN_UI_RECORD, 'nox -s pictures');
-  test.setTimeout(300_000);
+  test.setTimeout(420_000);
   await bench.page.setViewportSize({ width: 1120, height: 680 });
   await bench.visit(DEMO);
   await expect(bench.input).toBeFocused({ timeout: 40_000 });
@@ -56,7 +58,7 @@ test('the demo: question, badge, insert, rows, chart', async ({ bench }) => {
   recorder.start();
   await bench.input.pressSequentially(
     'monthly revenue per product category in 2024',
-    { delay: 45 }
+    { delay: 45, timeout: 60_000 }
   );
   const sent = Date.now();
   await bench.page.keyboard.press('Enter');
@@ -88,5 +90,18 @@ test('the demo: question, badge, insert, rows, chart', async ({ bench }) => {
   await expect(chart).toBeVisible({ timeout: 40_000 });
   await chart.scrollIntoViewIfNeeded();
   await bench.page.waitForTimeout(3000);
+
+  await bench.select(4);
+  await bench.page.keyboard.press('b');
+  await bench.edit(5);
+  await bench.page.keyboard.type('large = targets[targets["targ', {
+    delay: 90
+  });
+  await expect(bench.page.locator('.jp-GhostText').first()).not.toBeEmpty({
+    timeout: 60_000
+  });
+  await bench.page.waitForTimeout(1500);
+  await bench.page.keyboard.press('Tab');
+  await bench.page.waitForTimeout(1500);
   await recorder.stop();
 });
