@@ -13,6 +13,7 @@ from jupyter_qwen.schema.collect import collect
 
 
 def many_tables(tables: int = 1_000, columns: int = 20) -> dict[str, Any]:
+    """A connection with so many tables of 40 rows."""
     con = duckdb.connect()
     chosen = ", ".join(f"'v' || (i % {j + 3}) AS c{j}" if j % 3 else f"i AS c{j}" for j in range(columns))
     con.execute("BEGIN")
@@ -22,7 +23,8 @@ def many_tables(tables: int = 1_000, columns: int = 20) -> dict[str, Any]:
     return {"con": con}
 
 
-def many_frames(frames: int = 500, *, dtype: str) -> dict[str, Any]:
+def many_frames(frames: int = 500, *, dtype: str | None = None) -> dict[str, Any]:
+    """So many frames of 20 columns and 1,000 rows, half of them text."""
     texts = pd.Series([f"x{k % 17}" for k in range(1_000)], dtype=dtype)
     numbers = np.arange(1_000)
     return {

@@ -20,10 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import numpy as np
-import pandas as pd
-
+from benchmarks.collect import many_frames, many_tables
 from benchmarks.speed import machine
 from benchmarks.speed.traffic import clients
 from jupyter_qwen.assistant.answers.blocks import sql_block
@@ -39,24 +36,6 @@ from jupyter_qwen.sql.validate import prove
 IN_THE_WAY_MS = 50.0
 ROUNDS = 5
 ASKED = "total amount per category of table t7, newest first"
-
-
-def tables_in_duckdb(tables: int, columns: int = 20) -> dict[str, Any]:
-    """A connection with so many tables of 40 rows."""
-    con = duckdb.connect()
-    chosen = ", ".join(f"'v' || (i % {j + 3}) AS c{j}" if j % 3 else f"i AS c{j}" for j in range(columns))
-    con.execute("BEGIN")
-    for index in range(tables):
-        con.execute(f"CREATE TABLE t{index} AS SELECT {chosen} FROM range(40) t(i)")
-    con.execute("COMMIT")
-    return {"con": con}
-
-
-def frames(number: int) -> dict[str, Any]:
-    """So many frames of 20 columns and 1,000 rows, half of them text."""
-    texts, numbers = pd.Series([f"x{k % 17}" for k in range(1_000)]), np.arange(1_000)
-    columns = {**{f"c{j}": numbers + j for j in range(10)}, **{f"s{j}": texts for j in range(10)}}
-    return {f"df{i}": pd.DataFrame(columns) for i in range(number)}
 
 
 def timed(work: Callable[[], object], rounds: int = ROUNDS) -> list[float]:
@@ -132,11 +111,11 @@ def main() -> None:
         print(f"{described['processor']}, {described['cores']} cores, load before {described['load_before']}")
     gc.collect()
     gc.freeze()  # as the server does
-    small = {"con": tables_in_duckdb(8)["con"]}
+    small = {"con": many_tables(8)["con"]}
     rows = [
         *on_a_schema("8 tables × 20", small, "t7"),
-        *on_a_schema("1,000 tables × 20", tables_in_duckdb(1000), "t7"),
-        *on_a_schema("500 frames × 20", frames(500), "df7"),
+        *on_a_schema("1,000 tables × 20", many_tables(1000), "t7"),
+        *on_a_schema("500 frames × 20", many_frames(500), "df7"),
     ]
     listed = [
         {"name": name, "p50_ms": statistics.median(taken), "worst_ms": max(taken), "limit_ms": limit, "ms": taken}

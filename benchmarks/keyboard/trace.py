@@ -43,11 +43,6 @@ class Trace:
         """All that is going to be typed."""
         return "".join(key.text for key in self.keys)
 
-    def hurried(self, factor: float) -> Trace:
-        """The same trace `factor` times as fast, for tests."""
-        keys = tuple(Key(key.at / factor, key.text) for key in self.keys)
-        return replace(self, ends=self.ends / factor, keys=keys)
-
 
 @dataclass(frozen=True)
 class Notebook:

@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from typing import Any
 
 import httpx
 
+from benchmarks.startup import free_port
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.evaluate.raw import BenchError, Heard
 
@@ -119,7 +119,7 @@ class Product:
 @contextlib.asynccontextmanager
 async def serving(config: EngineConfig, folder: Path, **traits: Any) -> AsyncIterator[Product]:
     """A server of its own on the loopback address, ended with the block. Nothing of the user's settings or chats is touched."""
-    port, token = _free_port(), secrets.token_urlsafe(24)
+    port, token = free_port(), secrets.token_urlsafe(24)
     settings = folder / "bench_config.json"
     settings.write_text(
         json.dumps(
@@ -191,9 +191,3 @@ def _traits(config: EngineConfig) -> dict[str, Any]:
         "models_folder": str(config.models_folder) if config.models_folder else None,
     }
     return {name: value for name, value in known.items() if value is not None}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

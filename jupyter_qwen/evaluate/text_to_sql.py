@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-
-import duckdb
 
 from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.ask import warm
@@ -57,9 +55,7 @@ class _Database:
     """The database of the cases at hand; cases come sorted by database in every pack, so one is open at a time."""
 
     name: str
-    con: duckdb.DuckDBPyConnection
     schema: Schema
-    seen: set[str] = field(default_factory=set)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -122,11 +118,10 @@ def _translated(cases: Sequence[SqlCase], file: Path, language: str) -> list[Sql
 
 
 async def _open(pack: SqlPack, case: SqlCase, services: Services, *, cold: bool) -> _Database:
-    con = pack.connect(case.database)
-    schema = Schema.from_json(collect({_CONNECTION: con}))
+    schema = Schema.from_json(collect({_CONNECTION: pack.connect(case.database)}))
     if not cold:
         await _warm(schema, services)
-    return _Database(case.database, con, schema)
+    return _Database(case.database, schema)
 
 
 async def _warm(schema: Schema, services: Services) -> None:

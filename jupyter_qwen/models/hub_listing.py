@@ -44,13 +44,13 @@ class Listing:
         return tuple(sorted(chosen, key=lambda file: (file.name.endswith(".safetensors"), file.name)))
 
 
-def list_repository(repo: str, revision: str = "main") -> Listing:
+def list_repository(repo: str) -> Listing:
     """Ask the Hub (or HF_ENDPOINT). Raises SourceUnavailable with the reason, NotOnTheHub when it knows no such repository."""
     from huggingface_hub import constants
 
     if constants.HF_HUB_OFFLINE:
         raise SourceUnavailable("HF_HUB_OFFLINE is set")
-    url = f"{hub_endpoint()}/api/models/{repo}/revision/{revision}"
+    url = f"{hub_endpoint()}/api/models/{repo}/revision/main"
     with hub_client() as client, told(url):
         answer = client.get(url, params={"blobs": "true"})
     if answer.status_code in (401, 403, 404):
@@ -61,9 +61,9 @@ def list_repository(repo: str, revision: str = "main") -> Listing:
         data = answer.json()
         return Listing(
             repo=repo,
-            revision=str(data.get("sha") or revision),
+            revision=str(data.get("sha") or "main"),
             licence=str((data.get("cardData") or {}).get("license") or ""),
-            files=tuple(_file(repo, str(data.get("sha") or revision), item) for item in data["siblings"]),
+            files=tuple(_file(repo, str(data.get("sha") or "main"), item) for item in data["siblings"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SourceUnavailable(f"the Hub's answer for {repo} cannot be read ({error})") from error

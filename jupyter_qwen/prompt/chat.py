@@ -31,6 +31,7 @@ _LINE = Notation(form="line", keys=True, comments=False)
 _USUAL_TOKENS = 3_000
 _CELL_SHARE, _SCHEMA_SHARE, _HISTORY_SHARE, _ATTACHED_SHARE = 0.4, 0.4, 0.2, 0.5
 _HISTORY_STEP = 4
+_TRACEBACK_LINES = 12
 _SQL_LANGUAGES = ("sql", "duckdb")
 _ERROR_CHARACTERS = 300
 
@@ -171,7 +172,7 @@ def _closing(
     lines = [f"```{_fence_language(code, language)}\n{code.strip()}\n```"]
     if subject.error is not None:
         lines.append(f"{subject.error.name}: {subject.error.message}".strip())
-        frames = _last_frames(subject.error.traceback)
+        frames = "\n".join(subject.error.traceback.strip().splitlines()[-_TRACEBACK_LINES:])
         if frames:
             lines.append(f"Traceback, last lines:\n{frames}")
     if question.strip():
@@ -240,10 +241,6 @@ def _fence_language(source: str, language: str) -> str:
     """SQL for cells of a SQL magic, so that the model answers in kind."""
     first = source.lstrip().split("\n", 1)[0]
     return "sql" if first.startswith("%%") and any(name in first for name in _SQL_LANGUAGES) else language
-
-
-def _last_frames(traceback: str, lines: int = 12) -> str:
-    return "\n".join(line for line in traceback.strip().splitlines()[-lines:])
 
 
 def _recent(history: Sequence[Message], *, count: Callable[[str], int], budget_tokens: int) -> tuple[Message, ...]:

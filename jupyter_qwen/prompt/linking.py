@@ -29,12 +29,11 @@ _KEPT_COLUMNS = 40  # of a table that is wider than the budget allows
 
 @dataclass(frozen=True)
 class LinkedSchema:
-    """The tables to tell, in the schema's order. `whole` says that nothing was left out; `left_out` counts tables."""
+    """The tables to tell, in the schema's order. `whole` says that nothing was left out."""
 
     tables: tuple[Table, ...]
     text: str
     whole: bool
-    left_out: int = 0
     notes: tuple[str, ...] = ()
 
 
@@ -76,7 +75,7 @@ def link(
     notes: tuple[str, ...] = (f"{left_out} of {len(tables)} tables left out of the prompt",) if left_out else ()
     if cut:
         notes += (f"{cut} columns left out of wide tables",)
-    return LinkedSchema(kept, text, whole=not notes, left_out=left_out, notes=notes)
+    return LinkedSchema(kept, text, whole=not notes, notes=notes)
 
 
 def rank(question: str, tables: Sequence[Table], cells: Sequence[Cell] = ()) -> tuple[float, ...]:

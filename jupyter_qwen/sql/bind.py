@@ -175,13 +175,13 @@ def _with_owners(found: Diagnostic, schema: Schema) -> Diagnostic:
     return replace(found, hint=f"{match[1]} is a column of {', '.join(owners[:_MAX_OWNERS])}.")
 
 
-def near_tables(name: str, schema: Schema, *, count: int = 3) -> tuple[str, ...]:
+def near_tables(name: str, schema: Schema) -> tuple[str, ...]:
     """References, quoted as a query writes them, of the tables whose names are closest to `name`."""
     folded = name.rsplit(".", 1)[-1].casefold()
     by_name: dict[str, Table] = {table.name.casefold(): table for table in reversed(schema.tables)}
     return tuple(
         quote_reference(by_name[found].reference)
-        for found in difflib.get_close_matches(folded, list(by_name), n=count, cutoff=0.6)
+        for found in difflib.get_close_matches(folded, list(by_name), cutoff=0.6)
     )
 
 

@@ -30,10 +30,10 @@ def likeness(wrong: str, right: str) -> float:
     return max(part, 0.96 * difflib.SequenceMatcher(None, "".join(a), "".join(b)).ratio())
 
 
-def closest(wrong: str, among: Iterable[str], *, at_least: float = 0.75, count: int = 3) -> list[tuple[float, str]]:
-    """The likest of `among`, best first."""
+def closest(wrong: str, among: Iterable[str], *, at_least: float = 0.75) -> list[tuple[float, str]]:
+    """The three likest of `among`, best first."""
     found = sorted(((likeness(wrong, right), right) for right in among), key=lambda pair: -pair[0])
-    return [pair for pair in found if pair[0] >= at_least][:count]
+    return [pair for pair in found if pair[0] >= at_least][:3]
 
 
 def _abbreviates(a: str, b: str) -> bool:

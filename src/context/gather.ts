@@ -237,11 +237,6 @@ async function kernelLanguage(
   );
 }
 
-/** The names of the tables in a schema, as a query writes them. */
-export function tableNames(schema: Schema | null): string[] {
-  return tablesOf(schema).map(table => table.name);
-}
-
 export interface ITableGlance {
   name: string;
   kind: string;

@@ -10,10 +10,11 @@ import torch
 
 from jupyter_qwen.engine.children.decoder.attention import GRID, CacheShape, KeyValues, padded
 from jupyter_qwen.engine.children.decoder.pass_size import PassSize
-from jupyter_qwen.engine.children.decoder.prefixes import CachedPrefix, PrefixCache, common
+from jupyter_qwen.engine.children.decoder.prefixes import CachedPrefix, PrefixCache
 from jupyter_qwen.engine.children.decoder.sampling import Sampler, Sampling
 from jupyter_qwen.engine.children.decoder.text_stream import TextStream
 from jupyter_qwen.engine.children.decoder.weights import WeightsError, load, stretch
+from jupyter_qwen.engine.slots.plan import common_prefix
 
 SHAPE = CacheShape(layers=2, kv_heads=2, head_dim=16, dtype=torch.bfloat16, device=torch.device("cpu"))
 
@@ -69,9 +70,9 @@ def test_slot_is_chosen_by_what_it_holds_then_by_age() -> None:
 
 def test_common_beginning_is_found_whatever_its_length() -> None:
     for length in (0, 1, 2, 7, 8, 63):
-        assert common([*range(length), -1, 5], [*range(length), -2, 5]) == length
-    assert common([], [1]) == 0
-    assert common([1, 2], [1, 2, 3]) == 2
+        assert common_prefix([*range(length), -1, 5], [*range(length), -2, 5]) == length
+    assert common_prefix([], [1]) == 0
+    assert common_prefix([1, 2], [1, 2, 3]) == 2
 
 
 def test_cache_grows_without_losing_what_it_holds() -> None:

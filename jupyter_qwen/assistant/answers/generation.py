@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from jupyter_qwen.assistant.answers.allowance import Allowance
 from jupyter_qwen.assistant.events import Event, PartSize, Phase, PromptBuilt, TextDelta
-from jupyter_qwen.engine.base import ChatTurn, Delta, Engine, Finished, GenerationRequest, Lane, Usage, count_all
+from jupyter_qwen.engine.base import ChatTurn, Delta, Engine, Finished, GenerationRequest, Usage, count_all
 from jupyter_qwen.prompt.answers import strip_fences
 from jupyter_qwen.prompt.model import Prompt
 from jupyter_qwen.prompt.tokens import restore
@@ -28,7 +28,6 @@ class Generated:
     text: str
     usage: Usage
     first_token_at: float | None
-    hit_limit: bool
     logprobs: tuple[TokenLogprob, ...] = ()
 
 
@@ -36,7 +35,6 @@ def request_for(
     prompt: Prompt,
     *,
     max_new_tokens: int,
-    lane: Lane = "chat",
     temperature: float = 0.0,
     report_prefill: bool = False,
     logprobs: bool = False,
@@ -47,7 +45,7 @@ def request_for(
         max_new_tokens=max_new_tokens,
         stop=prompt.stop,
         temperature=temperature,
-        lane=lane,
+        lane="chat",
         messages=tuple(ChatTurn(message.role, message.content) for message in prompt.messages),
         prefill=prompt.prefill,
         report_prefill=report_prefill,
@@ -67,13 +65,13 @@ async def stream_answer(
 ) -> Generated:
     """Generate once, telling every piece. The prefill is told with the first token, for it is part of the answer."""
     await emit(Phase("prefill"))
-    text, usage, first_token_at, hit_limit = prompt.prefill, Usage(), None, False
+    text, usage, first_token_at = prompt.prefill, Usage(), None
     request = request_for(prompt, max_new_tokens=max_new_tokens, report_prefill=True, logprobs=logprobs)
     scores: list[TokenLogprob] = []
     async with aclosing(engine.generate(request)) as pieces:  # type: ignore[type-var]
         async for piece in pieces:
             if isinstance(piece, Finished):
-                usage, hit_limit = piece.usage, piece.reason == "length"
+                usage = piece.usage
             elif piece.waiting is not None:
                 await emit(Phase("waiting" if piece.waiting else "prefill"))
             elif piece.read is not None:
@@ -87,7 +85,7 @@ async def stream_answer(
                     await emit(TextDelta(piece.text))
                 text += piece.text
                 scores.extend(scored(piece))
-    return Generated(text, usage, first_token_at, hit_limit, tuple(scores))
+    return Generated(text, usage, first_token_at, tuple(scores))
 
 
 async def code_alone(

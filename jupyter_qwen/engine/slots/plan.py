@@ -126,12 +126,12 @@ def _estimate(prompt: str) -> int:
     return round(len(prompt) / CHARACTERS_PER_TOKEN)
 
 
-def common_prefix(left: str, right: str) -> int:
-    """Length of the common beginning; halves the range instead of walking it, prompts have tens of thousands of characters."""
+def common_prefix(left: str | list[int], right: str | list[int]) -> int:
+    """Length of the common beginning; halves the range, because comparing slices is fast and a loop over a prompt is not."""
     low, high = 0, min(len(left), len(right))
     while low < high:
         middle = (low + high + 1) // 2
-        if left[:middle] == right[:middle]:
+        if left[low:middle] == right[low:middle]:
             low = middle
         else:
             high = middle - 1

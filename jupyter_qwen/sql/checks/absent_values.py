@@ -28,13 +28,13 @@ def literal_not_in_values(examined: Examined) -> tuple[Diagnostic, ...]:
     return tuple(found)
 
 
-def near_values(text: str, values: tuple[str, ...], *, count: int = 3) -> tuple[str, ...]:
-    """The values that `text` may mean: equal but for case, containing it, abbreviated by it, or nearly the same."""
+def near_values(text: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Up to three values that `text` may mean: equal but for case, containing it, abbreviated by it, or nearly the same."""
     plain = {folded(value): value for value in reversed(values)}
     wanted = folded(text)
     close = [value for key, value in plain.items() if key == wanted or (len(wanted) > 2 and wanted in key)]
     close += [
         value for key, value in plain.items() if len(wanted) > 1 and wanted == "".join(word[0] for word in key.split())
     ]
-    close += [plain[key] for key in difflib.get_close_matches(wanted, list(plain), n=count, cutoff=0.7)]
-    return tuple(dict.fromkeys(close))[:count]
+    close += [plain[key] for key in difflib.get_close_matches(wanted, list(plain), cutoff=0.7)]
+    return tuple(dict.fromkeys(close))[:3]

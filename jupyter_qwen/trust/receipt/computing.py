@@ -144,7 +144,6 @@ def compute(
     ask: Callable[[list[str]], Mapping[str, Mapping[str, Any]]],
     *,
     consent: bool = False,
-    values: bool = True,
 ) -> Receipt:
     """The receipt of `sql`, with `ask` answering probes."""
     from dataclasses import replace
@@ -152,7 +151,7 @@ def compute(
     started = time.perf_counter()
     answers: dict[str, Mapping[str, Any]] = {}
     while True:
-        found = advance(sql, answers, consent=consent, values=values)
+        found = advance(sql, answers, consent=consent)
         if isinstance(found, Receipt):
             return replace(found, seconds=round(time.perf_counter() - started, 4))
         answers.update(ask([probe for probe in found if probe not in answers]))

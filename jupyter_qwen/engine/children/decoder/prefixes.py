@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from jupyter_qwen.engine.children.decoder.attention import KeyValues
+from jupyter_qwen.engine.slots.plan import common_prefix
 
 WORTH_COPYING = 16  # tokens that another slot must have more than the request's own
 
@@ -41,7 +42,7 @@ class PrefixCache:
             held = self._held.get(slot)
             if held is None:
                 return 0, 0
-            shared = common(held.tokens, tokens)
+            shared = common_prefix(held.tokens, tokens)
             return (shared if shared * 2 >= len(held.tokens) else 0), -held.used - 1
 
         return max(idle, key=worth)
@@ -55,10 +56,10 @@ class PrefixCache:
         copied. At least the last token is always left to compute: its logits are wanted.
         """
         own = self._held.pop(slot, None)
-        mine = min(common(own.tokens, tokens), len(tokens) - 1) if own else 0
+        mine = min(common_prefix(own.tokens, tokens), len(tokens) - 1) if own else 0
         best, most = None, mine + WORTH_COPYING
         for other in itertools.chain(self._held.values(), running):
-            shared = min(common(other.tokens, tokens), len(tokens) - 1)
+            shared = min(common_prefix(other.tokens, tokens), len(tokens) - 1)
             if shared >= most:
                 best, most = other, shared
         if best is not None:
@@ -75,15 +76,3 @@ class PrefixCache:
     def clear(self) -> None:
         """Drop everything: memory is short."""
         self._held.clear()
-
-
-def common(left: list[int], right: list[int]) -> int:
-    """Length of the common beginning; halves the range, because comparing slices is fast and a loop is not."""
-    low, high = 0, min(len(left), len(right))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if left[low:middle] == right[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -119,19 +119,8 @@ def _is_whole_fraction(node: exp.Expr) -> bool:
 
 def _cut(part: SelectPart, node: exp.Expr) -> list[ReceiptWarning]:
     new = exp.Div(this=node.this.copy(), expression=node.expression.copy())
-    if aggregates_in(node):
-        groups = [f"{sql_of(group)} AS g{i}" for i, group in enumerate(part.groups)]
-        grouped = f" GROUP BY {', '.join(map(sql_of, part.groups))}" if groups else ""
-        asked = (
-            f"SELECT count(*) FILTER (WHERE a <> b), count(*), max(b) FROM (SELECT {sql_of(node)} AS "
-            f"a, {sql_of(new)} AS b {part.from_sql()}{grouped})"
-        )
-    else:
-        asked = (
-            f"SELECT count(*) FILTER (WHERE a <> b), count(*), max(b) FROM (SELECT {sql_of(node)} AS "
-            f"a, {sql_of(new)} AS b {part.from_sql()})"
-        )
-    cut, all_, one = part.probes.row(part.prefix + asked)
+    grouped = f" GROUP BY {', '.join(map(sql_of, part.groups))}" if aggregates_in(node) and part.groups else ""
+    cut, all_, one = _differing(part, node, new, grouped)
     if not cut:
         return []
     mend = binds(part, changed(part, [(node, exp.Paren(this=new))]))
@@ -139,38 +128,33 @@ def _cut(part: SelectPart, node: exp.Expr) -> list[ReceiptWarning]:
         f"{sql_of(node)} is a division of whole numbers and cuts the fraction off in {figure(cut)} "
         f"of {rows(all_)} (with the fraction up to {figure(one)})."
     )
-    return [
-        ReceiptWarning(
-            "integer-division",
-            message,
-            tuple(map(sql_of, own_columns(node))),
-            mend,
-            "With the fraction:" if mend else "",
-        )
-    ]
+    return [_cuts_the_fraction(node, message, mend)]
 
 
 def _cut_by_cast(part: SelectPart, node: exp.Expr) -> list[ReceiptWarning]:
     grouped = f" GROUP BY {', '.join(map(sql_of, part.groups))}" if part.groups else ""
-    cut, all_, one = part.probes.row(
-        f"{part.prefix}SELECT count(*) FILTER (WHERE a <> b), count(*), max(b) FROM (SELECT "
-        f"{sql_of(node)} AS a, {sql_of(node.this)} AS b {part.from_sql()}{grouped})"
-    )
+    cut, all_, one = _differing(part, node, node.this, grouped)
     if not cut or one is None or one > 1:
         return []  # rounding larger numbers to whole ones is a way to show them
     mend = binds(part, changed(part, [(node, node.this)]))
     message = (
         f"{sql_of(node)} rounds a fraction to a whole number in {figure(cut)} of {rows(all_)} (at most {figure(one)})."
     )
-    return [
-        ReceiptWarning(
-            "integer-division",
-            message,
-            tuple(map(sql_of, own_columns(node))),
-            mend,
-            "With the fraction:" if mend else "",
-        )
-    ]
+    return [_cuts_the_fraction(node, message, mend)]
+
+
+def _differing(part: SelectPart, one: exp.Expr, other: exp.Expr, grouped: str) -> tuple[int, int, float | None]:
+    """In how many rows, or groups, the two differ, of how many, and the largest of `other`. Raises NotYet."""
+    cut, all_, largest = part.probes.row(
+        f"{part.prefix}SELECT count(*) FILTER (WHERE a <> b), count(*), max(b) FROM (SELECT "
+        f"{sql_of(one)} AS a, {sql_of(other)} AS b {part.from_sql()}{grouped})"
+    )
+    return cut, all_, largest
+
+
+def _cuts_the_fraction(node: exp.Expr, message: str, mend: str) -> ReceiptWarning:
+    columns = tuple(map(sql_of, own_columns(node)))
+    return ReceiptWarning("integer-division", message, columns, mend, "With the fraction:" if mend else "")
 
 
 def _by_zero(part: SelectPart, node: exp.Expr) -> list[ReceiptWarning]:
