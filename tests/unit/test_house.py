@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -65,3 +66,19 @@ def test_no_folder_has_more_than_twenty_files_and_no_file_of_code_more_than_thre
     assert len(folders) > 50
     assert [f"{place.relative_to(root)}: {count}" for place, count in folders.items() if count > 20] == []
     assert long == []
+
+
+def test_every_file_and_folder_that_the_architecture_names_is_there() -> None:
+    root = PACKAGE.parent
+    text = root / "docs" / "explanation" / "architecture.md"
+    if not text.is_file():
+        return  # installed: the docs are not shipped
+    named = re.findall(r"`([a-z_]+/[\w./-]*)[:`]", text.read_text(encoding="utf-8"))
+    assert len(named) > 60
+    assert [name for name in named if not _is_there(name, root)] == []
+
+
+def _is_there(name: str, root: Path) -> bool:
+    """A path from the root or the package, a module without its ending, or a room inside another one."""
+    places = (root / name, PACKAGE / name, PACKAGE / f"{name}.py")
+    return any(place.exists() for place in places) or any(PACKAGE.rglob(name.rstrip("/")))
