@@ -225,6 +225,13 @@ export class ChatBody implements IPanelBody {
   /** Once the chat has drawn itself: our words for its input, and following its list. */
   private _adopt(): void {
     const { node } = this.widget;
+    const jumps = node.querySelectorAll(
+      '.jp-chat-navigation[title]:not([aria-label])'
+    );
+    for (const jump of jumps) {
+      // the title stays outside of its shadow; the button inside would have no name
+      jump.setAttribute('aria-label', jump.getAttribute('title')!);
+    }
     if (this._list && node.contains(this._list)) {
       return;
     }

@@ -2,6 +2,7 @@
  * A receipt as it is drawn: counting, a question before large tables, joins, warnings with their mends, notes, an error.
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { Button } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { isAbort, wordsOf } from '../failures';
@@ -59,27 +60,19 @@ export function ReceiptView(props: IReceiptViewProps): JSX.Element {
         <span>{headline(state, trans)}</span>
       </div>
       {state.kind === 'counting' && (
-        <button type="button" className="jp-Qwen-button" onClick={cancel}>
+        <Button className="jp-Qwen-button" onClick={cancel}>
           {trans.__('Cancel')}
-        </button>
+        </Button>
       )}
       {state.kind === 'told' && state.receipt.state === 'asks' && (
-        <button
-          type="button"
-          className="jp-Qwen-button"
-          onClick={() => start(true)}
-        >
+        <Button className="jp-Qwen-button" onClick={() => start(true)}>
           {trans.__('Count them')}
-        </button>
+        </Button>
       )}
       {(state.kind === 'cancelled' || state.kind === 'failed') && (
-        <button
-          type="button"
-          className="jp-Qwen-button"
-          onClick={() => start(false)}
-        >
+        <Button className="jp-Qwen-button" onClick={() => start(false)}>
           {trans.__('Count again')}
-        </button>
+        </Button>
       )}
       {state.kind === 'told' && state.receipt.state === 'done' && (
         <Told receipt={state.receipt} insert={insert} trans={trans} />
@@ -160,14 +153,13 @@ function Warning(props: {
           <summary>{warning.mend_says || trans.__('Another query')}</summary>
           <pre tabIndex={0}>{warning.mend}</pre>
           {warning.cell && insert && (
-            <button
-              type="button"
+            <Button
               className="jp-Qwen-button"
               title={trans.__('A new cell; yours stays as it is')}
               onClick={() => setSaid(insert(warning.cell))}
             >
               {trans.__('Insert as a new cell')}
-            </button>
+            </Button>
           )}
           <span className="jp-Qwen-said" role="status">
             {said}
@@ -185,6 +177,13 @@ function Joins(props: {
   const { joins, trans } = props;
   const key = (unique: boolean | null) =>
     unique === null ? '–' : unique ? trans.__('unique') : trans.__('repeats');
+  const headings = [
+    trans.__('Rows before'),
+    trans.__('Joined'),
+    trans.__('After'),
+    trans.__('Left key'),
+    trans.__('Right key')
+  ];
   return (
     <div
       className="jp-Qwen-receiptJoins"
@@ -195,26 +194,29 @@ function Joins(props: {
       <table>
         <thead>
           <tr>
-            <th scope="col">{trans.__('Join')}</th>
-            <th scope="col">{trans.__('Rows before')}</th>
-            <th scope="col">{trans.__('Joined')}</th>
-            <th scope="col">{trans.__('After')}</th>
-            <th scope="col">{trans.__('Left key')}</th>
-            <th scope="col">{trans.__('Right key')}</th>
+            {headings.map(heading => (
+              <th key={heading} scope="col">
+                {heading}
+              </th>
+            ))}
           </tr>
         </thead>
-        <tbody>
-          {joins.map((join, index) => (
-            <tr key={index}>
-              <th scope="row">{join.text}</th>
+        {joins.map((join, index) => (
+          <tbody key={index}>
+            <tr>
+              <th scope="rowgroup" colSpan={headings.length}>
+                {join.text}
+              </th>
+            </tr>
+            <tr>
               <td>{join.rows_before.toLocaleString()}</td>
               <td>{join.rows_joined.toLocaleString()}</td>
               <td>{join.rows_after.toLocaleString()}</td>
               <td>{key(join.left_unique)}</td>
               <td>{key(join.right_unique)}</td>
             </tr>
-          ))}
-        </tbody>
+          </tbody>
+        ))}
       </table>
     </div>
   );

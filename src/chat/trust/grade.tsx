@@ -2,6 +2,7 @@
  * How likely a query is right, why, and what another reading of the question would do.
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { Button } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { Grade, IAlternative, IBlock } from '../../wire';
@@ -97,9 +98,9 @@ export function SecondReading(props: {
           <FirstRows rows={alternative.rows} trans={trans} />
         )}
       </details>
-      <button type="button" className="jp-Qwen-button" onClick={choose}>
+      <Button className="jp-Qwen-button" onClick={choose}>
         {trans.__('Take the other query')}
-      </button>
+      </Button>
     </section>
   );
 }
