@@ -10,6 +10,7 @@ from jupyter_qwen.assistant.answers.loading_first import loading_first
 from jupyter_qwen.assistant.events import Block, CellSource
 from jupyter_qwen.python.check import check_python
 from jupyter_qwen.python.embedded_sql import Inside, prove_inside
+from jupyter_qwen.python.words import cell_in_words
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell, without_magics
 from jupyter_qwen.sql.dialect import find_dialect, transpile
@@ -79,16 +80,24 @@ def in_dialect(block: Block, dialect: str) -> Block:
 
 
 def code_block(
-    index: int, language: str, source: str, kernel_language: str, *, schema: Schema | None, cells: Sequence[Cell]
+    index: int,
+    language: str,
+    source: str,
+    kernel_language: str,
+    *,
+    schema: Schema | None,
+    cells: Sequence[Cell],
+    locale: str = "en",
 ) -> Block:
     """A block of another language: insertable when it is the kernel's.
 
-    Python is checked against `cells` and `schema`, which is ``None`` when the kernel was not seen.
+    Python is checked against `cells` and `schema`, which is ``None`` when the kernel was not seen; a plain chain of pandas has
+    its plain words in the language of `locale`.
     """
     language = language or kernel_language
     same = language == kernel_language or (language in PYTHON_LANGUAGES and kernel_language in PYTHON_LANGUAGES)
     if language in PYTHON_LANGUAGES and same:
-        return _python_block(index, language, source, schema, cells)
+        return _python_block(index, language, source, schema, cells, locale)
     return Block(
         index=index,
         language=language,
@@ -99,7 +108,9 @@ def code_block(
     )
 
 
-def _python_block(index: int, language: str, source: str, schema: Schema | None, cells: Sequence[Cell]) -> Block:
+def _python_block(
+    index: int, language: str, source: str, schema: Schema | None, cells: Sequence[Cell], locale: str
+) -> Block:
     """Code for this kernel: its SQL proved, its names looked up. The verdict is that of its SQL where that is not bound."""
     wrong = _python_syntax(source)
     if wrong:
@@ -115,6 +126,7 @@ def _python_block(index: int, language: str, source: str, schema: Schema | None,
         diagnostics=(*inside.diagnostics, *checked.diagnostics),
         repairs=(*inside.repairs, *checked.repairs),
         cell=CellSource(checked.source),
+        words=cell_in_words(checked.source, schema, locale),
     )
     return loading_first(block, schema)
 

@@ -145,6 +145,7 @@ def _judge(index: int, item: CodeBlock, schema: Schema, question: Question) -> B
         question.language.lower(),
         schema=question.schema,
         cells=question.cells,
+        locale=question.locale,
     )
 
 

@@ -186,6 +186,7 @@ def _judged(block: Block, source: str, question: Question) -> Block:
         question.language.lower(),
         schema=question.schema,
         cells=question.cells,
+        locale=question.locale,
     )
     return replace(fresh, repairs=(*repairs, *fresh.repairs))
 

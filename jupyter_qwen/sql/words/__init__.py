@@ -5,6 +5,6 @@
 (`phrases.json`). What they cannot read stands as the query's own code in backticks, or the line ends with an ellipsis.
 """
 
-from .sentence import in_words
+from .sentence import in_words, tree_in_words
 
-__all__ = ["in_words"]
+__all__ = ["in_words", "tree_in_words"]

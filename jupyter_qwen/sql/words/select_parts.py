@@ -209,7 +209,8 @@ def ends(tree: exp.Expr, scene: Scene, *, bare_count: bool) -> str:
     if isinstance(limit, exp.Limit):
         count = number_of(limit.expression)
         one = count == 1 and order is not None
-        key = "limit_one" if one else "limit" if order is not None else "limit_any"
+        ordered = order is not None or limit.meta.get("as_they_stand")
+        key = "limit_one" if one else "limit" if ordered else "limit_any"
         if not (
             count == 1
             and order is None

@@ -30,6 +30,14 @@ def in_words(sql: str, schema: Schema, language: str = "en") -> str | None:
     """
     try:
         tree = syntax_tree(sql)
+    except UNREADABLE:
+        return None
+    return tree_in_words(tree, schema, language) if tree is not None else None
+
+
+def tree_in_words(tree: exp.Expr, schema: Schema, language: str = "en") -> str | None:
+    """The same of a query's syntax tree."""
+    try:
         if not isinstance(tree, (exp.Select, exp.SetOperation, exp.Subquery, exp.Pivot)):
             return None
         told = _query(inlined(tree), _Telling(schema, phrasebook(language)), frozenset())
