@@ -16,15 +16,16 @@ import {
 } from './received';
 import type {
   IAskRequest,
-  ICell,
   ICompleteRequest,
   IKnowledge,
   ILoadable,
+  ILoadableRequest,
   IModelRow,
   IPromptPart,
   IPromptSource,
   IPromptView,
   IStatus,
+  ITakenReading,
   ITurn,
   PrivacyLevel,
   Schema,
@@ -131,6 +132,7 @@ export class QwenClient {
       : { cells: [] };
   }
 
+<<<<<<< HEAD
   /** What a notebook's cells would load, and files that they do not; of these also those `opened`, paths from the root. */
   async loadable(request: {
     thread: string;
@@ -138,6 +140,10 @@ export class QwenClient {
     privacy: PrivacyLevel | null;
     opened?: string[];
   }): Promise<ILoadable> {
+=======
+  /** What a notebook's cells would load; with `file`, a path from the root, what would load that file. */
+  async loadable(request: ILoadableRequest): Promise<ILoadable> {
+>>>>>>> 8fed08f (Remember which of two readings was taken, for the conversation and for when it is asked again)
     const data = await this._json('POST', 'loadable', request);
     if (!isObject(data) || !isObject(data.schema) || !isObject(data.offered)) {
       throw new HttpFailure(200, 'The server did not say what cells load.');
@@ -155,6 +161,11 @@ export class QwenClient {
 
   async deleteThread(id: string): Promise<void> {
     await this._json('DELETE', `thread${URLExt.objectToQueryString({ id })}`);
+  }
+
+  /** Keep which of the two readings of `question` the user took. */
+  async takeReading(reading: ITakenReading): Promise<void> {
+    await this._json('POST', 'thread/reading', reading);
   }
 
   /** A notebook, or a folder of them, has another path now: its conversations go along. */

@@ -36,6 +36,13 @@ export interface ILoadable {
   offered: Schema;
 }
 
+export interface ILoadableRequest {
+  thread: string;
+  cells: ICell[];
+  privacy: PrivacyLevel | null;
+  file?: string;
+}
+
 /** One thing that the user added to a question by name. A table brings no text: it is in the schema. */
 export interface IAttachment {
   kind: 'table' | 'cell' | 'error' | 'file';
@@ -240,6 +247,15 @@ export interface ITurn {
   note?: string;
   /** The cell that asked. */
   active_cell?: string | null;
+  /** The query of the second reading, where the user took that one. */
+  taken?: string;
+}
+
+/** The query of the reading that the user took of a question. */
+export interface ITakenReading {
+  thread: string;
+  question: string;
+  source: string;
 }
 
 /** Whose file: the one that goes with the notebook's folder, or the user's own. */

@@ -41,7 +41,8 @@ class Turn:
     """One question and its answer. `blocks` are the judged code blocks in wire form, judged by the rules of `judging`
     (`JUDGING`); `asked_at` is ISO 8601 in UTC.
 
-    `markdown` is what there is of the answer, also when `state` says that it has no end.
+    `markdown` is what there is of the answer, also when `state` says that it has no end. `taken` is the query of the second
+    reading where the user took that one; `blocks` and `markdown` stay as the server gave them, and `sql` is what was taken.
     """
 
     question: str
@@ -56,6 +57,7 @@ class Turn:
     id: str = ""
     active_cell: str | None = None  # the cell that asked, where generated cells go
     judging: int = JUDGING
+    taken: str = ""
 
 
 class OpenTurn:
@@ -114,6 +116,21 @@ class ThreadStore:
             # Not there any more: cleared, here or by another server of the same user. Then it stays gone.
             if not opened.cleared and any(kept.id == turn.id for kept in turns):
                 self._write(opened.thread, [turn if kept.id == turn.id else kept for kept in turns])
+
+    def take_reading(self, thread: str, question: str, source: str) -> bool:
+        """Keep which of the two readings of its last answer to `question` the user took; whether there is such an answer.
+
+        Raises ThreadFileError.
+        """
+        with self._lock:
+            turns = list(self.turns(thread))
+            for place in range(len(turns) - 1, -1, -1):
+                first, second = _readings(turns[place])
+                if turns[place].question == question and source and source in (first, second):
+                    turns[place] = replace(turns[place], taken=source if source == second else "", sql=source)
+                    self._write(thread, turns)
+                    return True
+        return False
 
     def clear(self, thread: str) -> None:
         """Delete the thread's file; clear means gone, also for an answer that is still coming. Raises ThreadFileError."""
@@ -197,6 +214,25 @@ def _read(path: Path) -> Mapping[str, Any] | None:
     return data
 
 
+def taken_before(turns: Sequence[Turn], question: str) -> str:
+    """The second reading that the user took when `question` was asked last in this conversation; "" where there is none."""
+    asked = _same(question)
+    return next((turn.taken for turn in reversed(turns) if _same(turn.question) == asked), "")
+
+
+def _same(question: str) -> str:
+    return " ".join(question.casefold().split()).rstrip("?!. ")
+
+
+def _readings(turn: Turn) -> tuple[str, str]:
+    """The query of the turn's block that has a second reading, and that one's; two empty texts where none has."""
+    for block in turn.blocks:
+        other = block.get("alternative")
+        if isinstance(other, Mapping):
+            return str(block.get("source", "")), str(other.get("source", ""))
+    return "", ""
+
+
 def _turn(item: Mapping[str, Any]) -> Turn:
     state, mode, judging = item.get("state", "done"), str(item["mode"]), item.get("judging", 0)
     blocks = item.get("blocks", ())
@@ -213,6 +249,7 @@ def _turn(item: Mapping[str, Any]) -> Turn:
         id=str(item.get("id", "")),
         active_cell=_text_or_none(item.get("active_cell")),
         judging=judging,
+        taken=_text_or_none(item.get("taken")) or "",
     )
 
 

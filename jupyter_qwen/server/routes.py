@@ -182,6 +182,22 @@ class ThreadMoveHandler(QwenHandler):
         self.finish({"moved": await runtime.move_thread(body.get("from"), body.get("to"))})
 
 
+class ThreadReadingHandler(QwenHandler):
+    """Which of two readings of a question the user took."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        runtime = await self.runtime()
+        body = self.body()
+        told = [body.get(name) for name in ("thread", "question", "source")]
+        if not all(isinstance(text, str) for text in told):
+            raise web.HTTPError(400, "thread, question and source must be texts.")
+        thread, question, source = (str(text) for text in told)
+        take = runtime.services.threads.take_reading
+        self.finish({"kept": await asyncio.to_thread(take, runtime.thread_id(thread), question, source)})
+
+
 _PREFIX = r"/jupyter-qwen"
 ROUTES: list[tuple[Any, ...]] = [
     (f"{_PREFIX}/status", StatusHandler),
@@ -200,6 +216,7 @@ ROUTES: list[tuple[Any, ...]] = [
     (f"{_PREFIX}/engine/switch", SwitchHandler),
     (f"{_PREFIX}/thread", ThreadHandler),
     (f"{_PREFIX}/thread/move", ThreadMoveHandler),
+    (f"{_PREFIX}/thread/reading", ThreadReadingHandler),
     (f"{_PREFIX}/knowledge", KnowledgeHandler),
     (f"{_PREFIX}/demo", DemoHandler),
 ]

@@ -41,6 +41,11 @@ export class Answer {
     answer.model = turn.model;
     answer.blocks = (turn.blocks ?? []).map(normalizeBlock);
     answer.askedFrom = turn.active_cell ?? null;
+    for (const { alternative, index } of [...answer.blocks]) {
+      if (turn.taken && alternative?.source === turn.taken) {
+        answer.chooseOther(index);
+      }
+    }
     return answer;
   }
 

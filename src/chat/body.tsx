@@ -170,6 +170,13 @@ export class ChatBody implements IPanelBody {
         trans={trans}
         openFile={openFile}
         retry={retry}
+        chooseOther={(each, index) => {
+          each.answer.chooseOther(index);
+          const shown = each.answer.block(index);
+          if (shown) {
+            this._options.conversations.took(each, shown.source);
+          }
+        }}
         reword={({ shown }) => this._putIntoInput(shown)}
       />
     ) : null;

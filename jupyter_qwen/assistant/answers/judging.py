@@ -19,16 +19,31 @@ from jupyter_qwen.trust.readings import difference
 
 
 def graded(
-    choice: ChosenQuery, question: str, schema: Schema, cells: Sequence[Cell], language: str, locale: str = "en"
+    choice: ChosenQuery,
+    question: str,
+    schema: Schema,
+    cells: Sequence[Cell],
+    language: str,
+    locale: str = "en",
+    *,
+    taken: str = "",
 ) -> tuple[Block, Features]:
-    """The block of the chosen query with its grade and a second reading, and the features that the grade rests on. Blocking."""
+    """The block of the chosen query with its grade and a second reading, and the features that the grade rests on. Blocking.
+
+    `taken` is the reading that the user took when this was asked before: where it is the second one again, it comes first.
+    """
+    first = choice.chosen
+    nearly = runner_up(choice.candidates, first) if first is not None else None
+    other = nearly
+    if nearly is not None and nearly.sql == taken:
+        other = first
+        choice = replace(choice, sql=nearly.sql, proof=nearly.proof, origin=nearly.origin, chosen=nearly)
     evidence = evidence_of(choice, question, schema)
     counted = features(evidence)
     given = grade(evidence, counted=counted)
     block = sql_block(0, choice.proof, schema, cells, language, choice.trial, locale)
     block = replace(block, grade=given, reasons=reasons(evidence, given))
-    other = runner_up(choice.candidates, choice.chosen) if choice.chosen is not None and given is not None else None
-    if other is None:
+    if other is None or given is None:
         return block, counted
     beside = sql_block(0, other.proof, schema, cells, language, other.trial, locale)
     does, instead = difference(choice.sql, other.sql)

@@ -20,7 +20,7 @@ from jupyter_qwen.assistant.intent import leans_on_previous
 from jupyter_qwen.assistant.question import Question, cells_up_to
 from jupyter_qwen.assistant.selection import without_cells
 from jupyter_qwen.assistant.services import with_token_count
-from jupyter_qwen.assistant.threads import Turn
+from jupyter_qwen.assistant.threads import Turn, taken_before
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.prompt import text_to_sql
 from jupyter_qwen.prompt.answers import first_statement
@@ -112,6 +112,7 @@ async def answer_with_sql(
             tell = partial(sql_block, 0, candidate.proof, schema, question.cells, question.language, candidate.trial)
             await emit(BlockJudged(await asyncio.to_thread(tell)))
 
+    taken = taken_before(previous, question.text)
     await announce(
         prompt, engine, emit, schema.notes if schema.tables or question.schema is None else (NO_TABLES, *schema.notes)
     )
@@ -138,12 +139,18 @@ async def answer_with_sql(
             on_event=emit,
             other=with_example,
             logprobs=generated.logprobs,
-            settled=show,
+            settled=None if taken else show,  # what was taken may come first
             meanings=tuple(term.meaning for term in question.known.named_in(question.text)),
         )
         origin = choice.origin
         block, counted = await asyncio.to_thread(
-            graded, choice, question.text, schema, question.cells, question.language, question.locale
+            partial(graded, taken=taken),
+            choice,
+            question.text,
+            schema,
+            question.cells,
+            question.language,
+            question.locale,
         )
     if question.dialect is not None:
         block = await asyncio.to_thread(in_dialect, block, question.dialect)

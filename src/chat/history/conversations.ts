@@ -72,6 +72,18 @@ export class Conversations {
     });
   }
 
+  /** Keep which reading of its question the user took in an exchange of the current conversation. */
+  took({ answer }: IExchange, source: string): void {
+    const { thread } = this._current;
+    if (thread === NO_NOTEBOOK) {
+      return;
+    }
+    const question = answer.request?.question ?? answer.question;
+    this._client.takeReading({ thread, question, source }).catch(error => {
+      console.warn('jupyter_qwen: the choice could not be kept', error);
+    });
+  }
+
   private _show(panel: NotebookPanel | null): void {
     const conversation = this._get(panel?.context.path ?? NO_NOTEBOOK);
     if (!conversation.restored) {

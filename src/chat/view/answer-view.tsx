@@ -30,6 +30,8 @@ export interface IAnswerServices {
   retry: (exchange: IExchange) => void;
   /** Ask for a data file: '' when one can be asked about, why not, or null when none was chosen. */
   openFile: () => Promise<string | null>;
+  /** Show the other reading of a block in the place of its query, and remember that. */
+  chooseOther: (exchange: IExchange, index: number) => void;
   /** Put the exchange's question back into the input. */
   reword: (exchange: IExchange) => void;
 }

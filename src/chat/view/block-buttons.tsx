@@ -103,6 +103,7 @@ export function BlockButtons(props: IBlockButtonsProps): JSX.Element {
           actions.takenInto(block) !== null
         ) && (
           <Remember
+            key={block.source} // the other reading is another query
             block={block}
             question={answer.request?.question ?? answer.question}
             taught={answer.taught}

@@ -30,6 +30,7 @@ interface IBlockViewProps {
   exchange: IExchange;
   actions: BlockActions;
   receipts: BlockReceipts;
+  chooseOther: (exchange: IExchange, index: number) => void;
   reword: (exchange: IExchange) => void;
   rendermime: IRenderMimeRegistry;
   trans: TranslationBundle;
@@ -115,7 +116,7 @@ export function BlockView(props: IBlockViewProps): JSX.Element {
       {block?.alternative && (
         <SecondReading
           alternative={block.alternative}
-          choose={() => exchange.answer.chooseOther(block.index)}
+          choose={() => props.chooseOther(exchange, block.index)}
           trans={trans}
         />
       )}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_qwen.assistant.threads import MAX_TURNS, ThreadFileError, ThreadStore, Turn
+from jupyter_qwen.assistant.threads import MAX_TURNS, ThreadFileError, ThreadStore, Turn, taken_before
 
 
 def turn(text: str) -> Turn:
@@ -174,3 +174,40 @@ def test_saved_query_of_an_earlier_version_keeps_its_verdict(tmp_path: Path) -> 
     store.append("a", replace(fixed("SELECT 1"), mode="sql"))
     of_an_earlier_version(store, "a")
     assert store.turns("a")[0].blocks[0]["verdict"] == "bound"
+
+
+def with_readings(question: str) -> Turn:
+    block = {"index": 0, "language": "sql", "source": "SELECT 1", "alternative": {"source": "SELECT 2"}}
+    return replace(turn(question), blocks=(block,))
+
+
+def test_reading_that_was_taken_survives_and_is_the_query_that_later_questions_follow(tmp_path: Path) -> None:
+    ThreadStore(tmp_path).append("a", with_readings("how many?"))
+    assert ThreadStore(tmp_path).take_reading("a", "how many?", "SELECT 2")
+    (kept,) = ThreadStore(tmp_path).turns("a")
+    assert (kept.taken, kept.sql, kept.blocks[0]["source"]) == ("SELECT 2", "SELECT 2", "SELECT 1")
+    assert taken_before((kept,), " How  many") == "SELECT 2"
+    assert taken_before((kept,), "how many orders?") == ""
+
+
+def test_reading_can_be_given_back(tmp_path: Path) -> None:
+    store = ThreadStore(tmp_path)
+    store.append("a", with_readings("how many?"))
+    store.take_reading("a", "how many?", "SELECT 2")
+    assert store.take_reading("a", "how many?", "SELECT 1")
+    (kept,) = store.turns("a")
+    assert (kept.taken, kept.sql) == ("", "SELECT 1")
+
+
+def test_query_that_is_no_reading_of_the_question_is_not_kept(tmp_path: Path) -> None:
+    store = ThreadStore(tmp_path)
+    store.append("a", with_readings("how many?"))
+    store.append("a", turn("one"))
+    for question, source in (
+        ("how many?", "DROP TABLE x"),
+        ("one", "SELECT 1"),
+        ("never asked", "SELECT 2"),
+        ("one", ""),
+    ):
+        assert not store.take_reading("a", question, source)
+    assert [kept.taken for kept in store.turns("a")] == ["", ""]

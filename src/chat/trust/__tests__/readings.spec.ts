@@ -77,3 +77,32 @@ describe('Answer.chooseOther', () => {
     expect(answer.markdown).toContain('FROM orders\n');
   });
 });
+
+describe('A turn from disk', () => {
+  const turn = {
+    question: 'how many orders?',
+    markdown: '```sql\nSELECT count(*) FROM orders\n```',
+    mode: 'sql',
+    asked_at: '2026-01-01T00:00:00+00:00',
+    model: 'm',
+    blocks: [BLOCK]
+  };
+
+  it('shows the reading that was taken, and can go back', () => {
+    const answer = Answer.fromTurn({
+      ...turn,
+      taken: 'SELECT count(*) FROM order_items'
+    });
+    expect(answer.block(0)!.source).toBe('SELECT count(*) FROM order_items');
+    expect(answer.markdown).toContain('FROM order_items');
+    answer.chooseOther(0);
+    expect(answer.block(0)!.grade).toBe('check');
+  });
+
+  it('shows its own query where none was taken, or another one', () => {
+    for (const taken of [undefined, '', 'SELECT 3']) {
+      const answer = Answer.fromTurn({ ...turn, taken });
+      expect(answer.block(0)!.source).toBe('SELECT count(*) FROM orders');
+    }
+  });
+});

@@ -54,3 +54,20 @@ def test_query_that_fails_is_no_reading() -> None:
 def test_evidence_counts_the_others_and_not_the_chosen_one() -> None:
     evidence = evidence_of(chosen(PLAIN, SHAPED), "how many?", SCHEMA)
     assert [(other.origin, other.same) for other in evidence.others] == [("shaped", False)]
+
+
+def test_reading_that_was_taken_before_comes_first_when_it_is_asked_again() -> None:
+    block, _ = graded(chosen(PLAIN, SHAPED), "how many?", SCHEMA, (), "python", taken=SHAPED.sql)
+    assert block.source == SHAPED.sql
+    assert block.grade is not None
+    assert block.alternative is not None
+    assert block.alternative.source == PLAIN.sql
+    assert (block.alternative.does, block.alternative.instead) == (
+        "computes `COUNT(DISTINCT people)`",
+        "computes `COUNT(*)`",
+    )
+
+
+def test_other_query_than_the_one_that_was_taken_changes_nothing() -> None:
+    block, _ = graded(chosen(PLAIN, SHAPED), "how many?", SCHEMA, (), "python", taken="SELECT max(id) FROM cities")
+    assert block.source == PLAIN.sql
