@@ -132,18 +132,8 @@ export class QwenClient {
       : { cells: [] };
   }
 
-<<<<<<< HEAD
   /** What a notebook's cells would load, and files that they do not; of these also those `opened`, paths from the root. */
-  async loadable(request: {
-    thread: string;
-    cells: ICell[];
-    privacy: PrivacyLevel | null;
-    opened?: string[];
-  }): Promise<ILoadable> {
-=======
-  /** What a notebook's cells would load; with `file`, a path from the root, what would load that file. */
   async loadable(request: ILoadableRequest): Promise<ILoadable> {
->>>>>>> 8fed08f (Remember which of two readings was taken, for the conversation and for when it is asked again)
     const data = await this._json('POST', 'loadable', request);
     if (!isObject(data) || !isObject(data.schema) || !isObject(data.offered)) {
       throw new HttpFailure(200, 'The server did not say what cells load.');

@@ -40,7 +40,7 @@ export interface ILoadableRequest {
   thread: string;
   cells: ICell[];
   privacy: PrivacyLevel | null;
-  file?: string;
+  opened?: string[];
 }
 
 /** One thing that the user added to a question by name. A table brings no text: it is in the schema. */
