@@ -153,7 +153,6 @@ export class QwenClient {
     await this._json('DELETE', `thread${URLExt.objectToQueryString({ id })}`);
   }
 
-  /** Keep which of the two readings of `question` the user took. */
   async takeReading(reading: ITakenReading): Promise<void> {
     await this._json('POST', 'thread/reading', reading);
   }
