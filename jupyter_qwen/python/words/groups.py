@@ -47,8 +47,8 @@ class Groups:
 def _agg(frame: Frame, picked: tuple[str, ...], one: bool, call: ast.Call) -> list[tuple[str, exp.Expr]]:
     outputs: list[tuple[str, exp.Expr]] = []
     match call.args, call.keywords:
-        case [ast.Constant(value=str() as how)], []:
-            outputs = [(name, aggregate(how, frame.column(name))) for name in picked]
+        case [ast.Constant(value=str() as only_one)], []:
+            outputs = [(name, aggregate(only_one, frame.column(name))) for name in picked]
         case [ast.List(elts=hows)], [] if one:
             outputs = [(text(how), aggregate(text(how), frame.column(picked[0]))) for how in hows]
         case [ast.Dict(keys=keys, values=values)], [] if not picked:
