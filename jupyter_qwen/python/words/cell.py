@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from jupyter_qwen.python.words.chains import Chains
-from jupyter_qwen.python.words.frames import Frame, NotPlain
+from jupyter_qwen.python.words.frames import ChainedFrame, NotPlain
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.words import tree_in_words
 
@@ -29,7 +29,7 @@ def cell_in_words(source: str, schema: Schema | None, language: str = "en") -> s
 def query_of(source: str, schema: Schema) -> exp.Select | None:
     """The query that asks for what the cell shows last; ``None`` where it is more than a plain chain, or shows a whole frame."""
     known = {
-        table.name: Frame(table.name, table)
+        table.name: ChainedFrame(table.name, table)
         for table in schema.tables
         if table.kind == "dataframe" and table.library in (None, "pandas") and table.loading is None
     }
@@ -40,10 +40,10 @@ def query_of(source: str, schema: Schema) -> exp.Select | None:
     return shown.select() if shown is not None and shown.touched else None
 
 
-def _last(lines: list[ast.stmt], known: dict[str, Frame]) -> Frame | None:
+def _last(lines: list[ast.stmt], known: dict[str, ChainedFrame]) -> ChainedFrame | None:
     """What the last line shows. Raises NotPlain for a line that does anything else than make frames."""
-    shown: Frame | None = None
-    printed: Frame | None = None
+    shown: ChainedFrame | None = None
+    printed: ChainedFrame | None = None
     for line in lines:
         match line:
             case ast.Import() | ast.ImportFrom():

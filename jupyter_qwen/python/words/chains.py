@@ -10,7 +10,7 @@ from typing import Final
 from sqlglot import exp
 
 from jupyter_qwen.python.words.arguments import elements, names_in, only, text
-from jupyter_qwen.python.words.frames import Frame, Joined, NotPlain
+from jupyter_qwen.python.words.frames import ChainedFrame, Joined, NotPlain
 from jupyter_qwen.python.words.groups import AGGREGATES, Groups, aggregate
 from jupyter_qwen.python.words.terms import Terms
 
@@ -21,10 +21,10 @@ _JOINS: Final = {"inner": "", "left": "LEFT", "right": "RIGHT", "outer": "FULL"}
 class Chains:
     """Reads expressions that make frames. `known` are the names that the cell may use."""
 
-    def __init__(self, known: Mapping[str, Frame]) -> None:
+    def __init__(self, known: Mapping[str, ChainedFrame]) -> None:
         self._known = known
 
-    def frame(self, node: ast.expr) -> Frame:
+    def frame(self, node: ast.expr) -> ChainedFrame:
         """What `node` comes to. Raises NotPlain for what is no plain chain over a known frame."""
         match node:
             case ast.Name(id=name) if name in self._known:
@@ -51,12 +51,12 @@ class Chains:
             raise NotPlain(ast.unparse(node))
         return made
 
-    def terms(self, frame: Frame, *names: str) -> Terms:
+    def terms(self, frame: ChainedFrame, *names: str) -> Terms:
         """What reads expressions over `frame`, which the code calls by `names` or by what it was made of."""
         called = {name for name, known in self._known.items() if known is frame or known == frame}
         return Terms(frame, frozenset({*names, *called}))
 
-    def _computed(self, node: ast.expr) -> Frame | None:
+    def _computed(self, node: ast.expr) -> ChainedFrame | None:
         """A Series computed of the columns of one frame, such as ``df["a"] * df["b"]``."""
         names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and each.id in self._known}
         if len(names) != 1 or not isinstance(node, ast.BinOp):
@@ -64,7 +64,7 @@ class Chains:
         frame = self._known[names.pop()]
         return replace(frame, outputs=(("value", self.terms(frame).of(node)),), one=True, touched=True)
 
-    def _located(self, inner: ast.expr, wanted: ast.expr) -> Frame:
+    def _located(self, inner: ast.expr, wanted: ast.expr) -> ChainedFrame:
         if not isinstance(wanted, ast.Tuple) or len(wanted.elts) != 2:
             return self._taken(inner, wanted)
         rows, columns = wanted.elts
@@ -73,13 +73,13 @@ class Chains:
             frame = self._where(inner, frame, rows)
         return _columns(frame, columns)
 
-    def _taken(self, inner: ast.expr, wanted: ast.expr) -> Frame:
+    def _taken(self, inner: ast.expr, wanted: ast.expr) -> ChainedFrame:
         frame = self.frame(inner)
         if isinstance(wanted, (ast.Constant, ast.List)):
             return _columns(frame, wanted)
         return self._where(inner, frame, wanted)
 
-    def _where(self, inner: ast.expr, frame: Frame, condition: ast.expr) -> Frame:
+    def _where(self, inner: ast.expr, frame: ChainedFrame, condition: ast.expr) -> ChainedFrame:
         names = (inner.id,) if isinstance(inner, ast.Name) else ()
         if isinstance(condition, ast.Lambda):
             names = (*names, *(arg.arg for arg in condition.args.args))
@@ -109,14 +109,14 @@ class Chains:
                 return Groups(frame, keys)
         return None
 
-    def _key(self, frame: Frame, inner: ast.expr, by: ast.expr) -> tuple[str, exp.Expr]:
+    def _key(self, frame: ChainedFrame, inner: ast.expr, by: ast.expr) -> tuple[str, exp.Expr]:
         if isinstance(by, ast.Constant) and isinstance(by.value, str):
             return by.value, frame.column(by.value)
         names = (inner.id,) if isinstance(inner, ast.Name) else ()
         term = self.terms(frame, *names).of(by)
         return next((column.name for column in term.find_all(exp.Column)), "key"), term
 
-    def _method(self, inner: ast.expr, method: str, call: ast.Call) -> Frame:
+    def _method(self, inner: ast.expr, method: str, call: ast.Call) -> ChainedFrame:
         frame, args, words = self.frame(inner), call.args, call.keywords
         match method, args:
             case "head", [] if not words:
@@ -160,7 +160,7 @@ class Chains:
             return _renamed(frame, method, args, words)
         raise NotPlain(method)
 
-    def _sorted(self, frame: Frame, args: list[ast.expr], words: list[ast.keyword]) -> Frame:
+    def _sorted(self, frame: ChainedFrame, args: list[ast.expr], words: list[ast.keyword]) -> ChainedFrame:
         given = {word.arg: word.value for word in words}
         by = args[0] if args else given.pop("by", None)
         ascending = given.pop("ascending", None)
@@ -179,7 +179,7 @@ class Chains:
             raise NotPlain("sort_values")
         return frame.sorted([(frame.column(name), not up) for name, up in zip(names, ups, strict=True)])
 
-    def _merged(self, left: ast.expr, right: ast.expr, words: list[ast.keyword]) -> Frame:
+    def _merged(self, left: ast.expr, right: ast.expr, words: list[ast.keyword]) -> ChainedFrame:
         frame, other = self.frame(left), self.frame(right)
         given = {str(word.arg): word.value for word in words}
         how = text(given.pop("how", ast.Constant("inner")))
@@ -199,7 +199,7 @@ class Chains:
         joined = Joined(other.name, other.table, _JOINS[how], tuple(pairs))
         return replace(frame, joins=(*frame.joins, joined), touched=True)
 
-    def _assigned(self, frame: Frame, inner: ast.expr, words: list[ast.keyword]) -> Frame:
+    def _assigned(self, frame: ChainedFrame, inner: ast.expr, words: list[ast.keyword]) -> ChainedFrame:
         if frame.outputs is not None or not words:
             raise NotPlain("assign")
         for word in words:
@@ -212,14 +212,14 @@ class Chains:
         return frame
 
 
-def _may_lack(frame: Frame, term: exp.Expr) -> bool:
+def _may_lack(frame: ChainedFrame, term: exp.Expr) -> bool:
     """Whether an outer merge may leave `term` empty."""
     sides = {join.side for join in frame.joins}
     own = all(column.table == frame.name for column in term.find_all(exp.Column))
     return bool(sides - {""}) and not (own and sides <= {"", "LEFT"})
 
 
-def _renamed(frame: Frame, method: str, args: list[ast.expr], words: list[ast.keyword]) -> Frame:
+def _renamed(frame: ChainedFrame, method: str, args: list[ast.expr], words: list[ast.keyword]) -> ChainedFrame:
     """A Series under another name, or with its keys as columns. Raises NotPlain where columns change their names."""
     names = [*args, *(word.value for word in words if word.arg == "name")]
     if any(word.arg != "name" for word in words) or len(names) > 1 or (method == "reset_index" and args):
@@ -231,29 +231,29 @@ def _renamed(frame: Frame, method: str, args: list[ast.expr], words: list[ast.ke
     return frame if method == "rename" else replace(frame, one=False)
 
 
-def _columns(frame: Frame, wanted: ast.expr) -> Frame:
+def _columns(frame: ChainedFrame, wanted: ast.expr) -> ChainedFrame:
     if isinstance(wanted, ast.Constant):
         return _series(frame, text(wanted))
     return frame.shown(names_in(wanted))
 
 
-def _series(frame: Frame, name: str) -> Frame:
+def _series(frame: ChainedFrame, name: str) -> ChainedFrame:
     return replace(frame.shown([name]), one=True)
 
 
-def _rows_of(frame: Frame) -> Frame:
+def _rows_of(frame: ChainedFrame) -> ChainedFrame:
     if frame.aggregated or frame.limit is not None or frame.distinct:
         raise NotPlain("the length of what was computed")
     return _single(frame, exp.Count(this=exp.Star()))
 
 
-def _single(frame: Frame, term: exp.Expr) -> Frame:
+def _single(frame: ChainedFrame, term: exp.Expr) -> ChainedFrame:
     if frame.limit is not None or frame.distinct:
         raise NotPlain("a figure of what was cut")
     return replace(frame, outputs=(("value", term),), keys=(), order=(), aggregated=True, one=True, touched=True)
 
 
-def _totals(frame: Frame, method: str) -> Frame:
+def _totals(frame: ChainedFrame, method: str) -> ChainedFrame:
     if frame.outputs is None or frame.limit is not None or frame.distinct:
         raise NotPlain("every column, whatever it holds")
     outputs = tuple((name, aggregate(method, node.copy())) for name, node in frame.outputs)

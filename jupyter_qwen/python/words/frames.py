@@ -26,7 +26,7 @@ class Joined:
 
 
 @dataclass(frozen=True)
-class Frame:
+class ChainedFrame:
     """A frame that was made of the frame `name`. `outputs` are the columns shown, ``None`` for all; `keys` what it groups by.
 
     `made` are columns that the code computed. `one` says that it is a Series or a single value.
@@ -76,7 +76,7 @@ class Frame:
             return False
         return True
 
-    def kept(self, term: exp.Expr) -> Frame:
+    def kept(self, term: exp.Expr) -> ChainedFrame:
         """The rows, or the groups, where `term` holds."""
         if self.limit is not None or self.distinct:
             raise NotPlain("a condition on what was cut")
@@ -86,7 +86,7 @@ class Frame:
             return replace(self, having=(*self.having, term), touched=True)
         return replace(self, where=(*self.where, term), touched=True)
 
-    def shown(self, names: list[str]) -> Frame:
+    def shown(self, names: list[str]) -> ChainedFrame:
         """Only the columns `names`."""
         found = tuple((name, self.column(name)) for name in names)
         if self.aggregated:
@@ -97,13 +97,13 @@ class Frame:
             return replace(self, outputs=kept, touched=True)
         return replace(self, outputs=found, touched=True)
 
-    def sorted(self, terms: list[tuple[exp.Expr, bool]]) -> Frame:
+    def sorted(self, terms: list[tuple[exp.Expr, bool]]) -> ChainedFrame:
         """In the order of `terms`: expression, and whether the largest come first."""
         if self.limit is not None:
             raise NotPlain("an order after a cut")
         return replace(self, order=tuple(terms), touched=True)
 
-    def cut(self, count: int) -> Frame:
+    def cut(self, count: int) -> ChainedFrame:
         """The first `count` rows. Groups stand in the order of their keys unless they were sorted."""
         if self.limit is not None or (self.aggregated and not self.keys) or count < 1:
             raise NotPlain("a second cut")

@@ -9,7 +9,7 @@ from typing import Final
 from sqlglot import exp
 
 from jupyter_qwen.python.words.arguments import elements, only, text
-from jupyter_qwen.python.words.frames import Frame, NotPlain
+from jupyter_qwen.python.words.frames import ChainedFrame, NotPlain
 
 AGGREGATES: Final[dict[str, type[exp.AggFunc]]] = {
     "sum": exp.Sum, "mean": exp.Avg, "median": exp.Median, "min": exp.Min, "max": exp.Max, "std": exp.Stddev,
@@ -21,12 +21,12 @@ AGGREGATES: Final[dict[str, type[exp.AggFunc]]] = {
 class Groups:
     """``frame.groupby(…)``, with the columns that were picked of it."""
 
-    frame: Frame
+    frame: ChainedFrame
     keys: tuple[tuple[str, exp.Expr], ...]
     picked: tuple[str, ...] = ()
     one: bool = False
 
-    def summed_up(self, method: str, call: ast.Call) -> Frame:
+    def summed_up(self, method: str, call: ast.Call) -> ChainedFrame:
         """``groups.method(…)``: an aggregate of what was picked, or ``agg`` with its own. Raises NotPlain."""
         outputs: list[tuple[str, exp.Expr]] = []
         if method == "size" and not self.picked:
@@ -44,7 +44,7 @@ class Groups:
         return replace(self.frame, outputs=tuple(outputs), keys=self.keys, aggregated=True, one=one, touched=True)
 
 
-def _agg(frame: Frame, picked: tuple[str, ...], one: bool, call: ast.Call) -> list[tuple[str, exp.Expr]]:
+def _agg(frame: ChainedFrame, picked: tuple[str, ...], one: bool, call: ast.Call) -> list[tuple[str, exp.Expr]]:
     outputs: list[tuple[str, exp.Expr]] = []
     match call.args, call.keywords:
         case [ast.Constant(value=str() as only_one)], []:
@@ -63,7 +63,7 @@ def _agg(frame: Frame, picked: tuple[str, ...], one: bool, call: ast.Call) -> li
     return outputs
 
 
-def _named_aggregate(frame: Frame, value: ast.expr) -> exp.Expr:
+def _named_aggregate(frame: ChainedFrame, value: ast.expr) -> exp.Expr:
     match value:
         case ast.Tuple(elts=[column, how]):
             return aggregate(text(how), frame.column(text(column)))

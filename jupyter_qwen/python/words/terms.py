@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from jupyter_qwen.python.words.frames import Frame, NotPlain
+from jupyter_qwen.python.words.frames import ChainedFrame, NotPlain
 
 _ARITHMETIC: Final[dict[type[ast.operator], type[exp.Binary]]] = {
     ast.Add: exp.Add, ast.Sub: exp.Sub, ast.Mult: exp.Mul, ast.Div: exp.Div,
@@ -18,14 +18,14 @@ _COMPARISONS: Final[dict[type[ast.cmpop], type[exp.Binary]]] = {
 }  # fmt: skip
 _PARTS: Final = {"year": exp.Year, "month": exp.Month, "day": exp.Day, "quarter": exp.Quarter, "hour": exp.Hour}
 _PERIODS: Final = {"D": "DAY", "W": "WEEK", "M": "MONTH", "ME": "MONTH", "MS": "MONTH", "Q": "QUARTER", "Y": "YEAR"}
-Read = Callable[[ast.expr], Frame]
+Read = Callable[[ast.expr], ChainedFrame]
 
 
 class Terms:
     """Reads expressions over `frame`. `read` reads what makes a frame, `name` is what the code calls the frame itself,
     `bare` that a name alone is a column, as in `query`."""
 
-    def __init__(self, frame: Frame, names: frozenset[str], *, bare: bool = False) -> None:
+    def __init__(self, frame: ChainedFrame, names: frozenset[str], *, bare: bool = False) -> None:
         self._frame = frame
         self._names = names
         self._bare = bare
