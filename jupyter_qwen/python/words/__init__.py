@@ -1,9 +1,9 @@
 """A cell of pandas in one line of plain words, made from its syntax tree, never by a model.
 
-A chain is written as the query that asks for the same (`chains`, `frames`, `terms`), and `sql/words` says that: the words
+A chain is written as the query that asks for the same (`chains`, `chained_frame`, `terms`), and `sql/words` says that: the words
 are the same for both. Only plain chains are read; of all others nothing is said.
 """
 
-from .cell import cell_in_words
+from .chained_cell import cell_in_words
 
 __all__ = ["cell_in_words"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from jupyter_qwen.python.words.frames import NotPlain
+from jupyter_qwen.python.words.chained_frame import NotPlain
 
 
 def elements(node: ast.expr) -> list[ast.expr]:

@@ -1,4 +1,4 @@
-"""A chain of pandas, method after method, as a frame of `frames`."""
+"""A chain of pandas, method after method, as a frame of `chained_frame`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from sqlglot import exp
 
 from jupyter_qwen.python.words.arguments import elements, names_in, only, text
-from jupyter_qwen.python.words.frames import ChainedFrame, Joined, NotPlain
+from jupyter_qwen.python.words.chained_frame import ChainedFrame, Joined, NotPlain
 from jupyter_qwen.python.words.groups import AGGREGATES, Groups, aggregate
 from jupyter_qwen.python.words.terms import Terms
 

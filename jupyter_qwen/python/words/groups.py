@@ -9,7 +9,7 @@ from typing import Final
 from sqlglot import exp
 
 from jupyter_qwen.python.words.arguments import elements, only, text
-from jupyter_qwen.python.words.frames import ChainedFrame, NotPlain
+from jupyter_qwen.python.words.chained_frame import ChainedFrame, NotPlain
 
 AGGREGATES: Final[dict[str, type[exp.AggFunc]]] = {
     "sum": exp.Sum, "mean": exp.Avg, "median": exp.Median, "min": exp.Min, "max": exp.Max, "std": exp.Stddev,

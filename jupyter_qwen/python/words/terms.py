@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from jupyter_qwen.python.words.frames import ChainedFrame, NotPlain
+from jupyter_qwen.python.words.chained_frame import ChainedFrame, NotPlain
 
 _ARITHMETIC: Final[dict[type[ast.operator], type[exp.Binary]]] = {
     ast.Add: exp.Add, ast.Sub: exp.Sub, ast.Mult: exp.Mul, ast.Div: exp.Div,

@@ -12,7 +12,7 @@ import pytest
 
 from jupyter_qwen.assistant.answers.blocks import code_block
 from jupyter_qwen.python.words import cell_in_words
-from jupyter_qwen.python.words.cell import query_of
+from jupyter_qwen.python.words.chained_cell import query_of
 from jupyter_qwen.schema.collect import collect
 from jupyter_qwen.schema.model import Schema
 

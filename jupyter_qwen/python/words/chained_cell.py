@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from jupyter_qwen.python.words.chained_frame import ChainedFrame, NotPlain
 from jupyter_qwen.python.words.chains import Chains
-from jupyter_qwen.python.words.frames import ChainedFrame, NotPlain
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.words import tree_in_words
 
