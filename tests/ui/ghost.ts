@@ -68,6 +68,23 @@ export function lines(editor: Locator): Promise<string[]> {
   );
 }
 
+/** Let completions rest, as on a machine that cannot keep up. */
+export async function tooSlow(bench: Workbench): Promise<void> {
+  const told = {
+    type: 'completion',
+    text: '',
+    done: true,
+    reason: 'slow',
+    advice: { debounce_ms: 200, quiet: true, reason: 'slow' }
+  };
+  await bench.page.route('**/jupyter-qwen/complete*', route =>
+    route.fulfill({
+      contentType: 'application/x-ndjson',
+      body: `${JSON.stringify(told)}\n`
+    })
+  );
+}
+
 /** Long enough for a pause, a request and its answer, had there been any. */
 export async function aWhile(bench: Workbench): Promise<void> {
   await bench.page.waitForTimeout(900);

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from typing import Any
 
 import duckdb
 import pandas as pd
 import pytest
+from collected import schema_of
 
 from jupyter_qwen.schema.collect import CollectionLimits, collect
 from jupyter_qwen.schema.model import ForeignKey, Schema
@@ -16,16 +16,6 @@ from jupyter_qwen.schema.model import ForeignKey, Schema
 needs_guarded_results = pytest.mark.skipif(
     int(duckdb.__version__.split(".")[0]) < 2, reason="DuckDB 2 guards pending results"
 )
-
-
-@pytest.fixture
-def con() -> Any:
-    with duckdb.connect() as connection:
-        yield connection
-
-
-def schema_of(namespace: dict[str, Any], **options: Any) -> Schema:
-    return Schema.from_json(json.loads(json.dumps(collect(namespace, **options), allow_nan=False)))
 
 
 def names_of(schema: Schema) -> list[tuple[str, ...]]:

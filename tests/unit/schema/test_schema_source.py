@@ -48,6 +48,12 @@ def test_the_source_imports_the_standard_library_only() -> None:
     assert imported <= set(sys.stdlib_module_names)
 
 
+def in_a_bare_python(script: str) -> subprocess.CompletedProcess[str]:
+    """`script` in a process of its own, with the collector's source on its standard input."""
+    command = [sys.executable, "-I", "-c", script]
+    return subprocess.run(command, input=collector_source(), capture_output=True, text=True, check=True, timeout=60)
+
+
 def test_the_source_works_where_the_package_is_missing() -> None:
     script = (
         "import sys, json; sys.modules['jupyter_qwen'] = None; import duckdb, pandas as pd; scope = {'__name__': 'x'}\n"
@@ -55,14 +61,7 @@ def test_the_source_works_where_the_package_is_missing() -> None:
         "con = duckdb.connect(); con.execute('CREATE TABLE t AS SELECT 1 AS a'); df = pd.DataFrame({'b': ['x']})\n"
         "print(json.dumps(scope['collect']({'con': con, 'df': df})))"
     )
-    run = subprocess.run(
-        [sys.executable, "-I", "-c", script],
-        input=collector_source(),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
+    run = in_a_bare_python(script)
     assert [table["reference"] for table in json.loads(run.stdout)["tables"]] == [["df"], ["t"]]
 
 
@@ -71,14 +70,7 @@ def test_collecting_imports_no_data_library() -> None:
         "import sys; scope = {'__name__': 'x'}; exec(sys.stdin.read(), scope); scope['collect']({'a': 1})\n"
         "print([name for name in ('duckdb', 'pandas', 'numpy', 'polars', 'pyarrow', 'IPython') if name in sys.modules])"
     )
-    run = subprocess.run(
-        [sys.executable, "-I", "-c", script],
-        input=collector_source(),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
+    run = in_a_bare_python(script)
     assert run.stdout.strip() == "[]"
 
 
@@ -98,12 +90,5 @@ def test_nothing_is_said_when_the_process_ends_right_after_collecting() -> None:
         "con = duckdb.connect(); con.execute(\"CREATE TABLE t AS SELECT 1 AS a, 'x' AS b\")\n"
         "assert scope['collect']({'con': con})['tables'][0]['rows'] == [[1, 'x']]"
     )
-    run = subprocess.run(
-        [sys.executable, "-I", "-c", script],
-        input=collector_source(),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
+    run = in_a_bare_python(script)
     assert (run.stdout, run.stderr) == ("", "")

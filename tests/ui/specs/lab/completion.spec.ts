@@ -1,6 +1,14 @@
 import { APIRequestContext, Locator } from '@playwright/test';
 
-import { Body, aWhile, ghostOf, lines, tableTold, watch } from '../../ghost';
+import {
+  Body,
+  aWhile,
+  ghostOf,
+  lines,
+  tableTold,
+  tooSlow,
+  watch
+} from '../../ghost';
 import { TOKEN } from '../../server';
 import { TABLES } from '../../tables';
 import { Workbench, expect, test } from '../../workbench';
@@ -176,18 +184,7 @@ test('the menu of the status bar: off here, off for Python, only by key', async 
 test('a machine that cannot keep up says so, and is asked by key', async ({
   bench
 }) => {
-  await bench.page.route('**/jupyter-qwen/complete*', route =>
-    route.fulfill({
-      contentType: 'application/x-ndjson',
-      body: `${JSON.stringify({
-        type: 'completion',
-        text: '',
-        done: true,
-        reason: 'slow',
-        advice: { debounce_ms: 200, quiet: true, reason: 'slow' }
-      })}\n`
-    })
-  );
+  await tooSlow(bench);
   await bench.open(['']);
   await bench.edit(0);
   await bench.page.keyboard.type('print(');

@@ -1,5 +1,5 @@
 /** Notebook 7 has no status bar: what it would say of completion is told elsewhere. */
-import { ghostOf } from '../../ghost';
+import { ghostOf, tooSlow } from '../../ghost';
 import { expect, test } from '../../workbench';
 
 for (const theme of ['light', 'dark'] as const) {
@@ -10,22 +10,9 @@ for (const theme of ['light', 'dark'] as const) {
     const words = /too slow for suggestions right now/;
     const told = page.locator('.Toastify__toast', { hasText: words });
     const note = bench.panel.locator('.jp-Qwen-statusNote', { hasText: words });
-    const rest = () =>
-      page.route('**/jupyter-qwen/complete*', route =>
-        route.fulfill({
-          contentType: 'application/x-ndjson',
-          body: `${JSON.stringify({
-            type: 'completion',
-            text: '',
-            done: true,
-            reason: 'slow',
-            advice: { debounce_ms: 200, quiet: true, reason: 'slow' }
-          })}\n`
-        })
-      );
     await bench.theme(theme);
     try {
-      await rest();
+      await tooSlow(bench);
       await bench.open([''], { app: 'notebook' });
       await bench.edit(0);
       await page.keyboard.type('print(');
@@ -48,7 +35,7 @@ for (const theme of ['light', 'dark'] as const) {
       await expect(ghostOf(bench)).toHaveText('targets.head())');
       await expect(note).toHaveCount(0);
 
-      await rest();
+      await tooSlow(bench);
       await page.keyboard.press('Escape');
       await page.keyboard.type('x');
       await expect(note).toBeVisible();
