@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from jupyter_qwen.python.frame_columns import parsed, unknown_columns, with_columns
 from jupyter_qwen.python.mends import always_mended
 from jupyter_qwen.python.polars_names import with_polars_names
+from jupyter_qwen.python.reloads import without_reloads
 from jupyter_qwen.python.table_variables import reading_lines
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell, without_magics
@@ -63,7 +64,7 @@ def check_python(source: str, schema: Schema | None, cells: Sequence[Cell]) -> C
     missing = [name for name in _free_names(source) if name not in known]
     repairs: list[Repair] = []
     if schema is not None:
-        source, dropped = _without_reloads(source, tree, schema, cells)
+        source, dropped = without_reloads(source, tree, schema, cells)
         source, renamed = with_polars_names(source, parsed(source) or tree, schema)
         source, given_up = always_mended(source, _of_pandas(schema))
         source, tree, respelt = with_columns(source, parsed(source) or tree, schema, cells)
@@ -162,36 +163,6 @@ def _variables(schema: Schema) -> frozenset[str]:
 
 def _of_pandas(schema: Schema) -> frozenset[str]:
     return frozenset(t.name for t in schema.tables if t.kind == "dataframe" and t.library == "pandas")
-
-
-def _without_reloads(source: str, tree: ast.Module, schema: Schema, cells: Sequence[Cell]) -> tuple[str, list[Repair]]:
-    """Leave out statements that a cell has run already, word for word, and that would make a live DataFrame anew.
-
-    The model repeats them from the cells that it sees; running them again costs time and undoes what was changed since.
-    """
-    frames = {table.name for table in schema.tables if table.kind == "dataframe"}
-    trees = (parsed(cell.source) for cell in cells if cell.type == "code")
-    run = {ast.dump(node) for part in trees if part is not None for node in part.body if isinstance(node, ast.Assign)}
-    repairs: list[Repair] = []
-    for node in reversed(tree.body):
-        if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)):
-            continue
-        name = node.targets[0].id
-        lines = source.split("\n")
-        own = lines[node.lineno - 1 : node.end_lineno]
-        if (
-            name not in frames
-            or ast.dump(node) not in run
-            or "\n".join(own).strip() != ast.get_source_segment(source, node)
-        ):
-            continue
-        kept = [*lines[: node.lineno - 1], *lines[node.end_lineno :]]
-        mended = "\n".join(kept).strip("\n")
-        if not mended:
-            continue
-        repairs.append(Repair("loaded-already", f"Left out a line that makes {name} anew: it exists.", source, mended))
-        source = mended
-    return source, repairs
 
 
 def _unknown_names(

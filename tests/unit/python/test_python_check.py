@@ -182,3 +182,17 @@ def test_nothing_is_said_of_a_kernel_that_was_not_seen() -> None:
 @pytest.mark.parametrize("source", ["def f(:", "x = \x00", "(" * 500, ""])
 def test_what_is_no_python_comes_back_as_it_is(source: str) -> None:
     assert check_python(source, SCHEMA, []).source == source
+
+
+def test_of_what_a_cell_did_to_a_frame_no_half_is_done_again() -> None:
+    done = "sales = pd.read_csv('sales.csv')\nsales['total'] = sales['total'].map({'1': 1.0})\nsales.dropna(inplace=True)"
+    cell = Cell(f"import pandas as pd\n{done}")
+    assert check_python(f"{done}\nsales['total'].mean()", SCHEMA, [cell]).source == "sales['total'].mean()"
+    again = "sales['total'] = sales['total'].map({'1': 1.0})"
+    assert check_python(again, SCHEMA, [cell]).source == again, "asked for alone, it is done"
+
+
+def test_a_frame_is_loaded_again_for_a_column_that_it_has_no_longer() -> None:
+    cell = Cell("import pandas as pd\nsales = pd.read_csv('sales.csv')\nsales = sales.drop(columns='city')")
+    source = "data = 1\nsales = pd.read_csv('sales.csv')\nsales['city'].nunique()"
+    assert check_python(source, SCHEMA, [cell]).source == source
