@@ -185,7 +185,9 @@ def test_what_is_no_python_comes_back_as_it_is(source: str) -> None:
 
 
 def test_of_what_a_cell_did_to_a_frame_no_half_is_done_again() -> None:
-    done = "sales = pd.read_csv('sales.csv')\nsales['total'] = sales['total'].map({'1': 1.0})\nsales.dropna(inplace=True)"
+    done = (
+        "sales = pd.read_csv('sales.csv')\nsales['total'] = sales['total'].map({'1': 1.0})\nsales.dropna(inplace=True)"
+    )
     cell = Cell(f"import pandas as pd\n{done}")
     assert check_python(f"{done}\nsales['total'].mean()", SCHEMA, [cell]).source == "sales['total'].mean()"
     again = "sales['total'] = sales['total'].map({'1': 1.0})"
