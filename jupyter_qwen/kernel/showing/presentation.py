@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from jupyter_qwen.kernel.showing.markdown_html import to_html, without_images
+from jupyter_qwen.kernel.showing.rows_shown import rows_as_html, rows_as_text
 from jupyter_qwen.kernel.showing.terminal import printable
 from jupyter_qwen.kernel.state import AnswerState
 
@@ -37,7 +38,7 @@ def verdict_lines(block: dict[str, Any]) -> list[str]:
     """What is known about a block of SQL: the verdict, then DuckDB's own words and what was repaired."""
     verdict = block.get("verdict")
     if not verdict and not block.get("needs_consent"):
-        return []
+        return [f"in words: {block['words']}"] if block.get("words") else []
     meaning = _MEANINGS.get(str(verdict), "")
     if verdict == "unchecked" and not block.get("cell"):
         meaning = "written for another database, where nothing here can check it"
@@ -103,6 +104,7 @@ def plain(state: AnswerState) -> str:
     parts = [state.markdown.strip()]
     for block in state.blocks:
         parts.append("\n".join(verdict_lines(block)))
+        parts.append(rows_as_text(block["rows"]) if block.get("rows") else "")
     parts.append(_last_line(state))
     return printable("\n\n".join(part for part in parts if part))
 
@@ -112,6 +114,7 @@ def as_html(state: AnswerState) -> str:
     parts = [to_html(state.markdown)]
     for block in state.blocks:
         parts.append(_badge(block))
+        parts.append(rows_as_html(block["rows"]) if block.get("rows") else "")
     if state.answer is not None:
         parts.append(_buttons(state))
     last = _last_line(state)
