@@ -18,6 +18,7 @@ from pathlib import Path
 
 _MEGABYTE = 1e6
 _SHOWN = 16
+_BLOCK = 512  # bytes, the unit of st_blocks on every system that has it
 #: Run by the new environment's Python: the files of each package, with the bytecode that pip compiled of them.
 _LISTED = """
 import importlib.metadata, json, pathlib, sys
@@ -39,15 +40,20 @@ def measure(wheel: str, folder: Path) -> None:
     venv.create(folder, with_pip=True)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     began = time.monotonic()
-    subprocess.run([python, "-m", "pip", "install", "-q", wheel, "jupyterlab>=4.6,<5", "ipykernel>=6.29"], check=True)
+    subprocess.run([python, "-m", "pip", "install", "-qq", wheel, "jupyterlab>=4.6,<5", "ipykernel>=6.29"], check=True)
     seconds = time.monotonic() - began
     listed = subprocess.run([python, "-c", _LISTED], check=True, capture_output=True, text=True)
     packages: dict[str, list[int]] = json.loads(listed.stdout)
-    total = sum(file.lstat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+    files = [file.lstat() for file in folder.rglob("*") if file.is_file() and not file.is_symlink()]
+    total = sum(file.st_size for file in files)
+    blocks = sum(getattr(file, "st_blocks", 0) * _BLOCK for file in files)
     bytecode = sum(compiled for _, compiled in packages.values())
-    print(f"installed in {seconds:.0f} s: {total / _MEGABYTE:.0f} MB, of these {bytecode / _MEGABYTE:.0f} MB bytecode")
-    for name, (files, compiled) in sorted(packages.items(), key=lambda item: -sum(item[1]))[:_SHOWN]:
-        print(f"{sum((files, compiled)) / _MEGABYTE:7.1f} MB  {name} (bytecode {compiled / _MEGABYTE:.1f})")
+    print(
+        f"installed in {seconds:.0f} s: {len(files):,} files of {total / _MEGABYTE:.0f} MB, bytecode among them "
+        f"{bytecode / _MEGABYTE:.0f} MB; {blocks / _MEGABYTE:.0f} MB in whole blocks, as du counts"
+    )
+    for name, (other, compiled) in sorted(packages.items(), key=lambda item: -sum(item[1]))[:_SHOWN]:
+        print(f"{(other + compiled) / _MEGABYTE:7.1f} MB  {name} (bytecode {compiled / _MEGABYTE:.1f})")
 
 
 def main() -> None:
