@@ -39,7 +39,7 @@ SIGNS = {
     "warnings": -1, "nodes": -1, "words_left": -1, "literals_not_found": -1,
 }  # fmt: skip
 RIDGE = 3.0
-LIKELY_RIGHT, DOUBTFUL_WRONG = 0.9, 0.8
+LIKELY_RIGHT, DOUBTFUL_WRONG = 0.9, 0.7
 FEWEST = 6  # answers under a threshold, below which its share says nothing
 
 

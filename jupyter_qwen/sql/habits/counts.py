@@ -65,11 +65,14 @@ def sum_of_counts(bound: Bound) -> str | None:
 
 
 def each_thing_once(bound: Bound) -> str | None:
-    """`count(DISTINCT r.bike_id)` for `count(r.bike_id)` where the number of bikes is asked for and rows of rides are counted."""
+    """`count(DISTINCT r.bike_id)` for `count(r.bike_id)` where the number of bikes is asked for and rows of rides are counted.
+
+    Only for a count that is shown: what rows are sorted by is another matter.
+    """
     things = {name[-1] for name in _things(bound.question)}
     changed: list[str] = []
     for view in bound.over_tables():
-        for count in list(view.select.find_all(exp.Count)):
+        for count in [node for item in view.select.expressions for node in item.find_all(exp.Count)]:
             if not isinstance(count.this, exp.Column):
                 continue
             named = _named_by(view, count.this, bound)

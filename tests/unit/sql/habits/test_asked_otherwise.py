@@ -158,6 +158,11 @@ def test_the_habit_is_put_right(name: str, question: str, sql: str, expected: st
             "SELECT ferry_name FROM ferry WHERE NOT ferry_id IN (SELECT ferry_id FROM trip GROUP BY ferry_id "
             "HAVING count(*) < 40)",
         ),
+        (
+            "harbour with the most number of ferries",
+            "SELECT f.harbour FROM ferry AS f JOIN trip AS t ON t.ferry_id = f.ferry_id GROUP BY f.harbour "
+            "ORDER BY count(t.ferry_id) DESC LIMIT 1",
+        ),
         ("How many tickets per trip?", "SELECT count(*) FROM ticket GROUP BY trip_id HAVING count(*) > 2"),
         ("How many ferries have seats?", "SELECT count(seats) FROM ferry"),
         ("How many trips were there?", "SELECT count(trip_id) FROM trip"),
