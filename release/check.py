@@ -128,13 +128,7 @@ def opened(command: str, folder: Path, env: dict[str, str]) -> None:
             [env["CHECK_SHELL"], "-c", f"exec {command}"], cwd=folder, env=env, stdout=out, stderr=out, start_new_session=True
         )  # fmt: skip
         try:
-            url = _address(log, process)
-            base, _, query = url.partition("?")
-            root = re.match(r"https?://[^/]+/", base)
-            with urllib.request.urlopen(
-                f"{root[0] if root else base}jupyter-qwen/status?{query}", timeout=30
-            ) as answer:
-                status = json.load(answer)
+            status = _status(_address(log, process))
             print(f"  JupyterLab answers: engine {status['engine'] or 'none yet'}, {status['state']}")
         finally:
             for _ in range(2):  # the first asks whether it is meant
@@ -146,6 +140,22 @@ def opened(command: str, folder: Path, env: dict[str, str]) -> None:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 raise NotReady("JupyterLab did not end at Ctrl-C") from None
+
+
+def _status(url: str) -> dict[str, str]:
+    """What the extension of the JupyterLab at `url` says; the address is printed before anybody listens. Raises NotReady."""
+    base, _, query = url.partition("?")
+    asked = f"{base[: base.index('/', 8)]}/jupyter-qwen/status?{query}"
+    ends = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(asked, timeout=60) as answer:
+                status: dict[str, str] = json.load(answer)
+                return status
+        except OSError as error:
+            if time.monotonic() > ends:
+                raise NotReady(f"{asked.partition('?')[0]} does not answer: {error}") from error
+            time.sleep(0.5)
 
 
 def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
