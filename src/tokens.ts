@@ -26,6 +26,7 @@ export namespace CommandIDs {
   export const showPrompt = 'jupyter_qwen:show-prompt';
   export const stop = 'jupyter_qwen:stop';
   export const fixCell = 'jupyter_qwen:fix-cell';
+  export const runAndFix = 'jupyter_qwen:run-and-fix';
   export const explainCell = 'jupyter_qwen:explain-cell';
   export const receipt = 'jupyter_qwen:receipt';
   export const insertCell = 'jupyter_qwen:insert-cell';

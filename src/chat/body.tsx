@@ -32,6 +32,7 @@ import { IParsed, SlashCommands } from './input/slash';
 import { buildToolbar } from './input/toolbar';
 import { QwenChatModel } from './model';
 import type { IPanelBody } from './panel';
+import type { RunAndFix } from './rounds/run-and-fix';
 import { AnswerView } from './view/answer-view';
 import { BlockActions } from './view/block-actions';
 import { Welcome } from './view/welcome';
@@ -46,6 +47,7 @@ export interface IBodyOptions {
   gatherer: ContextGatherer;
   lessons: Lessons;
   receipts: Receipts;
+  rounds: RunAndFix;
   /** Sanitises what the model writes. */
   rendermime: IRenderMimeRegistry;
   settings: QwenSettings;
@@ -71,7 +73,8 @@ export class ChatBody implements IPanelBody {
       settings,
       trans,
       _options.lessons,
-      new TableLoader(panel => _options.gatherer.isWarm(panel), trans)
+      new TableLoader(panel => _options.gatherer.isWarm(panel), trans),
+      _options.rounds
     );
     this._receipts = new BlockReceipts(this._actions, _options.receipts, trans);
     this._model = new QwenChatModel(trans, _options.submit);

@@ -2,6 +2,7 @@
  * Fix and Explain, for the cell that they are about wherever the focus has gone, and for code that others bring.
  */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { Notification } from '@jupyterlab/apputils';
 import type { Cell, ICodeCellModel } from '@jupyterlab/cells';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -12,7 +13,11 @@ import { Anchor } from '../notebook/anchor';
 import { FixButtons } from '../notebook/fix-buttons';
 import { CommandIDs, NO_ARGUMENTS } from '../tokens';
 import type { IQuestion } from './ask';
+import type { RunAndFix } from './rounds/run-and-fix';
 import { fence } from './view/segments';
+
+/** Long enough to be read, short enough not to be in the way. */
+const SAID_MILLISECONDS = 5000;
 
 export type AboutCell = (mode: 'fix' | 'explain', words?: string) => void;
 
@@ -22,9 +27,10 @@ export function addCellCommands(options: {
   tracker: INotebookTracker | null;
   trans: TranslationBundle;
   open: () => void;
-  ask: (question: IQuestion, anchor?: Anchor) => void;
+  ask: (question: IQuestion, anchor?: Anchor) => unknown;
+  rounds: RunAndFix;
 }): AboutCell {
-  const { app, ask, open, tracker, trans } = options;
+  const { app, ask, open, rounds, tracker, trans } = options;
   const { commands } = app;
 
   const about: AboutCell = (mode, words = '') => {
@@ -70,6 +76,40 @@ export function addCellCommands(options: {
     execute: () => {
       open();
       about('fix');
+    }
+  });
+
+  const activeCode = () => codeOf(tracker?.activeCell) !== null;
+  commands.addCommand(CommandIDs.runAndFix, {
+    label: trans.__('Run and Fix with Qwen'),
+    caption: trans.__(
+      'Run this cell; where it fails, up to three repairs are proposed, and you see each one first'
+    ),
+    icon: qwenIcon,
+    describedBy: NO_ARGUMENTS,
+    isEnabled: activeCode,
+    isVisible: activeCode,
+    execute: async () => {
+      const notebook = tracker?.currentWidget;
+      const cell = notebook?.content.activeCell;
+      if (notebook && cell && codeOf(cell)) {
+        open();
+        const { said, undo } = await rounds.ofCell(notebook, cell);
+        Notification.info(said, {
+          autoClose: undo ? false : SAID_MILLISECONDS,
+          actions: undo
+            ? [
+                {
+                  label: trans.__('Undo'),
+                  callback: () =>
+                    void Notification.info(undo(), {
+                      autoClose: SAID_MILLISECONDS
+                    })
+                }
+              ]
+            : []
+        });
+      }
     }
   });
 

@@ -42,10 +42,12 @@ import {
 } from '../tokens';
 import { Asker, IQuestion } from './ask';
 import { addCellCommands } from './cell-commands';
+import type { IExchange } from './history/conversation';
 import { Conversations } from './history/conversations';
 import { addHistoryCommands } from './history/history-commands';
 import { IParsed, parseInput } from './input/slash';
 import { QwenPanel } from './panel';
+import { RunAndFix } from './rounds/run-and-fix';
 import { AnswerSanitizer } from './view/sanitizer';
 
 export const chatPlugin: JupyterFrontEndPlugin<void> = {
@@ -124,6 +126,7 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
       }
     );
 
+    const rounds = new RunAndFix(ask, trans);
     const panel = new QwenPanel({
       completion: {
         manners,
@@ -142,6 +145,7 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
           gatherer,
           lessons,
           receipts,
+          rounds,
           rendermime: rendermimeRegistry.clone({
             sanitizer: new AnswerSanitizer(sanitizer ?? new Sanitizer())
           }),
@@ -167,13 +171,15 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
       }
     });
 
-    function ask(question: IQuestion, anchor?: Anchor): void {
+    /** Null while another answer is coming. */
+    function ask(question: IQuestion, anchor?: Anchor): IExchange | null {
       const conversation = conversations.current;
       if (conversation.running) {
-        return;
+        return null;
       }
       const exchange = asker.ask(question, conversation, anchor);
       panel.announcer.follow(exchange.answer);
+      return exchange;
     }
 
     function submit(input: IParsed): void {
@@ -244,7 +250,14 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
       isEnabled: () => conversations.current.running !== null,
       execute: () => conversations.current.stop()
     });
-    const aboutCell = addCellCommands({ app, ask, open, tracker, trans });
+    const aboutCell = addCellCommands({
+      app,
+      ask,
+      open,
+      rounds,
+      tracker,
+      trans
+    });
     conversations.currentChanged.connect(() =>
       commands.notifyCommandChanged(CommandIDs.stop)
     );
@@ -258,7 +271,8 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
       CommandIDs.stop,
       CommandIDs.explainCell,
       CommandIDs.receipt,
-      CommandIDs.fixCell
+      CommandIDs.fixCell,
+      CommandIDs.runAndFix
     ]) {
       palette?.addItem({ command, category: trans.__('Qwen Assistant') });
     }

@@ -27,6 +27,7 @@ import { askReplacement } from '../../notebook/replacement';
 import type { QwenSettings } from '../../settings';
 import type { IBlock } from '../../wire';
 import type { IExchange } from '../history/conversation';
+import type { RunAndFix } from '../rounds/run-and-fix';
 import { MARKDOWN, doubtsOf } from '../trial/doubts';
 import { artifactKind } from './artifact';
 
@@ -43,7 +44,9 @@ export class BlockActions {
     private readonly _trans: TranslationBundle,
     /** For what is to be remembered; null where nothing can be. */
     readonly lessons: Lessons | null = null,
-    private readonly _loader: TableLoader | null = null
+    private readonly _loader: TableLoader | null = null,
+    /** For what is to be run and fixed; null where nothing can be asked. */
+    readonly rounds: RunAndFix | null = null
   ) {}
 
   /** A block was inserted and has run. */
@@ -80,6 +83,11 @@ export class BlockActions {
           now: taken.cell.model.sharedModel.getSource()
         }
       : null;
+  }
+
+  /** That cell itself. */
+  takenCell(block: IBlock): Cell | null {
+    return this._taken.get(block)?.cell ?? null;
   }
 
   copy(block: IBlock): string {

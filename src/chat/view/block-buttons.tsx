@@ -10,6 +10,8 @@ import type { IBlock } from '../../wire';
 import type { IExchange } from '../history/conversation';
 import type { BlockActions, IOutcome } from './block-actions';
 
+const PYTHON = /^(python|py|python3|ipython)$/;
+
 interface IBlockButtonsProps {
   block: IBlock;
   /** Whether the server has judged the block. */
@@ -37,6 +39,11 @@ export function BlockButtons(props: IBlockButtonsProps): JSX.Element {
   };
   const insert = (run: boolean) =>
     follow(actions.insert(block, exchange, { run }).then(said => ({ said })));
+  const fix = (rounds: BlockActions['rounds']) => {
+    if (rounds) {
+      follow(rounds.ofBlock(block, exchange, actions));
+    }
+  };
   const { undo } = outcome;
   const { lessons } = actions;
   const { answer, mode } = exchange;
@@ -78,6 +85,17 @@ export function BlockButtons(props: IBlockButtonsProps): JSX.Element {
           >
             {trans.__('Insert and run')}
           </Button>
+          {actions.rounds && PYTHON.test(block.language) && (
+            <Button
+              className="jp-Qwen-button"
+              title={trans.__(
+                'Insert and run it; where it fails, up to three repairs are proposed, and you see each one first'
+              )}
+              onClick={() => fix(actions.rounds)}
+            >
+              {trans.__('Run and fix…')}
+            </Button>
+          )}
           <Button
             className="jp-Qwen-button"
             title={trans.__(

@@ -1,0 +1,72 @@
+/** Run and fix: a cell that fails is repaired in rounds, each shown before it replaces the cell. */
+import { TABLES } from '../../tables';
+import { Workbench, expect, test } from '../../workbench';
+
+/** The command, by keyboard, on the cell at `index`. */
+async function runAndFix(bench: Workbench, index: number): Promise<void> {
+  await bench.select(index);
+  await bench.page.keyboard.press('Control+Shift+C');
+  await bench.page.keyboard.type('Run and Fix with Qwen');
+  await bench.page.keyboard.press('Enter');
+}
+
+test('a repair is shown, replaces the cell when allowed, runs, and can be taken back', async ({
+  bench
+}) => {
+  await bench.open([TABLES, 'targts.head(1)']);
+  await bench.run(0);
+  await runAndFix(bench, 1);
+  const dialog = bench.page.getByRole('dialog');
+  await expect(dialog).toContainText('Round 1 of 3', { timeout: 30_000 });
+  await expect(dialog).toContainText('NameError');
+  await expect(dialog.locator('del')).toHaveText('targts.head(1)');
+  await expect(bench.cell(1).locator('.cm-content')).toHaveText(
+    'targts.head(1)'
+  );
+  await bench.picture('rounds-approval');
+  await dialog.getByRole('button', { name: 'Replace and run' }).click();
+  await expect(bench.cell(1)).toContainText('Camping');
+  await expect(bench.cell(1).locator('.cm-content')).toHaveText(
+    'targets.head(1)'
+  );
+  const said = bench.page.getByRole('alert').filter({ hasText: '1 repair' });
+  await expect(said).toContainText('The cell ran after 1 repair.');
+  await said.getByRole('button', { name: 'Undo' }).click();
+  await expect(bench.cell(1).locator('.cm-content')).toHaveText(
+    'targts.head(1)'
+  );
+  expect(bench.consoleErrors).toEqual([]);
+});
+
+test('whoever stops keeps the cell as it was, and no further round is asked for', async ({
+  bench
+}) => {
+  await bench.open([TABLES, 'targts.head(1)']);
+  await bench.run(0);
+  await runAndFix(bench, 1);
+  const dialog = bench.page.getByRole('dialog');
+  await expect(dialog).toContainText('Round 1 of 3', { timeout: 30_000 });
+  await bench.page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await expect(bench.cell(1).locator('.cm-content')).toHaveText(
+    'targts.head(1)'
+  );
+  await expect(bench.answers).toHaveCount(1);
+});
+
+test('a block is inserted, run and fixed from the panel', async ({ bench }) => {
+  await bench.open([TABLES, '1 + 1']);
+  await bench.run(0);
+  await bench.select(1);
+  await bench.openPanel();
+  await bench.ask('/python mean of the targets in pandas');
+  await bench.answered();
+  await bench.answer.getByRole('button', { name: 'Run and fix…' }).click();
+  await bench.page
+    .getByRole('dialog')
+    .getByRole('button', { name: 'Insert and run' })
+    .click();
+  await expect(bench.cell(2)).toContainText('1500');
+  await expect(bench.answer.locator('.jp-Qwen-said')).toContainText('and run');
+  await expect(bench.answers).toHaveCount(1);
+});
