@@ -244,38 +244,3 @@ for (const theme of ['light', 'dark'] as const) {
     }
   });
 }
-
-test('the reading that was taken is there after a reload, and asked again it comes first', async ({
-  bench
-}) => {
-  const name = await bench.open([LEDGER]);
-  await bench.run(0);
-  await bench.openPanel();
-  await bench.ask('/sql which customers matter most');
-  await bench.answered();
-  const words = bench.answer.locator('.jp-Qwen-words');
-  const [first, second] = [/amount/, /counts orders/];
-  await expect(words).toHaveText(first);
-  const kept = bench.page.waitForResponse(/thread\/reading/);
-  await bench.answer
-    .getByRole('button', { name: 'Take the other query' })
-    .click();
-  await expect(words).toHaveText(second);
-  expect(await (await kept).json()).toEqual({ kept: true });
-  await expect(
-    bench.answer.getByRole('button', { name: 'Remember this' })
-  ).toBeVisible();
-
-  await bench.visit(name);
-  await bench.openPanel();
-  await expect(words).toHaveText(second);
-  await bench.ask('/sql which customers matter most?');
-  await expect(bench.answers).toHaveCount(2);
-  await bench.answered();
-  await expect(words).toHaveText(second);
-  await expect(
-    bench.answer.getByRole('region', {
-      name: 'Another reading of the question'
-    })
-  ).toBeVisible();
-});
