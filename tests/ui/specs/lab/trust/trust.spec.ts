@@ -104,7 +104,7 @@ for (const theme of ['light', 'dark'] as const) {
   test(`an answer says how far it can be trusted, at 250 pixels and by keyboard: ${theme}`, async ({
     bench
   }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(240_000);
     const { answer, page } = bench;
     await bench.theme(theme);
     try {
