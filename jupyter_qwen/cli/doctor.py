@@ -121,9 +121,11 @@ def seatbelt_check() -> Check:
     try:
         doors = probe()
     except OSError as error:
-        return Check("lock for macOS", False, str(error), "docs/python.md says what it is", needed=False)
+        return Check("lock for macOS", False, str(error), "docs/explanation/python.md says what it is", needed=False)
     held = "every door that was tried is closed" if not doors else f"not closed: {', '.join(doors)}"
-    return Check("lock for macOS", not doors, f"{held}; trials stay off", "docs/python.md says why", needed=False)
+    return Check(
+        "lock for macOS", not doors, f"{held}; trials stay off", "docs/explanation/python.md says why", needed=False
+    )
 
 
 def _memory(choice: EngineChoice, need: fit.Need) -> str:
