@@ -18,6 +18,9 @@ from jupyter_qwen.schema.words import STOP_WORDS, identifier_stems, stem, words
 _LONGEST = 60  # characters of a value that can be a filter's literal
 _QUOTED = 3.0  # weight of a phrase in quotes: certainly a value
 _PHRASE = 6  # words of a question that may form one value
+_PERIODS = frozenset({
+    "minute", "hour", "day", "week", "month", "quarter", "year", "hourly", "daily", "weekly", "monthly", "quarterly", "yearly",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ def matching_values(question: str, schema: Schema, tables: Sequence[Table], *, l
     if schema.privacy not in ("values", "samples"):
         return ()
     names = {part for t in tables for name in (t.name, *(c.name for c in t.columns)) for part in identifier_stems(name)}
+    asked = {stem(word) for word in words(question)}
     phrases = {text: weight for text, weight in _phrases(question) if weight >= _QUOTED or text not in names}
     if not phrases:
         return ()
@@ -52,6 +56,8 @@ def matching_values(question: str, schema: Schema, tables: Sequence[Table], *, l
             if is_secret(column.name):
                 continue
             for value in _values(table, position, column):
+                if value.casefold() in _PERIODS and not asked & set(identifier_stems(column.name)):
+                    continue  # "rides per month" says nothing of the plan that is called month
                 weight = _weight(value, phrases)
                 if weight > 0:
                     key = (table.reference, column.name, value)

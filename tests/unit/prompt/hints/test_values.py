@@ -37,6 +37,14 @@ def test_words_of_the_question_find_values_whatever_case_and_plural(question: st
     assert hints(question) == expected
 
 
+def test_a_period_of_the_question_is_no_value_unless_its_column_is_named() -> None:
+    riders = Table(("riders",), "table", (Column("plan", "VARCHAR", values=("month", "year")),))
+    schema = Schema((riders,), privacy="samples")
+
+    assert hints("rides per month", schema) == []
+    assert hints("riders whose plan is month", schema) == ["riders.plan = 'month'"]
+
+
 def test_secret_columns_never_give_hints() -> None:
     assert hints("is Virginia used?") == ["people.state = 'Virginia'"]
 
