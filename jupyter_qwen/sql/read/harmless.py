@@ -100,9 +100,18 @@ def beyond_tables(reading: Reading) -> tuple[str, ...]:
 
 def _texts_as_sources(sql: str) -> Iterator[str]:
     """Texts in the place of a table, which DuckDB takes for files."""
-    for before, word in pairwise(tokens(sql)):
-        if before.kind == "word" and before.lower in _BEFORE_SOURCES and word.kind == "text":
+    read = list(tokens(sql))
+    for place, (before, word) in enumerate(pairwise(read)):
+        if before.kind != "word" or before.lower not in _BEFORE_SOURCES or word.kind != "text":
+            continue
+        leading = [each.lower if each.kind == "word" else "" for each in read[max(0, place - 3) : place + 1]]
+        if not _ends_comparison(leading):
             yield word.text
+
+
+def _ends_comparison(words: list[str]) -> bool:
+    """Whether the last of `words` is the FROM of IS (NOT) DISTINCT FROM, behind which a value stands: IS is a reserved word."""
+    return words[-3:] == ["is", "distinct", "from"] or words[-4:] == ["is", "not", "distinct", "from"]
 
 
 def _against(name: str, *, table: bool) -> str | None:

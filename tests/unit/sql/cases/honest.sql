@@ -629,3 +629,7 @@ SELECT dept, max_by(name, salary) FROM employees GROUP BY dept
 SELECT arg_max(e, e.salary) FROM employees e
 
 SELECT sum(1) FROM (SELECT * FROM employees UNION ALL SELECT * FROM employees)
+
+SELECT name FROM employees WHERE dept IS DISTINCT FROM 'paid'
+
+SELECT name FROM employees WHERE dept IS NOT DISTINCT FROM 'paid'

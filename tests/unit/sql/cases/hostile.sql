@@ -819,3 +819,7 @@ SELECT getenv ( 'HOME' )
 SELECT GETENV($$HOME$$)
 
 SELECT pragma_version()
+
+FROM cities WHERE name IS DISTINCT FROM 'x' UNION ALL FROM 'x.csv'
+
+SELECT DISTINCT name FROM 'x.csv'
