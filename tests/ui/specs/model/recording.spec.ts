@@ -94,7 +94,7 @@ test('the demo: question, badge, insert, rows, chart, ghost text', async ({
   await bench.select(4);
   await bench.page.keyboard.press('b');
   await bench.edit(5);
-  await bench.page.keyboard.type('large = targets[targets["targ', {
+  await bench.page.keyboard.type('late = targets[targets["ye', {
     delay: 90
   });
   await expect(bench.page.locator('.jp-GhostText').first()).not.toBeEmpty({
