@@ -15,7 +15,7 @@ from sqlglot.errors import SqlglotError
 from jupyter_qwen.schema.quoting import is_plain
 from jupyter_qwen.sql.read.parse import syntax_tree
 
-__all__ = ["UNREADABLE", "equal_columns", "free_alias", "identifier", "syntax_tree", "table_as", "write"]
+__all__ = ["UNREADABLE", "conjuncts", "equal_columns", "free_alias", "identifier", "syntax_tree", "table_as", "write"]
 
 #: What sqlglot raises at syntax that it does not know, at a query that is nested too deeply for it, and where its own
 #: assumptions do not hold, as with a PIVOT that is joined.
@@ -25,6 +25,11 @@ UNREADABLE: Final = (SqlglotError, RecursionError, ValueError, AssertionError)
 def write(tree: exp.Expr, *, like: str) -> str:
     """`tree` for DuckDB, on several lines when `like` has several; what cannot be written is left to the binder."""
     return tree.sql(dialect="duckdb", pretty="\n" in like.strip(), unsupported_level=ErrorLevel.IGNORE)
+
+
+def conjuncts(condition: exp.Expr) -> list[exp.Expr]:
+    """The parts of `condition` that must all hold; itself where it is no AND."""
+    return list(condition.flatten()) if isinstance(condition, exp.And) else [condition]
 
 
 def identifier(name: str) -> exp.Identifier:

@@ -8,6 +8,7 @@ from jupyter_qwen.schema.keys import edges_from
 
 from ..model import Diagnostic
 from ..scopes import ScopeView, column_of
+from ..tree import conjuncts
 from .examined import Examined
 
 
@@ -77,7 +78,7 @@ def _connected(view: ScopeView) -> list[list[str]]:
     if where is not None:
         conditions.append(where.this)
     for condition in conditions:
-        for part in condition.flatten() if isinstance(condition, exp.And) else [condition]:
+        for part in conjuncts(condition):
             used: set[str] = set()
             for column in part.find_all(exp.Column):
                 holders = [column.table] if column.table else [s.alias for s in view.holders(column.name)]

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from sqlglot import exp
 
 from jupyter_qwen.schema.words import identifier_stems
+from jupyter_qwen.sql.tree import conjuncts
 
 Demand = Callable[[str, exp.Expr], "str | None"]
 
@@ -204,7 +205,7 @@ def shares_of_themselves(question: str, tree: exp.Expr) -> list[tuple[exp.Select
             for node in item.find_all(exp.If, exp.Filter)
             if isinstance(condition := node.this if isinstance(node, exp.If) else node.expression.this, exp.Expr)
         }
-        parts = list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
+        parts = conjuncts(where.this)
         blamed = [part for part in parts if _folded(part) in shared]
         if blamed:
             found.append((select, blamed))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from ..tree import conjuncts
 from .bound import Bound
 
 
@@ -22,7 +23,7 @@ def missing_partner(bound: Bound) -> str | None:
             outer = [side for side in sides if side.table.casefold() != joined]
             if len(inner) != 1 or len(outer) != 1:
                 continue
-            for test in where.this.flatten() if isinstance(where.this, exp.And) else [where.this]:
+            for test in conjuncts(where.this):
                 if isinstance(test, exp.Is) and isinstance(test.expression, exp.Null) and test.this == outer[0]:
                     test.set("this", inner[0].copy())
                     swapped.append(joined)

@@ -11,7 +11,7 @@ from jupyter_qwen.schema.words import identifier_stems, stem, words
 
 from ..demands.asked import shares_of_themselves
 from ..scopes import column_of
-from ..tree import identifier, table_as
+from ..tree import conjuncts, identifier, table_as
 from .bound import Bound
 
 
@@ -20,7 +20,7 @@ def share_of_all(bound: Bound) -> str | None:
     found = shares_of_themselves(bound.question, bound.tree)
     for select, parts in found:
         where = select.args["where"]
-        rest = [part for part in _parts(where) if not any(part is gone for gone in parts)]
+        rest = [part for part in conjuncts(where.this) if not any(part is gone for gone in parts)]
         select.set("where", exp.Where(this=exp.and_(*rest, copy=False)) if rest else None)
     return "The share's own condition stood in WHERE, so that the share was always 1." if found else None
 
@@ -44,7 +44,7 @@ def both_values(bound: Bound) -> str | None:
         return None
     wanted: dict[str, tuple[exp.Expr, list[exp.Expr]]] = {}
     rest: list[exp.Expr] = []
-    for part in _parts(where):
+    for part in conjuncts(where.this):
         if isinstance(part, exp.EQ) and isinstance(part.left, exp.Column) and isinstance(part.right, exp.Literal):
             wanted.setdefault(part.left.sql(), (part.left, []))[1].append(part.right)
         else:
@@ -75,7 +75,7 @@ def but_not(bound: Bound) -> str | None:
         return None
     for view in bound.over_tables():
         where = view.select.args.get("where")
-        parts = _parts(where) if where is not None else []
+        parts = conjuncts(where.this) if where is not None else []
         for denied in parts:
             positive = _denied(denied)
             if positive is None:
@@ -207,7 +207,3 @@ def turned_membership(bound: Bound) -> str | None:
 
 
 _DENIED: dict[type[exp.Expr], type[exp.Binary]] = {exp.GT: exp.LTE, exp.LT: exp.GTE, exp.GTE: exp.LT, exp.LTE: exp.GT}
-
-
-def _parts(where: exp.Where) -> list[exp.Expr]:
-    return list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]

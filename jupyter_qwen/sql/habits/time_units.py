@@ -8,6 +8,7 @@ from typing import Final
 from sqlglot import exp
 
 from ..scopes import ScopeView, column_of
+from ..tree import conjuncts
 from .bound import Bound
 
 _NUMBER_OF = re.compile(r"\b(?:number of|how many|in|average) (?P<unit>day|hour|minute|second)s\b", re.IGNORECASE)
@@ -139,7 +140,7 @@ def unasked_dates(bound: Bound) -> str | None:
         where = view.select.args.get("where")
         if where is None:
             continue
-        parts = list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
+        parts = conjuncts(where.this)
         gone = [part for part in parts if _is_fixed_date(view, part)]
         if gone:
             rest = [part for part in parts if not any(part is one for one in gone)]
@@ -162,7 +163,7 @@ def month_of_any_year(bound: Bound) -> str | None:
     month = asked.pop()
     for view in bound.over_tables():
         where = view.select.args.get("where")
-        parts = [] if where is None else list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
+        parts = [] if where is None else conjuncts(where.this)
         dated = [part for part in parts if _is_fixed_date(view, part)]
         begins = [re.match(r"(?:19|20)\d\d-(\d\d)", node.name) for part in dated for node in part.find_all(exp.Literal)]
         if (

@@ -8,7 +8,7 @@ from jupyter_qwen.schema.keys import Edge, edges_from, is_primary_key
 from jupyter_qwen.schema.model import Schema, Table
 
 from ...scopes import FromItem, ScopeView
-from ...tree import equal_columns, free_alias, table_as
+from ...tree import conjuncts, equal_columns, free_alias, table_as
 
 _LONGEST = 3  # keys on the way from one side to the other
 
@@ -23,7 +23,7 @@ def reconnect(view: ScopeView, schema: Schema) -> str | None:
     joins: list[exp.Join] = list(select.args.get("joins") or ())
     if not joins or start is None or not view.of_tables or any(not _inner(join) for join in joins):
         return None
-    conditions = [part for join in joins for part in _parts(join.args["on"])]
+    conditions = [part for join in joins for part in conjuncts(join.args["on"])]
     wrong = [part for part in conditions if _different_things(view, part, schema)]
     if len(wrong) != 1:
         return None
@@ -148,7 +148,3 @@ def _inner(join: exp.Join) -> bool:
     how = str(join.args.get("kind") or "").upper()
     plain = how in ("", "INNER") and not join.side and not join.args.get("using") and not join.args.get("method")
     return plain and join.args.get("on") is not None and isinstance(join.this, exp.Table)
-
-
-def _parts(condition: exp.Expr) -> list[exp.Expr]:
-    return list(condition.flatten()) if isinstance(condition, exp.And) else [condition]

@@ -7,6 +7,7 @@ from sqlglot import exp
 from jupyter_qwen.schema.keys import is_primary_key
 
 from ...scopes import FromItem, ScopeView
+from ...tree import conjuncts
 from ..bound import Bound
 
 
@@ -35,7 +36,7 @@ def _equal(view: ScopeView, joins: list[exp.Join]) -> list[set[tuple[str, str]]]
     """Columns as (alias, name), in sets of those that the joins make equal."""
     classes: list[set[tuple[str, str]]] = []
     for join in joins:
-        for part in _parts(join.args["on"]):
+        for part in conjuncts(join.args["on"]):
             if not isinstance(part, exp.EQ):
                 continue
             sides = [_place(view, side) for side in (part.left, part.right)]
@@ -67,8 +68,8 @@ def _merge(view: ScopeView, join: exp.Join, again: FromItem, first: FromItem) ->
     for column in (*view.select.find_all(exp.Column), *condition.find_all(exp.Column)):
         if column.table.casefold() == again.alias.casefold():
             column.set("table", first.written(column.name).args["table"])
-    said = [part for other in view.select.args.get("joins") or () for part in _parts(other.args["on"])]
-    kept = [part for part in _parts(condition) if not _says_nothing(part, said)]
+    said = [part for other in view.select.args.get("joins") or () for part in conjuncts(other.args["on"])]
+    kept = [part for part in conjuncts(condition) if not _says_nothing(part, said)]
     if kept:
         where = view.select.args.get("where")
         whole = [*([where.this] if where is not None else []), *(part.copy() for part in kept)]
@@ -82,7 +83,3 @@ def _says_nothing(part: exp.Expr, said: list[exp.Expr]) -> bool:
         return part in said
     turned = exp.EQ(this=part.right.copy(), expression=part.left.copy())
     return part.left == part.right or part in said or turned in said
-
-
-def _parts(condition: exp.Expr) -> list[exp.Expr]:
-    return list(condition.flatten()) if isinstance(condition, exp.And) else [condition]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from ...tree import conjuncts
 from ..problem import Change, Problem
 
 
@@ -33,7 +34,7 @@ def move_condition(problem: Problem) -> Iterator[Change]:
             continue
         keep: list[exp.Expr] = []
         move: list[exp.Expr] = []
-        for part in where.this.flatten() if isinstance(where.this, exp.And) else [where.this]:
+        for part in conjuncts(where.this):
             (move if _aggregates(part, aliases, windows) else keep).append(part.copy())
         if not move:
             continue
