@@ -1036,7 +1036,7 @@ SELECT sum(made) AS total_made FROM batch WHERE oven = 'A';
 CREATE TABLE member (member_no INTEGER PRIMARY KEY, nickname VARCHAR, plan VARCHAR, joined DATE);
 CREATE TABLE checkin (member_no INTEGER REFERENCES member(member_no), came_at TIMESTAMP, activity VARCHAR);
 INSERT INTO member VALUES (1, 'Ace', 'basic', '2024-01-02'), (2, 'Bea', 'basic', '2024-01-20'), (3, 'Cy', 'gold', '2024-02-03'), (4, 'Dee', 'gold', '2024-02-10'), (5, 'Eli', 'gold', '2024-02-25');
-INSERT INTO checkin VALUES (1, '2024-01-03 07:10', 'swim'), (1, '2024-01-04 07:00', 'swim'), (1, '2024-01-05 18:00', 'climb'), (1, '2024-02-10 07:05', 'swim'), (2, '2024-01-21 19:00', 'yoga'), (3, '2024-02-04 10:00', 'climb'), (3, '2024-02-05 10:30', 'climb'), (3, '2024-03-01 10:00', 'yoga'), (4, '2024-02-12 08:00', 'swim'), (4, '2024-02-12 08:20', 'yoga');
+INSERT INTO checkin VALUES (1, '2024-01-03 07:10', 'swim'), (1, '2024-01-04 07:00', 'swim'), (1, '2024-01-05 18:00', 'climb'), (1, '2024-02-10 07:05', 'swim'), (2, '2024-01-21 19:00', 'yoga'), (3, '2024-02-04 10:00', 'climb'), (3, '2024-02-05 10:30', 'climb'), (3, '2024-03-01 10:00', 'yoga'), (4, '2024-02-12 08:00', 'swim'), (4, '2024-02-12 08:20', 'yoga'), (4, '2024-02-12 08:40', 'swim');
 
 -- shape cohorts
 -- ? Of the members who joined in each month, how many came again in the month after?
@@ -1076,7 +1076,7 @@ SELECT member_no, max(days_in_a_row) AS longest FROM lengths GROUP BY member_no;
 -- ? average count per person for every group
 -- ?fr Nombre moyen de passages par membre
 -- ?es Número medio de visitas por miembro
--- = basic, 2.5 | gold, 1.66667
+-- = basic, 2.5 | gold, 2
 SELECT plan, avg(times) AS average_times
 FROM (
   SELECT m.plan, m.member_no, count(c.came_at) AS times
@@ -1158,7 +1158,7 @@ GROUP BY m.member_no, m.nickname;
 -- ? quarterly number of checkins
 -- ? Which month has the most checkins?
 -- ? In what quarter of the year do most people come?
--- = 1, 10
+-- = 1, 11
 SELECT quarter(came_at) AS quarter, count(*) AS checkins
 FROM checkin
 GROUP BY quarter
