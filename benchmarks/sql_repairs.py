@@ -1,6 +1,6 @@
 """What each mechanical technique adds to the answers of a run, and what taking one rule away costs. No model is needed.
 
-    jupyter qwen eval sql PACK --raw --out raw.jsonl
+    jupyter qwen eval sql PACK --out answers.jsonl     (or --raw: plain DDL, one greedy answer)
     python -m benchmarks.sql_repairs --scorer score_sql.py --answers PACK raw.jsonl [--answers PACK2 raw2.jsonl …] [--without]
 
 The scorer is a Python file with a class `Scorer(pack)` that has `cases` and `score(case, sql) -> (status, right, ...)`, status
@@ -49,7 +49,7 @@ class Bench:
         self.scorer: Any = scorer.Scorer(str(pack))
         self.scored = {case["id"]: case for case in self.scorer.cases}
         lines = answers.read_text(encoding="utf-8").splitlines()
-        self.answers = {item["id"]: item["sql"] for item in map(json.loads, lines)}
+        self.answers = {item["id"]: item.get("written", item["sql"]) for item in map(json.loads, lines)}
         self.cases = [case for case in self.pack.cases if case.id in self.answers]
         self.schema = lru_cache(maxsize=None)(self._schema)
         self.score = lru_cache(maxsize=None)(self._score)

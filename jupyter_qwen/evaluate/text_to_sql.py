@@ -139,6 +139,8 @@ async def _ask(case: SqlCase, schema: Schema, services: Services) -> dict[str, A
         "sql": block.source if block else "",
         "verdict": block.verdict if block else None,
         "repairs": [repair.name for repair in block.repairs] if block else [],
+        # the model's own text: what each rule brings is counted from it, without the model (benchmarks/sql_repairs.py)
+        "written": (block.repairs[0].before if block.repairs else block.source) if block else "",
         "warnings": [d.code for d in block.diagnostics if d.severity != "info"] if block else [],
         **figures(answer.seconds, answer.ttft_seconds, answer.usage),
         # until the proved query stood in the panel; its grade may come later
