@@ -140,6 +140,11 @@ async def _ask(
         "mode": answer.mode,
         "repairs": [repair.name for repair in block.repairs] if block else [],
         "warnings": [d.code for d in block.diagnostics if d.severity != "info"] if block else [],
+        "features": answer.features,
+        "grade": block.grade if block else None,
+        "reasons": list(block.reasons) if block else [],
+        "words": block.words if block else None,
+        "alternative": block.alternative.source if block and block.alternative else None,
         **figures(
             collected + found.seconds_of(block),  # a query that checks the cell comes later
             None if answer.ttft_seconds is None else collected + answer.ttft_seconds,

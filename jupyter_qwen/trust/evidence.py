@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from jupyter_qwen.python.trial import CellTrial
 from jupyter_qwen.schema.model import Schema
-from jupyter_qwen.sql.model import Proof
+from jupyter_qwen.sql.model import Diagnostic, Proof, Repair
 from jupyter_qwen.sql.trial import Trial
 
 
@@ -47,3 +48,25 @@ class Evidence:
     unmet: tuple[str, ...] = ()
     logprobs: tuple[TokenLogprob, ...] = ()
     others: tuple[OtherAnswer, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class CellEvidence:
+    """The cell of Python that is shown, `source`, and what was found out about it on the way.
+
+    `others` are the other cells of the model that were looked at: whether each gave the same rows, ``None`` where one of the
+    two gave none; `failed` counts those that raised. `same_in_sql` is the same of a query. `unmet` and `logprobs` are as in
+    `Evidence`.
+    """
+
+    question: str
+    schema: Schema
+    source: str
+    trial: CellTrial | None = None
+    repairs: tuple[Repair, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+    others: tuple[bool | None, ...] = ()
+    failed: int = 0
+    same_in_sql: bool | None = None
+    unmet: tuple[str, ...] = ()
+    logprobs: tuple[TokenLogprob, ...] = ()

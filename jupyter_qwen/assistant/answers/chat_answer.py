@@ -11,6 +11,7 @@ from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.answers.allowance import Allowance
 from jupyter_qwen.assistant.answers.blocks import PYTHON_LANGUAGES, SQL_LANGUAGES, code_block, sql_block
 from jupyter_qwen.assistant.answers.generation import Emit, announce, stream_answer
+from jupyter_qwen.assistant.answers.judging_cells import features_of_cell
 from jupyter_qwen.assistant.answers.plot_data import described, fetching, last_result
 from jupyter_qwen.assistant.answers.python_choice import choose_cell, tried
 from jupyter_qwen.assistant.answers.unseen import unseen
@@ -27,6 +28,7 @@ from jupyter_qwen.python.trial import FrameRows, warm_ahead
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.sql.mend import mend
+from jupyter_qwen.trust.confidence.features import Features
 
 _TRIED = ("python", "fix", "plot", "chat")  # modes whose cells are tried
 HISTORY_TURNS = 4  # at least so many, as far as they fit
@@ -101,17 +103,29 @@ async def answer_in_prose(
     if question.mode in ("python", "plot"):  # its trial then finds the libraries loaded
         warm_ahead(FrameRows.from_schema(schema), [cell.source for cell in question.cells if cell.type == "code"])
     new_tokens = min(limits.chat_answer_tokens, question.max_new_tokens or limits.chat_answer_tokens)
-    generated = await stream_answer(prompt, engine, emit, max_new_tokens=new_tokens)
+    generated = await stream_answer(prompt, engine, emit, max_new_tokens=new_tokens, logprobs=question.mode == "python")
     found = code_blocks(generated.text)
     if found:
         await emit(Phase("proof"))
     blocks: list[Block] = []
+    counted: Features = {}
     for index, item in enumerate(found):
         block = await asyncio.to_thread(_judge, index, item, schema, question)
         if block.language in PYTHON_LANGUAGES and block.cell is not None and question.mode in _TRIED:
             if index == 0 and question.mode in ("python", "fix", "plot"):
-                left = Allowance(limits.choice_seconds)
-                block = await choose_cell(block, prompt, question, schema, engine=engine, allowance=left, emit=emit)
+                choice = await choose_cell(
+                    block,
+                    prompt,
+                    question,
+                    schema,
+                    engine=engine,
+                    allowance=Allowance(limits.choice_seconds),
+                    emit=emit,
+                    logprobs=generated.logprobs_between(item.start, item.end),
+                )
+                block = choice.block
+                if question.mode == "python":
+                    counted = await asyncio.to_thread(features_of_cell, choice, question, schema)
             elif question.schema is not None:
                 block = await tried(block, question, schema)
         await emit(BlockJudged(block))
@@ -122,6 +136,7 @@ async def answer_in_prose(
         usage=generated.usage,
         seconds=time.perf_counter() - started,
         ttft_seconds=generated.first_token_at - started if generated.first_token_at is not None else None,
+        features=counted,
     )
 
 

@@ -30,6 +30,18 @@ class Generated:
     first_token_at: float | None
     logprobs: tuple[TokenLogprob, ...] = ()
 
+    def logprobs_between(self, start: int, end: int) -> tuple[TokenLogprob, ...]:
+        """Those of the tokens that begin in ``text[start:end]``; none where the pieces do not make up the text."""
+        place = len(self.text) - sum(len(token.text) for token in self.logprobs)
+        if place < 0 or not self.text.endswith("".join(token.text for token in self.logprobs)):
+            return ()
+        found = []
+        for token in self.logprobs:
+            if start <= place < end:
+                found.append(token)
+            place += len(token.text)
+        return tuple(found)
+
 
 def request_for(
     prompt: Prompt,
@@ -90,18 +102,24 @@ async def stream_answer(
 
 async def code_alone(
     prompt: Prompt, engine: Engine, allowance: Allowance, *, most: int, temperature: float, seed: int | None = None
-) -> str:
-    """The code of one more answer to `prompt`; "" when the allowance cut it off or it holds none. Raises EngineError."""
-    request = replace(request_for(prompt, max_new_tokens=allowance.room(most), temperature=temperature), seed=seed)
+) -> tuple[str, tuple[TokenLogprob, ...]]:
+    """The code of one more answer to `prompt`, and how likely each of its tokens was, where the engine tells.
+
+    The code is "" when the allowance cut the answer off or it holds none. Raises EngineError.
+    """
+    request = request_for(prompt, max_new_tokens=allowance.room(most), temperature=temperature, logprobs=True)
+    request = replace(request, seed=seed)
     text, usage, whole = prompt.prefill, None, False
+    scores: list[TokenLogprob] = []
     async with aclosing(engine.generate(request)) as pieces:  # type: ignore[type-var]
         async for piece in pieces:
             if isinstance(piece, Delta):
                 text += piece.text
+                scores.extend(scored(piece))
             elif isinstance(piece, Finished):
                 usage, whole = piece.usage, piece.reason == "stop"
     allowance.spend(written=usage.new_tokens if usage is not None else len(text) // 3)
-    return restore(strip_fences(text)).strip("\n") if whole else ""
+    return (restore(strip_fences(text)).strip("\n") if whole else ""), tuple(scores)
 
 
 def scored(piece: Delta) -> tuple[TokenLogprob, ...]:

@@ -36,6 +36,7 @@ from jupyter_qwen.python.stubs import is_stub
 from jupyter_qwen.python.trial import CellTrial, FrameRows, of_the_sample, run_cell
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.model import Repair
+from jupyter_qwen.trust.evidence import TokenLogprob
 
 Emit = Callable[[Event], Awaitable[None]]
 
@@ -47,10 +48,14 @@ _MENDS = 6
 
 @dataclass(frozen=True)
 class CellCandidate:
-    """One cell with what its trial gave. `trial` is ``None`` for what was not worth one: a stub, or no Python."""
+    """One cell with what its trial gave. `trial` is ``None`` for what was not worth one: a stub, or no Python.
+
+    `logprobs` say how likely the model's own text of it was, where the engine tells.
+    """
 
     block: Block
     trial: CellTrial | None = None
+    logprobs: tuple[TokenLogprob, ...] = ()
 
     @property
     def ran(self) -> bool:
@@ -62,6 +67,16 @@ class CellCandidate:
         return self.trial is None or self.trial.status == "fails"
 
 
+@dataclass(frozen=True)
+class ChosenCell:
+    """The cell that is shown, everything that was looked at, and whether a query gave the same (``None``: none was compared)."""
+
+    block: Block
+    chosen: CellCandidate
+    candidates: tuple[CellCandidate, ...] = ()
+    same_in_sql: bool | None = None
+
+
 async def choose_cell(
     first: Block,
     prompt: Prompt,
@@ -71,8 +86,9 @@ async def choose_cell(
     engine: Engine,
     allowance: Allowance,
     emit: Emit,
-) -> Block:
-    """The best cell for `prompt`, whose greedy answer is `first`, with the report of its trial. Raises EngineError.
+    logprobs: tuple[TokenLogprob, ...] = (),
+) -> ChosenCell:
+    """The best cell for `prompt`, whose greedy answer is `first` with `logprobs`, and its trial's report. Raises EngineError.
 
     Nothing runs but in the trial's own process. What cannot be tried is shown as it is, with the reason.
     """
@@ -81,7 +97,7 @@ async def choose_cell(
         aligned_first = await asyncio.to_thread(_judged, first, first.source, question)
         first = replace(aligned_first, repairs=(*first.repairs, *aligned_first.repairs))
     await emit(Phase("trial"))
-    best = await examined(first, question, schema, rows)
+    best = replace(await examined(first, question, schema, rows), logprobs=logprobs)
     if not best.broken:
         return await _compared(best, prompt, question, schema, rows, engine=engine, allowance=allowance, emit=emit)
     candidates, facts = [best], [fact_of(best)]
@@ -89,16 +105,16 @@ async def choose_cell(
     for seed in range(1, SAMPLES + 1):
         if allowance.spent or any(not item.broken for item in candidates if not item.ran):
             break
-        source = await _another(with_facts(prompt, facts), engine, allowance, seed)
-        if not source:
+        other = await _another(with_facts(prompt, facts), first, question, schema, rows, engine, allowance, seed)
+        if other is None:
             continue
-        block = await asyncio.to_thread(_judged, first, source, question)
-        candidates.append(await examined(block, question, schema, rows))
+        candidates.append(other)
         if candidates[-1].broken and fact_of(candidates[-1]) not in facts:
             facts.append(fact_of(candidates[-1]))
         if agreed(candidates) is not None:
             break
-    return await _told(agreed(candidates) or next((c for c in candidates if not c.broken), best), emit)
+    chosen = agreed(candidates) or next((c for c in candidates if not c.broken), best)
+    return ChosenCell(await _told(chosen, emit), chosen, tuple(candidates))
 
 
 async def _compared(
@@ -111,33 +127,48 @@ async def _compared(
     engine: Engine,
     allowance: Allowance,
     emit: Emit,
-) -> Block:
+) -> ChosenCell:
     """`best`, shown at once, and whether a query gives the same; where it does not, another cell that agrees with the query."""
     trial = best.trial
+    alone = ChosenCell(await _told(best, emit), best, (best,))
     if question.mode != "python" or trial is None or not comparable(best.block.source, trial, schema):
-        return await _told(best, emit)
-    block = await _told(best, emit)
-    await emit(BlockJudged(block))
+        return alone
+    await emit(BlockJudged(alone.block))
     await emit(Phase("choice"))
     digest = await result_in_sql(prompt, schema, rows, engine=engine, allowance=allowance)
     if digest is None:
-        return block
+        return alone
     if digest == trial.digest:
-        return _agreeing(block)
-    source = await _another(prompt, engine, allowance, seed=1)
-    if source:
-        other = await examined(await asyncio.to_thread(_judged, best.block, source, question), question, schema, rows)
-        if other.ran and other.trial is not None and other.trial.digest == digest:
-            return _agreeing(await _told(other, emit))
-    return block
+        return _agreeing(alone)
+    other = await _another(prompt, best.block, question, schema, rows, engine, allowance, seed=1)
+    candidates = (best, other) if other is not None else (best,)
+    if other is not None and other.ran and other.trial is not None and other.trial.digest == digest:
+        return _agreeing(ChosenCell(await _told(other, emit), other, candidates))
+    return replace(alone, candidates=candidates, same_in_sql=False)
 
 
-def _agreeing(block: Block) -> Block:
-    return replace(block, trial=replace(block.trial, same_in_sql=True)) if block.trial is not None else block
+def _agreeing(choice: ChosenCell) -> ChosenCell:
+    trial = choice.block.trial
+    block = replace(choice.block, trial=replace(trial, same_in_sql=True)) if trial is not None else choice.block
+    return replace(choice, block=block, same_in_sql=True)
 
 
-async def _another(prompt: Prompt, engine: Engine, allowance: Allowance, seed: int) -> str:
-    return await code_alone(prompt, engine, allowance, most=_NEW_TOKENS, temperature=TEMPERATURE, seed=seed)
+async def _another(
+    prompt: Prompt,
+    first: Block,
+    question: Question,
+    schema: Schema,
+    rows: FrameRows,
+    engine: Engine,
+    allowance: Allowance,
+    seed: int,
+) -> CellCandidate | None:
+    """One more answer to `prompt` in the place of `first`, examined; ``None`` where the allowance cut it off."""
+    source, logprobs = await code_alone(prompt, engine, allowance, most=_NEW_TOKENS, temperature=TEMPERATURE, seed=seed)
+    if not source:
+        return None
+    block = await asyncio.to_thread(_judged, first, source, question)
+    return replace(await examined(block, question, schema, rows), logprobs=logprobs)
 
 
 def agreed(candidates: Sequence[CellCandidate]) -> CellCandidate | None:

@@ -51,7 +51,8 @@ async def result_in_sql(
         return None
     asked = in_sql(prompt)
     allowance.spend(written=0, read=await engine.count_tokens(asked.parts[-1].text))
-    written = first_statement(await code_alone(asked, engine, allowance, most=_NEW_TOKENS, temperature=0.0))
+    code, _ = await code_alone(asked, engine, allowance, most=_NEW_TOKENS, temperature=0.0)
+    written = first_statement(code)
     if not written:
         return None
     proof = await asyncio.to_thread(mend, written, schema)

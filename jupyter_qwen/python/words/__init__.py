@@ -4,6 +4,6 @@ A chain is written as the query that asks for the same (`chains`, `chained_frame
 are the same for both. Only plain chains are read; of all others nothing is said.
 """
 
-from .chained_cell import cell_in_words
+from .chained_cell import cell_in_words, query_of
 
-__all__ = ["cell_in_words"]
+__all__ = ["cell_in_words", "query_of"]

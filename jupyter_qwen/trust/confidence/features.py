@@ -7,7 +7,7 @@ something have a weight in the table.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
@@ -18,7 +18,7 @@ from jupyter_qwen.schema.words import content_stems, identifier_stems
 from jupyter_qwen.sql.scopes import ScopeView, column_of, scope_views
 from jupyter_qwen.sql.tree import syntax_tree
 from jupyter_qwen.trust.confidence.clauses import clauses
-from jupyter_qwen.trust.evidence import Evidence
+from jupyter_qwen.trust.evidence import Evidence, TokenLogprob
 
 Features = dict[str, float]
 """By name. A feature that is not known, such as a probability from an engine that tells none, is absent."""
@@ -44,17 +44,22 @@ def features(evidence: Evidence) -> Features:
     return {name: round(value, 4) for name, value in found.items()}
 
 
-def _probabilities(evidence: Evidence) -> Features:
-    scores = [token.logprob for token in evidence.logprobs if token.text.strip()]
+def token_features(tokens: Sequence[TokenLogprob]) -> Features:
+    """How likely the model's own text was: as a whole, and at its least likely; empty where the engine tells nothing."""
+    scores = [token.logprob for token in tokens if token.text.strip()]
     if not scores:
         return {}
     return {
         "logprob_mean": sum(scores) / len(scores),
         "logprob_sum": sum(scores),
         "logprob_min": min(scores),
-        "logprob_clause": min(mean for _, mean in clauses(evidence.logprobs)),
         "unlikely_tokens": float(sum(score < UNLIKELY for score in scores)),
     }
+
+
+def _probabilities(evidence: Evidence) -> Features:
+    found = token_features(evidence.logprobs)
+    return {**found, "logprob_clause": min(mean for _, mean in clauses(evidence.logprobs))} if found else {}
 
 
 def _agreement(evidence: Evidence) -> Features:

@@ -80,6 +80,8 @@ async def test_a_question_sees_the_live_frames_and_the_next_case_none_of_them(pa
     first, second = answered(out)
     assert (first["id"], first["code"], first["mode"]) == ("a", "trips['km'].sum()", "python")
     assert {"verdict", "seconds", "ttft_seconds", "new_tokens", "warnings"} <= first.keys()
+    assert {"features", "grade", "reasons", "words", "alternative"} <= first.keys()
+    assert first["features"]["words_left"] == 0
     asked = [prompt for prompt in engine.prompts if "in place of Python" not in prompt]
     assert "trips (pandas" in asked[0]
     assert "read_csv('trips.csv')" in asked[0]

@@ -65,7 +65,7 @@ def chosen(code: str, writer: Writer, *, schema: Schema = SCHEMA, seconds: float
         told.append(event)
 
     best = choose_cell(block, prompt, question, schema, engine=writer, allowance=Allowance(seconds), emit=emit)
-    return asyncio.run(best), told
+    return asyncio.run(best).block, told
 
 
 def trial_of(block: Block) -> Any:

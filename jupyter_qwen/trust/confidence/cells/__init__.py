@@ -1,0 +1,1 @@
+"""How likely a cell of Python is right: the same way as for a query, with features and a table of its own."""
