@@ -16,9 +16,7 @@ import argparse
 import contextlib
 import json
 import os
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -30,11 +28,11 @@ from typing import Any
 
 import duckdb
 
+from benchmarks.speed.jupyter_process import jupyter_server
 from jupyter_qwen.kernel.client import Client
 from jupyter_qwen.kernel.discovery import Server
 from jupyter_qwen.schema.collect import collect
 
-START_SECONDS = 120.0
 SHOP = """
 CREATE TABLE products (product_id INTEGER PRIMARY KEY, title VARCHAR, category VARCHAR, price DECIMAL(8, 2));
 CREATE TABLE sales (sale_id INTEGER PRIMARY KEY, product_id INTEGER REFERENCES products, sold_on DATE, units INTEGER);
@@ -78,40 +76,15 @@ class Reply:
 
 
 @contextlib.contextmanager
-def jupyter_server(folder: Path, url: str, model: str) -> Iterator[Client]:
+def configured(folder: Path, url: str, model: str) -> Iterator[Client]:
     """A Jupyter server of one user, configured for the endpoint; the key is in the environment, as on a hub."""
-    for name in ("runtime", "config", "notebooks", "threads"):
-        (folder / name).mkdir(parents=True)
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("JPY_", "JUPYTER_RUNTIME"))}
-    environment["JUPYTER_RUNTIME_DIR"] = str(folder / "runtime")
+    (folder / "config").mkdir(parents=True)
     (folder / "config" / "jupyter_server_config.json").write_text(
         json.dumps({"QwenExtension": {"engine": "openai", "endpoint_url": url, "endpoint_model": model}})
     )
-    command = [
-        sys.executable, "-m", "jupyter_server", "--allow-root", "--ServerApp.open_browser=False", "--ServerApp.port=0",
-        f"--config={folder / 'config' / 'jupyter_server_config.json'}", f"--ServerApp.root_dir={folder / 'notebooks'}",
-        "--ServerApp.jpserver_extensions={'jupyter_qwen': True}", f"--QwenExtension.threads_folder={folder / 'threads'}",
-    ]  # fmt: skip
-    log = folder / "server.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, env=environment, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
-    try:
-        yield Client(_listening(process, folder / "runtime" / f"jpserver-{process.pid}.json", log))
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _listening(process: subprocess.Popen[bytes], described: Path, log: Path) -> Server:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        if described.exists() and described.stat().st_size:
-            found = json.loads(described.read_text())
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", found["port"])) == 0:
-                    return Server(found["url"], found["token"])
-        time.sleep(0.05)
-    raise SystemExit(f"The server did not start: {log.read_text()[-2000:]}")
+    key = {name: value for name, value in os.environ.items() if name == "JUPYTER_QWEN_API_KEY"}
+    with jupyter_server(folder, variables=key) as server:
+        yield Client(Server(server.url, server.token))
 
 
 @dataclass(frozen=True)
@@ -222,7 +195,7 @@ def main() -> int:
     shop, clinic = frozenset({"products", "sales"}), frozenset({"patients", "visits"})
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as servers:
         first, second = (
-            servers.enter_context(jupyter_server(Path(folder) / name, arguments.url, arguments.model))
+            servers.enter_context(configured(Path(folder) / name, arguments.url, arguments.model))
             for name in ("one", "two")
         )
         people = (person("shop", first, SHOP, shop, clinic), person("clinic", second, CLINIC, clinic, shop))

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,17 +10,17 @@ import pytest
 from fake_server import TOKEN, FakeServer
 from IPython.core.interactiveshell import InteractiveShell
 
-ROOT = Path(__file__).parents[2]
+from benchmarks.speed.jupyter_process import ORDERS, JupyterServer, jupyter_server
+
 SCRIPT = [
     {
         "match": "count the stars",
         "reply": "one two three four five six seven eight nine ten",
         "delay_per_token_ms": 300,
     },
-    {"match": "how many orders", "reply": "SELECT count(*) AS n FROM orders"},
     {"match": "wrong column", "reply": "SELECT nothing_like_it FROM orders"},
     {"match": "drop everything", "reply": "DROP TABLE orders"},
-    {"match": "", "reply": "I am a scripted engine."},
+    *ORDERS,
 ]
 
 
@@ -61,44 +55,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def started(folder: Path) -> Iterator[dict[str, Any]]:
-    for name in ("runtime", "config", "notebooks", "threads"):
-        (folder / name).mkdir()
-    (folder / "script.json").write_text(json.dumps(SCRIPT))
-    environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith(("JPY_", "JUPYTER"))},
-        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-        "JUPYTER_CONFIG_DIR": str(folder / "config"),
-        "PLOOMBER_STATS_ENABLED": "false",  # JupySQL reports its use otherwise
-        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
-    }
-    command = [
-        sys.executable, "-m", "jupyter_server", "--allow-root", "--ServerApp.open_browser=False", "--ServerApp.port=0",
-        "--ServerApp.base_url=/lab-base/", "--ServerApp.jpserver_extensions={'jupyter_qwen': True}",
-        f"--ServerApp.root_dir={folder / 'notebooks'}", "--QwenExtension.engine=scripted",
-        f"--QwenExtension.script={folder / 'script.json'}", f"--QwenExtension.threads_folder={folder / 'threads'}",
-        "--QwenExtension.choice_seconds=1",
-    ]  # fmt: skip
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-    described = folder / "runtime" / f"jpserver-{process.pid}.json"
-    try:
-        until = time.monotonic() + 60
-        while not (described.exists() and described.stat().st_size):
-            assert process.poll() is None, (folder / "server.log").read_text()
-            assert time.monotonic() < until, (folder / "server.log").read_text()
-            time.sleep(0.05)
-        server = dict(json.loads(described.read_text()))
-        # the file is written before the server listens
-        while not _listens(server["port"]):
-            assert time.monotonic() < until, (folder / "server.log").read_text()
-            time.sleep(0.05)
+def started(folder: Path) -> Iterator[JupyterServer]:
+    options = ("--ServerApp.base_url=/lab-base/", "--QwenExtension.choice_seconds=1")
+    # JupySQL reports its use otherwise
+    with jupyter_server(folder, *options, script=SCRIPT, variables={"PLOOMBER_STATS_ENABLED": "false"}) as server:
         yield server
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
+
+from benchmarks.speed.jupyter_process import JupyterServer
 
 
 class Notebook:
@@ -46,10 +46,10 @@ class Notebook:
 
 
 @contextmanager
-def opened(server: dict[str, Any], folder: Path, path: str) -> Iterator[Notebook]:
+def opened(server: JupyterServer, folder: Path, path: str) -> Iterator[Notebook]:
     """A new notebook at `path` on `server`, whose runtime files lie below `folder`; its kernel ends with the block."""
     body = {"path": path, "name": path, "type": "notebook", "kernel": {"name": "python3"}}
-    session = api(server, "api/sessions", body)
+    session = server.request("api/sessions", body)
     client = BlockingKernelClient(connection_file=str(folder / "runtime" / f"kernel-{session['kernel']['id']}.json"))
     client.load_connection_file()
     client.start_channels()
@@ -58,7 +58,7 @@ def opened(server: dict[str, Any], folder: Path, path: str) -> Iterator[Notebook
         yield Notebook(client)
     finally:
         client.stop_channels()
-        api(server, f"api/sessions/{session['id']}", method="DELETE")
+        server.request(f"api/sessions/{session['id']}", method="DELETE")
 
 
 def _wait_until_ready(client: BlockingKernelClient, *, seconds: float) -> None:
@@ -70,14 +70,3 @@ def _wait_until_ready(client: BlockingKernelClient, *, seconds: float) -> None:
         except RuntimeError:
             if time.monotonic() > until:
                 raise
-
-
-def api(server: dict[str, Any], route: str, body: dict[str, Any] | None = None, method: str | None = None) -> Any:
-    request = urllib.request.Request(
-        server["url"] + route,
-        data=None if body is None else json.dumps(body).encode(),
-        headers={"Authorization": f"token {server['token']}", "Content-Type": "application/json"},
-        method=method,
-    )
-    with urllib.request.urlopen(request, timeout=60) as response:
-        return json.loads(response.read() or b"null")

@@ -11,12 +11,11 @@ import json
 import os
 import socket
 import struct
-import subprocess
 import sys
-import time
-import urllib.request
 from pathlib import Path
 from typing import Any
+
+from benchmarks.speed.jupyter_process import ORDERS, jupyter_server
 
 CELLS = [
     "import duckdb\ncon = duckdb.connect()\n"
@@ -57,59 +56,19 @@ def probe() -> None:
                 continue
 
 
-def fetched(server: dict[str, Any], route: str, body: dict[str, Any]) -> dict[str, Any]:
-    request = urllib.request.Request(
-        f"{server['url']}jupyter-qwen/{route}", json.dumps(body).encode(), {"Authorization": f"token {server['token']}"}
-    )
-    with urllib.request.urlopen(request, timeout=120) as answer:
-        return dict(json.loads(answer.read().splitlines()[-1]))
-
-
 def session(folder: Path) -> list[Any]:
     import nbformat
     from nbclient import NotebookClient
 
-    runtime = folder / "runtime"
-    runtime.mkdir()
-    os.environ.update(
-        JUPYTER_RUNTIME_DIR=str(runtime), JUPYTER_CONFIG_DIR=str(folder / "config"), HOME=str(folder), IPYTHONDIR=str(folder),
-        XDG_CACHE_HOME=str(folder / "cache"),
-    )  # fmt: skip
-    script = [
-        {"match": "how many orders", "reply": "SELECT count(*) AS n FROM orders"},
-        {"match": "", "reply": "I am a scripted engine."},
-    ]
-    (folder / "script.json").write_text(json.dumps(script))
-    command = [
-        sys.executable, "-m", "jupyter_server", "--allow-root", "--ServerApp.open_browser=False", "--ServerApp.port=0",
-        "--ServerApp.ip=127.0.0.1", "--ServerApp.jpserver_extensions={'jupyter_qwen': True}", "--QwenExtension.engine=scripted",
-        f"--QwenExtension.script={folder / 'script.json'}", f"--QwenExtension.threads_folder={folder / 'threads'}",
-    ]  # fmt: skip
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=folder)
-    try:
-        server = described(runtime / f"jpserver-{process.pid}.json", process)
-        os.environ.update(JUPYTER_QWEN_URL=server["url"], JUPYTER_QWEN_TOKEN=server["token"])
-        asked = fetched(server, "ask", {"question": "what is this", "mode": "chat", "thread": "a.ipynb", "cells": []})
-        typed = fetched(server, "complete", {"prefix": "total = ", "suffix": "", "language": "python", "by_key": True})
+    variables = {"HOME": str(folder), "IPYTHONDIR": str(folder), "XDG_CACHE_HOME": str(folder / "cache")}
+    with jupyter_server(folder, script=ORDERS, variables=variables) as server:
+        runtime = {"JUPYTER_RUNTIME_DIR": str(folder / "runtime"), "JUPYTER_CONFIG_DIR": str(folder / "config")}
+        os.environ.update({**variables, **runtime, **server.environment})
+        asked = server.call("ask", {"question": "what is this", "mode": "chat", "thread": "a.ipynb", "cells": []})
+        typed = server.call("complete", {"prefix": "total = ", "suffix": "", "language": "python", "by_key": True})
         document = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
         NotebookClient(document, timeout=240, kernel_name="python3").execute()
         return [asked["type"], typed["type"], document.cells[-1].outputs[0]["text"]]
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-def described(file: Path, process: subprocess.Popen[bytes]) -> dict[str, Any]:
-    until = time.monotonic() + 120
-    while time.monotonic() < until and process.poll() is None:
-        if file.exists() and file.stat().st_size:
-            server = dict(json.loads(file.read_text()))
-            with socket.socket() as tried:
-                if tried.connect_ex(("127.0.0.1", server["port"])) == 0:
-                    return server
-        time.sleep(0.1)
-    raise RuntimeError("the server did not start")
 
 
 if __name__ == "__main__":

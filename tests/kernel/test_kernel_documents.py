@@ -14,7 +14,8 @@ import pytest
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter, MarkdownExporter
 
-ROOT = Path(__file__).parents[2]
+from benchmarks.speed.jupyter_process import JupyterServer
+
 CELLS = [
     "import duckdb\ncon = duckdb.connect()\n"
     "rows = con.execute('CREATE TABLE orders AS SELECT i AS id FROM range(7) t(i)').fetchall()",
@@ -25,11 +26,9 @@ CELLS = [
 
 
 @pytest.fixture
-def executed(started: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("JUPYTER_QWEN_URL", started["url"])
-    monkeypatch.setenv("JUPYTER_QWEN_TOKEN", started["token"])
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+def executed(started: JupyterServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    for name, value in {**started.environment, "IPYTHONDIR": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
     document = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
     NotebookClient(document, timeout=120, kernel_name="python3").execute()
     return document
@@ -53,21 +52,14 @@ def test_the_saved_notebook_shows_the_answer_as_a_web_page(executed: Any) -> Non
     assert "✔ bound" in MarkdownExporter().from_notebook_node(executed)[0]
 
 
-def test_a_terminal_prints_the_answer_and_offers_the_cell(started: dict[str, Any], tmp_path: Path) -> None:
+def test_a_terminal_prints_the_answer_and_offers_the_cell(started: JupyterServer, tmp_path: Path) -> None:
     typed = "\n".join(
         [CELLS[0], CELLS[1], "%qwen sql how many orders are there", "%qwen sql --format code how many orders", "exit"]
     )
-    environment = {
-        **os.environ,
-        "JUPYTER_QWEN_URL": started["url"],
-        "JUPYTER_QWEN_TOKEN": started["token"],
-        "PYTHONPATH": str(ROOT),
-        "IPYTHONDIR": str(tmp_path),
-    }
     run = subprocess.run(
         [sys.executable, "-m", "IPython", "--simple-prompt", "--no-banner", "--no-confirm-exit"],
         input=typed + "\n",
-        env=environment,
+        env={**os.environ, **started.environment, "IPYTHONDIR": str(tmp_path)},
         capture_output=True,
         text=True,
         timeout=120,

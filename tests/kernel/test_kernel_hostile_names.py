@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +10,7 @@ import pytest
 from fake_server import FakeServer, answer_events
 from hostile_names import SPECIAL, hostile_texts
 
+from benchmarks.speed.jupyter_process import JupyterServer
 from jupyter_qwen.schema.collect import CollectionLimits, collect
 from jupyter_qwen.schema.privacy import is_secret
 from jupyter_qwen.schema.quoting import quote_identifier
@@ -46,14 +45,6 @@ def tables(con: Any) -> dict[str, Any]:
     return collect({"con": con}, limits=CollectionLimits(seconds=30))
 
 
-def post(server: dict[str, Any], route: str, body: dict[str, Any]) -> dict[str, Any]:
-    request = urllib.request.Request(
-        f"{server['url']}jupyter-qwen/{route}", json.dumps(body).encode(), {"Authorization": f"token {server['token']}"}
-    )
-    with urllib.request.urlopen(request, timeout=120) as answer:
-        return dict(json.loads(answer.read().splitlines()[-1]))
-
-
 def asked(schema: dict[str, Any], mode: str, cells: list[dict[str, Any]], **fields: Any) -> dict[str, Any]:
     return {"question": "how many orders", "mode": mode, "thread": "", "cells": cells, "schema": schema, **fields}
 
@@ -70,23 +61,23 @@ def test_all_names_and_values_are_collected(con: Any) -> None:
 
 
 @pytest.mark.parametrize("mode", ["sql", "chat"])
-def test_no_name_value_or_cell_becomes_a_token_of_the_prompt(started: dict[str, Any], con: Any, mode: str) -> None:
+def test_no_name_value_or_cell_becomes_a_token_of_the_prompt(started: JupyterServer, con: Any, mode: str) -> None:
     schema = tables(con)
-    plain = post(started, "context", asked({**schema, "tables": []}, mode, []))["prompt"]
+    plain = started.call("context", asked({**schema, "tables": []}, mode, []))["prompt"]
     for number, batch in enumerate(BATCHES):
         part = {**schema, "tables": [table for table in schema["tables"] if table["reference"][-1] in batch]}
         cells = [{"id": text[:40], "type": "code", "source": text} for text in batch]
-        seen = post(started, "context", asked(part, mode, cells))["prompt"]
+        seen = started.call("context", asked(part, mode, cells))["prompt"]
         for token in SPECIAL:
             assert seen.count(token) == plain.count(token), (number, token)
 
 
-def test_every_question_about_them_is_answered(started: dict[str, Any], con: Any) -> None:
+def test_every_question_about_them_is_answered(started: JupyterServer, con: Any) -> None:
     schema = tables(con)
     for batch in BATCHES:
         part = {**schema, "tables": [table for table in schema["tables"] if table["reference"][-1] in batch]}
         cells = [{"id": "c", "type": "code", "source": "\n".join(batch)}]
-        answer = post(started, "ask", asked(part, "sql", cells))
+        answer = started.call("ask", asked(part, "sql", cells))
         assert answer["type"] == "answer", answer
         typed = {
             "prefix": batch[0],
@@ -96,15 +87,15 @@ def test_every_question_about_them_is_answered(started: dict[str, Any], con: Any
             "by_key": True,
             "path": batch[2][:200],
         }
-        assert post(started, "complete", typed)["type"] == "completion"
+        assert started.call("complete", typed)["type"] == "completion"
 
 
-def test_a_quoted_name_binds_and_stays_one_query(started: dict[str, Any], con: Any) -> None:
+def test_a_quoted_name_binds_and_stays_one_query(started: JupyterServer, con: Any) -> None:
     schema = tables(con)
     for table in schema["tables"]:
         name = quote(table["reference"][-1])
         part = {**schema, "tables": [table]}
-        proof = post(started, "prove", {"sql": f"SELECT {name} FROM {name}", "schema": part, "connection": "con"})
+        proof = started.call("prove", {"sql": f"SELECT {name} FROM {name}", "schema": part, "connection": "con"})
         assert (proof["verdict"], proof["kind"]) == ("bound", "query"), (name[:80], proof["diagnostics"])
 
 

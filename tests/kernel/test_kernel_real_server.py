@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from notebooks import Notebook, api, opened
+from notebooks import Notebook, opened
+
+from benchmarks.speed.jupyter_process import JupyterServer
 
 SETUP = """
 import duckdb, pandas as pd
@@ -20,7 +22,7 @@ con.execute("CREATE TABLE orders AS SELECT i AS id FROM range(7) t(i)").fetchall
 
 
 @pytest.fixture(scope="module")
-def notebook(started: dict[str, Any], folder: Path) -> Iterator[Notebook]:
+def notebook(started: JupyterServer, folder: Path) -> Iterator[Notebook]:
     with opened(started, folder, "demo.ipynb") as made:
         assert made.run(SETUP)["reply"]["status"] == "ok"
         yield made
@@ -44,9 +46,9 @@ def test_out_gives_the_rows(notebook: Notebook) -> None:
     assert notebook.run("print(counted['n'].tolist())")["text"] == "[7]\n"
 
 
-def test_the_conversation_is_the_sidebars(notebook: Notebook, started: dict[str, Any]) -> None:
+def test_the_conversation_is_the_sidebars(notebook: Notebook, started: JupyterServer) -> None:
     notebook.run("%%qwen sql\nhow many orders are there")
-    turns = api(started, "jupyter-qwen/thread?id=demo.ipynb")["turns"]
+    turns = started.call("thread?id=demo.ipynb")["turns"]
     assert "how many orders are there" in json.dumps(turns)
 
 
@@ -64,14 +66,14 @@ def test_a_statement_that_writes_is_neither_placed_nor_run(notebook: Notebook) -
     assert notebook.run("print(con.sql('SELECT count(*) FROM orders').fetchall())")["text"] == "[(7,)]\n"
 
 
-def test_interrupting_stops_in_mid_answer(notebook: Notebook, started: dict[str, Any]) -> None:
-    kernel = api(started, "api/sessions")[0]["kernel"]["id"]
+def test_interrupting_stops_in_mid_answer(notebook: Notebook, started: JupyterServer) -> None:
+    kernel = started.request("api/sessions")[0]["kernel"]["id"]
     pressed: list[float] = []
 
     def press(data: dict[str, Any]) -> None:
         if "one" in data["text/plain"] and not pressed:
             pressed.append(time.monotonic())
-            api(started, f"api/kernels/{kernel}/interrupt", {})
+            started.request(f"api/kernels/{kernel}/interrupt", {})
 
     result = notebook.run("%%qwen chat\ncount the stars", interrupt=press)
     assert pressed

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from notebooks import Notebook, opened
+
+from benchmarks.speed.jupyter_process import JupyterServer
 
 SETUP = """
 import duckdb, pandas as pd
@@ -22,7 +23,7 @@ FANS_OUT = "SELECT sum(o.amount) FROM orders o JOIN lines l ON l.order_id = o.or
 
 
 @pytest.fixture(scope="module")
-def notebook(started: dict[str, Any], folder: Path) -> Iterator[Notebook]:
+def notebook(started: JupyterServer, folder: Path) -> Iterator[Notebook]:
     with opened(started, folder, "receipts.ipynb") as made:
         assert made.run(SETUP)["reply"]["status"] == "ok"
         yield made

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from served import Served
 
+from benchmarks.speed.jupyter_process import JupyterServer
 from jupyter_qwen.demo.shop import build_shop
 from jupyter_qwen.schema.collect import collect
 
@@ -25,7 +23,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
 
 
 @pytest.fixture
-def ask(served: Served, shop: duckdb.DuckDBPyConnection) -> Any:
+def ask(served: JupyterServer, shop: duckdb.DuckDBPyConnection) -> Any:
     schema = collect({"con": shop})
 
     def post(text: str, **fields: Any) -> dict[str, Any]:
@@ -38,16 +36,10 @@ def ask(served: Served, shop: duckdb.DuckDBPyConnection) -> Any:
             "schema": schema,
             **fields,
         }
-        request = urllib.request.Request(
-            f"{served.url}jupyter-qwen/ask",
-            data=json.dumps(body, default=str).encode(),
-            headers={"Authorization": f"token {served.token}", "Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=200) as response:
-            answer = json.loads(response.read().splitlines()[-1])
+        answer = served.call("ask", body)
         assert answer["type"] == "answer", answer
         print(f"\n> {text}\n[{answer['mode']}, {answer['seconds']:.1f} s]\n{answer['markdown']}")
-        return dict(answer)
+        return answer
 
     return post
 

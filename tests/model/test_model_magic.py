@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -14,8 +15,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
-from served import Served
 
+from benchmarks.speed.jupyter_process import JupyterServer
 from jupyter_qwen.demo.demo_folder import build_demo
 
 pytestmark = pytest.mark.model
@@ -38,7 +39,7 @@ LOAD = "%load_ext jupyter_qwen"
 
 
 @pytest.fixture
-def execute(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def execute(served: JupyterServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     for name, value in {**served.environment, "IPYTHONDIR": str(tmp_path / "ipython")}.items():
         monkeypatch.setenv(name, value)
 
@@ -58,30 +59,20 @@ def printed(cell: Any) -> str:
     return "".join(output["text"] for output in cell.outputs if output.output_type == "stream")
 
 
-def test_out_keeps_the_rows_of_a_query_over_duckdb_tables(execute: Any) -> None:
-    done = execute(
-        notebook(
-            TABLES,
-            LOAD,
-            "%%qwen sql --out df\ntotal quantity ordered per product category",
-            "print(sorted([int(v) if not isinstance(v, str) else v for v in row] for row in df.values.tolist()))",
-        )
-    )
+@pytest.mark.parametrize(
+    ("tables", "question", "rows"),
+    [
+        (TABLES, "total quantity ordered per product category", [("Camping", 135), ("Shoes", 135)]),
+        (FRAMES, "sum of invoice totals per country, largest first", [("Peru", 20), ("Chile", 10)]),
+    ],
+    ids=["tables of DuckDB", "two DataFrames joined"],
+)
+def test_out_keeps_the_rows_of_a_query(execute: Any, tables: str, question: str, rows: list[Any]) -> None:
+    show = "print([(row.iloc[0], int(row.iloc[1])) for _, row in df.iterrows()])"
+    done = execute(notebook(tables, LOAD, f"%%qwen sql --out df\n{question}", show))
     assert "✔ bound" in done.cells[2].outputs[0]["data"]["text/markdown"]
-    assert printed(done.cells[3]) == "[['Camping', 135], ['Shoes', 135]]\n"
-
-
-def test_out_keeps_the_rows_of_two_dataframes_joined(execute: Any) -> None:
-    done = execute(
-        notebook(
-            FRAMES,
-            LOAD,
-            "%%qwen sql --out df\nsum of invoice totals per country, largest first",
-            "print([(row.iloc[0], float(row.iloc[1])) for _, row in df.iterrows()])",
-        )
-    )
-    assert "✔ bound" in done.cells[2].outputs[0]["data"]["text/markdown"]
-    assert printed(done.cells[3]) == "[('Peru', 20.0), ('Chile', 10.0)]\n"
+    found = ast.literal_eval(printed(done.cells[3]))
+    assert (found if "first" in question else sorted(found)) == rows
 
 
 def test_the_demo_notebook_runs_from_top_to_bottom_and_shows_its_answers_as_a_web_page(
@@ -116,7 +107,7 @@ def test_an_explanation_is_prose_and_a_fix_mends_the_cell(execute: Any) -> None:
     assert [block["verdict"] for block in answer["blocks"]] in ([], [None])
 
 
-def test_a_terminal_answers_with_the_real_model(served: Served, tmp_path: Path) -> None:
+def test_a_terminal_answers_with_the_real_model(served: JupyterServer, tmp_path: Path) -> None:
     typed = "\n".join([FRAMES.strip(), LOAD, "%qwen sql sum of invoice totals per country", "exit"])
     run = subprocess.run(
         [sys.executable, "-m", "IPython", "--simple-prompt", "--no-banner", "--no-confirm-exit"],

@@ -7,10 +7,11 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from notebooks import Notebook, api, opened
+from notebooks import Notebook, opened
+
+from benchmarks.speed.jupyter_process import JupyterServer
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="kills by signal")
 
@@ -33,7 +34,7 @@ FUNCTION = "_read_rows"
 
 
 @pytest.fixture
-def notebook(started: dict[str, Any], folder: Path) -> Iterator[Notebook]:
+def notebook(started: JupyterServer, folder: Path) -> Iterator[Notebook]:
     with opened(started, folder, "dying.ipynb") as made:
         yield made
 
@@ -61,7 +62,7 @@ def _new_kernel(notebook: Notebook, old: int) -> int:
 
 @pytest.mark.parametrize("asker", ["magic", "panel"])
 def test_kernel_that_dies_while_collecting_costs_the_next_question_nothing(
-    notebook: Notebook, started: dict[str, Any], tmp_path: Path, asker: str
+    notebook: Notebook, started: JupyterServer, tmp_path: Path, asker: str
 ) -> None:
     mark = tmp_path / "collecting"
     old = _pid(notebook)
@@ -69,11 +70,11 @@ def test_kernel_that_dies_while_collecting_costs_the_next_question_nothing(
     if asker == "magic":
         notebook.client.execute("%%qwen sql\nhow many orders are there")
     else:
-        source = api(started, "jupyter-qwen/collector?privacy=samples")["expression"]
+        source = started.call("collector?privacy=samples")["expression"]
         notebook.client.execute("", silent=True, store_history=False, user_expressions={"r": source})
     assert _new_kernel(notebook, old) != old
     assert mark.exists()  # it was the collector that ran
-    turns = api(started, "jupyter-qwen/thread?id=dying.ipynb")["turns"]
+    turns = started.call("thread?id=dying.ipynb")["turns"]
     assert "cut" not in json.dumps(turns)
     result = notebook.run("%%qwen sql\nhow many orders are there")
     assert result["reply"]["status"] == "ok", result

@@ -9,7 +9,9 @@ from typing import Any
 
 import psutil
 from fake_server import FakeServer, answer_events
-from test_kernel_real_server import Notebook, api, notebook
+from test_kernel_real_server import Notebook, notebook
+
+from benchmarks.speed.jupyter_process import JupyterServer
 
 __all__ = ["notebook"]
 
@@ -41,9 +43,9 @@ def test_a_hundred_questions_leave_no_thread_name_or_connection(shell: Any, serv
 
 
 def test_a_hundred_questions_in_a_kernel_leave_no_thread_connection_or_comm(
-    notebook: Notebook, started: dict[str, Any], folder: Path
+    notebook: Notebook, started: JupyterServer, folder: Path
 ) -> None:
-    count = COUNT.replace("PORT", str(started["port"]))
+    count = COUNT.replace("PORT", started.url.split(":")[2].split("/")[0])
     notebook.run("%%qwen sql\nhow many orders are there")
     notebook.run(count)  # what counting itself imports is there now
     before = json.loads(notebook.run(count)["text"].partition("COUNT")[2])
@@ -56,4 +58,4 @@ def test_a_hundred_questions_in_a_kernel_leave_no_thread_connection_or_comm(
     after = json.loads(notebook.run(count)["text"].partition("COUNT")[2])
     assert after == before
     assert before[1:3] == [0, 0]
-    assert api(started, "jupyter-qwen/status")["state"] == "ready"
+    assert started.call("status")["state"] == "ready"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import pytest
 from notebooks import opened
+
+from benchmarks.speed.jupyter_process import JupyterServer
 
 SALES = "CREATE TABLE orders AS SELECT i AS id FROM range(7) t(i)"
 NOTEBOOKS = {
@@ -44,7 +45,7 @@ NOTEBOOKS = {
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_the_cell_is_written_as_the_notebook_writes_its_own_and_runs(
-    name: str, started: dict[str, Any], folder: Path
+    name: str, started: JupyterServer, folder: Path
 ) -> None:
     # by its distribution: in a run of all tests a folder of ours makes the name `sql` importable
     if "JupySQL" in name and not next(metadata.distributions(name="jupysql"), None):
