@@ -91,7 +91,9 @@ export interface IBlock {
   rows: IRows | null;
   /** Ids of the cells that make tables which it names and the kernel did not hold when it was asked. */
   loads: string[];
-  /** How likely a bound query is right. */
+  /** Lines of a cell of Python, from 1, that decide what it shows. */
+  deciding_lines: number[];
+  /** How likely a bound query, or a cell that was examined, is right. */
   grade: Grade | null;
   /** Why, in words. */
   reasons: string[];

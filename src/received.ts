@@ -202,6 +202,7 @@ export function normalizeBlock(block: Partial<IBlock>, index = 0): IBlock {
     words: block.words ?? null,
     rows: readRows(block.rows),
     loads: block.loads ?? [],
+    deciding_lines: block.deciding_lines ?? [],
     grade: isGrade(block.grade) ? block.grade : null,
     reasons: block.reasons ?? [],
     alternative: readAlternative(block.alternative)

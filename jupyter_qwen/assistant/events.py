@@ -104,9 +104,10 @@ class Block:
 
     `verdict` is of its SQL, ``None`` where it has none; `trial` of its Python, ``None`` where nobody thought of a trial.
     `words` says in one line what the code does, read from its tree; ``None`` where that cannot be said. `rows` are the first
-    rows of a query's trial (privacy level *samples* only); they are shown and kept nowhere.
-    `grade` says how likely a query is right, `reasons` why, in words; ``None`` for what is not a bound read. `alternative` is a
-    second reading of the question, where two nearly tied.
+    rows of a trial (privacy level *samples* only); they are shown and kept nowhere.
+    `grade` says how likely a query or a cell of Python is right, `reasons` why, in words; ``None`` for what is not a bound read
+    and for code that was not examined. `alternative` is a second reading of the question, where two nearly tied.
+    `deciding_lines` are the numbers, from 1, of a cell's lines that decide what it shows; empty where it has one step.
     `loads` are ids of the cells that make the tables which it names and the kernel does not hold yet.
     """
 
@@ -126,6 +127,7 @@ class Block:
     reasons: tuple[str, ...] = ()
     alternative: Alternative | None = None
     loads: tuple[str, ...] = ()
+    deciding_lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -57,9 +57,9 @@ def first_rows(sql: str, trial: Trial | None, schema: Schema) -> FirstRows | Non
         return None
     tree = syntax_tree(sql)
     columns = trial.columns[:SHOWN_COLUMNS]
-    hidden = () if trial.complete else _over_rows(tree, len(trial.columns), schema)
+    hidden = () if trial.complete else over_rows(tree, len(trial.columns), schema)
     shown = tuple(
-        tuple(None if i in hidden else _text(value) for i, value in enumerate(row[:SHOWN_COLUMNS]))
+        tuple(None if i in hidden else shown_text(value) for i, value in enumerate(row[:SHOWN_COLUMNS]))
         for row in trial.rows[:SHOWN_ROWS]
     )
     if len(hidden) == len(trial.columns):
@@ -71,7 +71,7 @@ def first_rows(sql: str, trial: Trial | None, schema: Schema) -> FirstRows | Non
     )  # fmt: skip
 
 
-def _text(value: Any) -> str | None:
+def shown_text(value: Any) -> str | None:
     """`value` as a person reads it; long ones are cut with an ellipsis."""
     if value is None:
         return None
@@ -97,7 +97,7 @@ def _read(tree: exp.Expr | None, schema: Schema) -> tuple[TableRead, ...]:
     return tuple(TableRead(t.name, len(t.rows), t.row_count) for t in found.values())
 
 
-def _over_rows(tree: exp.Expr | None, width: int, schema: Schema) -> tuple[int, ...]:
+def over_rows(tree: exp.Expr | None, width: int, schema: Schema) -> tuple[int, ...]:
     """The numbers of the outputs that more rows could change. All of them where that is not certain."""
     everything = tuple(range(width))
     try:

@@ -11,7 +11,7 @@ from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.answers.allowance import Allowance
 from jupyter_qwen.assistant.answers.blocks import PYTHON_LANGUAGES, SQL_LANGUAGES, code_block, sql_block
 from jupyter_qwen.assistant.answers.generation import Emit, announce, stream_answer
-from jupyter_qwen.assistant.answers.judging_cells import features_of_cell
+from jupyter_qwen.assistant.answers.judging_cells import graded_cell
 from jupyter_qwen.assistant.answers.plot_data import described, fetching, last_result
 from jupyter_qwen.assistant.answers.python_choice import choose_cell, tried
 from jupyter_qwen.assistant.answers.unseen import unseen
@@ -125,7 +125,7 @@ async def answer_in_prose(
                 )
                 block = choice.block
                 if question.mode == "python":
-                    counted = await asyncio.to_thread(features_of_cell, choice, question, schema)
+                    block, counted = await asyncio.to_thread(graded_cell, choice, question, schema)
             elif question.schema is not None:
                 block = await tried(block, question, schema)
         await emit(BlockJudged(block))

@@ -10,6 +10,7 @@ import time
 from typing import Any, Protocol, TextIO
 
 from jupyter_qwen.kernel.showing.presentation import mimebundle, verdict_lines
+from jupyter_qwen.kernel.showing.rows_shown import rows_as_text
 from jupyter_qwen.kernel.showing.terminal import printable
 from jupyter_qwen.kernel.state import AnswerState
 
@@ -88,6 +89,8 @@ class TerminalView:
         for block in state.blocks:
             for line in verdict_lines(block):
                 self._write(line + "\n")
+            if block.get("rows"):
+                self._write(rows_as_text(block["rows"]) + "\n")
         for note in (state.answer or {}).get("notes") or ():
             self._write(f"{note}\n")
         if state.stopped:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from jupyter_qwen.kernel.showing.markdown_html import to_html, without_images
-from jupyter_qwen.kernel.showing.rows_shown import rows_as_html, rows_as_text
+from jupyter_qwen.kernel.showing.rows_shown import rows_as_html, rows_as_markdown, rows_as_text
 from jupyter_qwen.kernel.showing.terminal import printable
 from jupyter_qwen.kernel.state import AnswerState
 
@@ -35,10 +35,10 @@ def mimebundle(state: AnswerState) -> dict[str, str]:
 
 
 def verdict_lines(block: dict[str, Any]) -> list[str]:
-    """What is known about a block of SQL: the verdict, then DuckDB's own words and what was repaired."""
+    """What is known about a block: the verdict of its SQL, then DuckDB's own words and what was repaired; of Python its grade."""
     verdict = block.get("verdict")
     if not verdict and not block.get("needs_consent"):
-        return [f"in words: {block['words']}"] if block.get("words") else []
+        return _python_lines(block)
     meaning = _MEANINGS.get(str(verdict), "")
     if verdict == "unchecked" and not block.get("cell"):
         meaning = "written for another database, where nothing here can check it"
@@ -57,6 +57,21 @@ def verdict_lines(block: dict[str, Any]) -> list[str]:
         hint = f" ({diagnostic['hint']})" if diagnostic.get("hint") else ""
         message = " ".join(str(diagnostic.get("message", "")).split())
         lines.append(f"{diagnostic.get('severity')}: {message}{hint}")
+    return lines
+
+
+def _python_lines(block: dict[str, Any]) -> list[str]:
+    """What the trial of a cell says, the grade, and the lines that decide what it shows."""
+    lines = _grade_lines(block)
+    trial = block.get("trial") or {}
+    error = trial.get("error")
+    if error:
+        lines.append(f"tried on copies, it fails: {error.get('kind')}: {' '.join(str(error.get('message')).split())}")
+    if block.get("words"):
+        lines.append(f"in words: {block['words']}")
+    source = str(block.get("source") or "").split("\n")
+    numbers = [n for n in block.get("deciding_lines") or () if 0 < n <= len(source)]
+    lines += [f"decided by line {n}: {source[n - 1].strip()}" for n in numbers if source[n - 1].strip()]
     return lines
 
 
@@ -94,6 +109,7 @@ def markdown(state: AnswerState) -> str:
     for block in state.blocks:
         first, *more = verdict_lines(block) or [""]
         parts += [first and f"*{without_images(first)}*"] + [f"- {without_images(line)}" for line in more]
+        parts.append(rows_as_markdown(block["rows"]) if block.get("rows") else "")
     last = without_images(_last_line(state))
     parts.append(last and f"*{last}*")
     return "\n\n".join(part for part in parts if part)

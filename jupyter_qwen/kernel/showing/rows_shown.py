@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
 from typing import Any
 
 _LONGEST = 40
+_MARKUP = re.compile(r"([\\`*_\[\]()#!|~$<>&])")
 
 
 def rows_as_text(rows: Mapping[str, Any]) -> str:
@@ -16,6 +18,29 @@ def rows_as_text(rows: Mapping[str, Any]) -> str:
     widths = [max(len(line[place]) for line in table) for place in range(len(table[0]))]
     lines = ["  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in table]
     return "\n".join([f"{mark(rows)}:", *(line.rstrip() for line in lines), *(f"  {note}" for note in _notes(rows))])
+
+
+def rows_as_markdown(rows: Mapping[str, Any]) -> str:
+    """The same as a Markdown table, in which no value can begin a tag, an image, a column or code."""
+    head = [_cell(_text(name, False)) for name in rows["columns"]]
+    lines = (
+        [f"{_cell(mark(rows))}:", ""]
+        if not head
+        else [f"{_cell(mark(rows))}:", "", _row(head), _row(["---"] * len(head))]
+    )
+    lines += [
+        _row([_cell(_text(cell, place in rows["hidden"])) for place, cell in enumerate(row)]) for row in rows["rows"]
+    ]
+    notes = _notes(rows)
+    return "\n".join([*lines, *(("", " ".join(notes)) if notes else ())])
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", text)
 
 
 def rows_as_html(rows: Mapping[str, Any]) -> str:

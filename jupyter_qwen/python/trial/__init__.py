@@ -3,9 +3,10 @@
 from .blame import of_the_sample
 from .model import CellTrial, Figure, Result, Sampled, TrialError
 from .rows import FrameCopy, FrameRows, KernelPython
+from .trial_rows import trial_rows
 from .trying import run_cell, warm_ahead
 
 __all__ = [
     "CellTrial", "Figure", "FrameCopy", "FrameRows", "KernelPython", "Result", "Sampled", "TrialError", "of_the_sample",
-    "run_cell", "warm_ahead",
+    "run_cell", "trial_rows", "warm_ahead",
 ]  # fmt: skip

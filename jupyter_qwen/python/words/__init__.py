@@ -5,5 +5,6 @@ are the same for both. Only plain chains are read; of all others nothing is said
 """
 
 from .chained_cell import cell_in_words, query_of
+from .deciding_lines import deciding_lines
 
-__all__ = ["cell_in_words", "query_of"]
+__all__ = ["cell_in_words", "deciding_lines", "query_of"]

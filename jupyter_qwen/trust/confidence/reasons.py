@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
@@ -13,7 +13,7 @@ from jupyter_qwen.sql.tree import syntax_tree
 from jupyter_qwen.trust.confidence.clauses import clauses
 from jupyter_qwen.trust.confidence.features import UNLIKELY, joined_columns, words_left
 from jupyter_qwen.trust.confidence.scorecard import Grade
-from jupyter_qwen.trust.evidence import Evidence
+from jupyter_qwen.trust.evidence import Evidence, TokenLogprob
 
 MOST = 4
 _SHOWN_CHARACTERS = 60
@@ -28,9 +28,14 @@ def reasons(evidence: Evidence, grade: Grade | None) -> tuple[str, ...]:
     views = scope_views(tree, evidence.schema) if tree is not None else ()
     against = [*_others_against(evidence), *_unmet(evidence), *_values(evidence), *_rows(evidence)]
     against += [*_joins(views, evidence, by_key=False), *_model_against(evidence), *_words(tree, views, evidence)]
-    speak_for = [*_others_for(evidence), *_joins(views, evidence, by_key=True), *_model_for(evidence)]
+    speak_for = [*_others_for(evidence), *_joins(views, evidence, by_key=True), *sure_of_every_word(evidence.logprobs)]
+    return ordered_reasons(speak_for, against, grade)
+
+
+def ordered_reasons(speak_for: Sequence[str], against: Sequence[str], grade: Grade | None) -> tuple[str, ...]:
+    """The first of them, each once: what speaks for a likely answer first, what speaks against any other."""
     ordered = [*speak_for, *against] if grade == "likely" else [*against, *speak_for]
-    return tuple(dict.fromkeys(ordered))[:MOST]
+    return tuple(dict.fromkeys(ordered))[:MOST] if grade is not None else ()
 
 
 def _others_for(evidence: Evidence) -> Iterator[str]:
@@ -88,8 +93,9 @@ def _joins(views: tuple[ScopeView, ...], evidence: Evidence, *, by_key: bool) ->
                 yield f"it joins `{a[0].name}` to `{b[0].name}` beside their key"
 
 
-def _model_for(evidence: Evidence) -> Iterator[str]:
-    scores = [token.logprob for token in evidence.logprobs if token.text.strip()]
+def sure_of_every_word(logprobs: Sequence[TokenLogprob]) -> Iterator[str]:
+    """That the model was, where no token was less likely than another."""
+    scores = [token.logprob for token in logprobs if token.text.strip()]
     if scores and min(scores) > UNLIKELY and sum(scores) / len(scores) > _SURE:
         yield "the model was sure of every word"
 
@@ -100,8 +106,18 @@ def _model_against(evidence: Evidence) -> Iterator[str]:
         yield "the model had to correct it" if rounds == 1 else f"the model had to correct it {_number(rounds)} times"
     weakest = min(clauses(evidence.logprobs), key=lambda clause: clause[1], default=None)
     if weakest is not None and min(token.logprob for token in evidence.logprobs) < UNLIKELY:
-        text = " ".join(weakest[0].split())
-        yield f"the model was least sure of `{text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + '…'}`"
+        yield least_sure_of(shortened(weakest[0]))
+
+
+def least_sure_of(code: str) -> str:
+    """The part of the answer that the model was least sure of, as a reason."""
+    return f"the model was least sure of `{code}`"
+
+
+def shortened(code: str) -> str:
+    """`code` in one line, of long ones the beginning."""
+    text = " ".join(code.split())
+    return text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…"
 
 
 def _words(tree: exp.Expr | None, views: tuple[ScopeView, ...], evidence: Evidence) -> Iterator[str]:

@@ -11,6 +11,7 @@ import type { BlockReceipts } from '../../receipt/block-receipts';
 import { IBlock } from '../../wire';
 import type { IExchange } from '../history/conversation';
 import { TrialBadge, TrialView } from '../trial/trial-view';
+import { DecidingLines } from '../trust/deciding-lines';
 import { GradeBadge, Reasons, SecondReading } from '../trust/grade';
 import { artifactKind } from './artifact';
 import type { BlockActions } from './block-actions';
@@ -110,6 +111,9 @@ export function BlockView(props: IBlockViewProps): JSX.Element {
       )}
       {block?.words && (
         <p className="jp-Qwen-words">{withControlsShown(block.words)}</p>
+      )}
+      {block && block.deciding_lines.length > 0 && (
+        <DecidingLines block={block} trans={trans} />
       )}
       {block?.rows && <FirstRows rows={block.rows} trans={trans} />}
       {block && <Reasons block={block} trans={trans} />}

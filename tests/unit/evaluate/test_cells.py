@@ -82,6 +82,8 @@ async def test_a_question_sees_the_live_frames_and_the_next_case_none_of_them(pa
     assert {"verdict", "seconds", "ttft_seconds", "new_tokens", "warnings"} <= first.keys()
     assert {"features", "grade", "reasons", "words", "alternative"} <= first.keys()
     assert first["features"]["words_left"] == 0
+    assert first["grade"] == "check"
+    assert "it ran on copies of all rows" in first["reasons"]
     asked = [prompt for prompt in engine.prompts if "in place of Python" not in prompt]
     assert "trips (pandas" in asked[0]
     assert "read_csv('trips.csv')" in asked[0]

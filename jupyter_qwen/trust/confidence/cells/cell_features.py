@@ -72,7 +72,7 @@ def _trial(evidence: CellEvidence) -> Features:
     if result is None or trial.status == "fails":
         return {**counted, "shows": 0.0}
     width = len(result.rows[0]) if result.rows else 0
-    empty = [all(_missing(row[i]) for row in result.rows) for i in range(width)]
+    empty = [all(missing_value(row[i]) for row in result.rows) for i in range(width)]
     return {
         **counted,
         "shows": float(not result.name),
@@ -83,7 +83,8 @@ def _trial(evidence: CellEvidence) -> Features:
     }
 
 
-def _missing(value: object) -> bool:
+def missing_value(value: object) -> bool:
+    """Whether a value of a trial's result says nothing, as the trial writes it."""
     return value is None or value in ("nan", "NaT", "<NA>")
 
 
