@@ -21,6 +21,7 @@ from .constant_conditions import (
     two_values_at_once,
 )
 from .examined import Examined
+from .given_outputs import given_output
 from .joins import cross_join, join_beside_key
 from .key_aggregates import aggregate_of_key
 from .types import text_beside_number
@@ -40,6 +41,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     empty_limit,
     divides_by_itself,
     found_in_itself,
+    given_output,
 )
 
 __all__ = ["CHECKS", "Check", "Examined"]

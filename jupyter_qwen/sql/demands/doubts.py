@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.periods import asked_period, names_period, period_column
+from jupyter_qwen.schema.words import identifier_stems, stem
 from jupyter_qwen.sql.demands.asked import EACH, unmet
 from jupyter_qwen.sql.tree import syntax_tree
 
@@ -31,6 +32,8 @@ def unmet_demands(question: str, sql: str, schema: Schema) -> tuple[str, ...]:
     if EACH.search(question) and _single_row(tree):
         found.append("a single row where one for each is asked for")
     found.extend(unmet(question, tree))
+    found.extend(_not_counted(question, tree, schema))
+    found.extend(_turned_inwards(question, tree))
     found.extend(f"nothing answers {asked[0]!r}" for asked in _shapes_missing(question, tree))
     return tuple(found)
 
@@ -62,6 +65,33 @@ def _shapes_missing(question: str, tree: exp.Expr) -> Iterator[re.Match[str]]:
         asked = words.search(question)
         if asked is not None and not has(tree):
             yield asked
+
+
+_MOST_OF = re.compile(r"\b(?:the )?(?:most|fewest) (\w{3,}s)\b", re.IGNORECASE)
+
+
+def _not_counted(question: str, tree: exp.Expr, schema: Schema) -> Iterator[str]:
+    """The most of things that are rows of a table can only be found by counting or adding."""
+    found = _MOST_OF.search(question)
+    if found is None or tree.find(exp.AggFunc, exp.Window, exp.Distinct) is not None:
+        return
+    thing = stem(found[1].casefold())
+    rows = any(thing in identifier_stems(table.name)[-1:] for table in schema.tables)
+    if rows and not any(thing in identifier_stems(column.name) for column in tree.find_all(exp.Column)):
+        yield f"nothing counts {found[1]!r}"
+
+
+_BEFORE_AND_AFTER = re.compile(r"\bbefore (\d{4})\b.{1,40}\bafter (\d{4})\b", re.IGNORECASE)
+
+
+def _turned_inwards(question: str, tree: exp.Expr) -> Iterator[str]:
+    """Before 1945 and after 1955 is what lies outside, which BETWEEN leaves out."""
+    found = _BEFORE_AND_AFTER.search(question)
+    if found is None or int(found[1]) >= int(found[2]):
+        return
+    for between in tree.find_all(exp.Between):
+        if found[1] in between.args["low"].sql() and found[2] in between.args["high"].sql():
+            yield f"BETWEEN where {found[0]!r} is asked for"
 
 
 def _looks_beside(tree: exp.Expr) -> bool:

@@ -14,7 +14,7 @@ from jupyter_qwen.sql.model import Proof, Repair
 from jupyter_qwen.sql.validate import prove
 
 from .aggregates import factor_of_same_row, latest_for_greatest, mean_of_parents, median_for_mean
-from .anti_join import missing_partner
+from .anti_join import missing_partner, none_of_them
 from .bound import Habit, changed
 from .cast_formats import cast_by_format
 from .conditions import both_values, but_not, flag_spelled_otherwise, share_of_all, turned_comparison, turned_membership
@@ -69,6 +69,7 @@ HABITS: Final[tuple[tuple[str, Habit], ...]] = (
     ("flag-spelling", flag_spelled_otherwise),
     ("period-as-date", period_as_date),
     ("missing-partner", missing_partner),
+    ("none-of-them", none_of_them),
     ("interval-as-number", interval_as_number),
     ("period-number", period_number),
     ("weekday", weekday_for_date),

@@ -29,6 +29,17 @@ SCHEMA = Schema((SALES,))
         ("what per cent of the sales are dear", "SELECT avg(price) FROM sales", ()),
         ("the price of each sale", "SELECT price FROM sales", ()),
         ("revenue", "SELECT FROM", ()),
+        (
+            "the shop with the most sales",
+            "SELECT shop_id FROM sales ORDER BY price DESC LIMIT 1",
+            ("nothing counts 'sales'",),
+        ),
+        ("the shop with the most sales", "SELECT shop_id FROM sales GROUP BY 1 ORDER BY count(*) DESC LIMIT 1", ()),
+        (
+            "regions with sales before 1945 and after 1955",
+            "SELECT region FROM sales WHERE year(sold_on) BETWEEN 1945 AND 1955",
+            ("BETWEEN where 'before 1945 and after 1955' is asked for",),
+        ),
     ],
 )
 def test_a_demand_that_the_query_does_not_meet_is_told(question: str, sql: str, doubts: tuple[str, ...]) -> None:

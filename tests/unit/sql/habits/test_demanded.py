@@ -61,6 +61,18 @@ CHANGED = [
         "WHERE t.line_id IS NULL",
     ),
     (
+        "none-of-them",
+        "Which lines do not stop at 'North' with any trip?",
+        "SELECT DISTINCT l.line_name FROM line AS l LEFT JOIN trip AS t ON l.line_id = t.line_id WHERE t.stop <> 'North'",
+        "SELECT l.line_name FROM line AS l WHERE NOT l.line_id IN (SELECT line_id FROM trip WHERE stop = 'North'",
+    ),
+    (
+        "none-of-them",
+        "Different fares of lines that never stop at North",
+        "SELECT DISTINCT l.fare FROM trip AS t JOIN line AS l ON l.line_id = t.line_id WHERE NOT t.stop ILIKE '%North%'",
+        "SELECT DISTINCT l.fare FROM line AS l WHERE NOT l.line_id IN (SELECT line_id FROM trip WHERE stop ILIKE '%North%'",
+    ),
+    (
         "interval-as-number",
         "average number of days between leaving and coming",
         "SELECT avg(came_at - left_at) FROM trip",
@@ -122,12 +134,15 @@ CHANGED = [
     ),
 ]
 
+JOINED = "line AS l JOIN trip AS t ON t.line_id = l.line_id"
 KEPT = [
     ("The three longest trips", "SELECT trip_id FROM trip ORDER BY minutes DESC LIMIT 3"),
     ("Which stop had the most trips per day?", "SELECT stop FROM trip GROUP BY stop ORDER BY count(*) DESC LIMIT 1"),
     ("The first ten stops", "SELECT stop FROM trip LIMIT 10"),
     ("What share of the late trips was long?", "SELECT avg(CASE WHEN minutes > 9 THEN 1 ELSE 0 END) FROM trip WHERE late"),
     ("Lines with or without trips", "SELECT l.line_name FROM line l LEFT JOIN trip t USING (line_id) WHERE t.minutes IS NULL"),
+    ("Lines with a trip that does not stop at 'North'", f"SELECT l.line_name FROM {JOINED} WHERE t.stop <> 'North'"),
+    ("Lines and stops other than 'North'", f"SELECT l.line_name FROM {JOINED} WHERE t.stop <> 'North'"),
     ("How long do trips take?", "SELECT came_at - left_at FROM trip"),
     ("The highest balance of each line, latest first", "SELECT line_id, max(balance) FROM ticket GROUP BY line_id"),
     ("Show me some stops", "SELECT stop FROM trip LIMIT 5"),
@@ -155,3 +170,18 @@ def test_what_the_question_gives_away_is_put_right(name: str, question: str, sql
 @pytest.mark.parametrize(("question", "sql"), KEPT)
 def test_what_may_be_meant_stays(question: str, sql: str) -> None:
     assert look_again(prove(sql, SCHEMA), question, SCHEMA).repairs == ()
+
+
+def test_a_test_for_nothing_on_the_side_that_is_never_empty_asks_the_other_side_and_counts_each_row_once() -> None:
+    line = Table(LINE.reference, "table", LINE.columns, connection="con", rows=((1, "A", 2, "0"), (2, "B", 3, "0")))
+    schema = Schema((line, TRIP, TICKET))
+    sql = """
+        SELECT 100.0 * sum(CASE WHEN l.fare IS NULL THEN 1 ELSE 0 END) / count(l.line_id)
+        FROM line AS l LEFT JOIN ticket AS t ON t.line_id = l.line_id
+    """
+
+    proof = look_again(prove(sql, schema), "What percentage of lines has sold no ticket?", schema)
+
+    assert [repair.name for repair in proof.repairs] == ["missing-partner"]
+    assert "CASE WHEN t.line_id IS NULL" in proof.sql
+    assert "COUNT(DISTINCT l.line_id)" in proof.sql
