@@ -12,9 +12,6 @@ from tornado import web
 
 from jupyter_qwen.server.handlers import QwenHandler
 
-ASKED_SECONDS = 10.0
-AGREED_SECONDS = 120.0
-
 
 class ReceiptHandler(QwenHandler):
     """One round of a receipt: the probes that are wanted, or the receipt."""
@@ -36,15 +33,18 @@ def next_round(body: Mapping[str, Any], privacy: str) -> dict[str, Any]:
     from jupyter_qwen.trust.receipt.computing import advance
     from jupyter_qwen.trust.receipt.model import Receipt
     from jupyter_qwen.trust.receipt.of_cell import CellQuery, query_of
+    from jupyter_qwen.trust.receipt.on_connection import CONSENT_SECONDS, UNASKED_SECONDS
 
     answers, consent = body.get("answers") or {}, body.get("consent") is True
     if not isinstance(answers, Mapping) or not all(isinstance(answer, Mapping) for answer in answers.values()):
         raise BadRequest("answers must be an object of objects.")
     sql, connection = body.get("sql"), body.get("connection")
     language = body.get("language") or "python"
-    sources = body.get("sources") or []
+    sources, spent = body.get("sources") or [], body.get("spent") or 0
     if connection is not None and not isinstance(connection, str):
         raise BadRequest("connection must be a text.")
+    if not isinstance(spent, int | float) or spent < 0:
+        raise BadRequest("spent must be the seconds that the rounds before took.")
     if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
         raise BadRequest("sources must be a list of texts.")
     if isinstance(sql, str) and sql.strip():
@@ -63,10 +63,10 @@ def next_round(body: Mapping[str, Any], privacy: str) -> dict[str, Any]:
         for warning in told["warnings"]:
             warning["cell"] = found.with_query(warning["mend"]) if warning["mend"] else ""
         return {"receipt": told, "text": str(result), "html": result._repr_html_()}
-    seconds = AGREED_SECONDS if consent else ASKED_SECONDS
+    seconds = max(0.0, (CONSENT_SECONDS if consent else UNASKED_SECONDS) - spent)
     return {
         "probes": list(result),
         "connection": connection or found.connection,
         "seconds": seconds,
-        "expression": probe_expression(connection or found.connection, list(result), seconds),
+        "expression": probe_expression(connection or found.connection, list(result), seconds, by_clock=consent),
     }

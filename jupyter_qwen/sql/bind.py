@@ -12,13 +12,15 @@ from typing import Final
 import duckdb
 from sqlglot import exp
 
+from jupyter_qwen.schema.collector.interruption import interrupted_after
+from jupyter_qwen.schema.patience import Patience
 from jupyter_qwen.schema.quoting import quote_reference
 from jupyter_qwen.sql.read.functions import listed, standing
 from jupyter_qwen.sql.read.lexer import tokens
 from jupyter_qwen.sql.read.parse import Statement
 
 from ..schema.model import Schema, Table
-from .clone import Clone, clones, interrupted_after
+from .clone import Clone, clones
 from .duckdb_errors import diagnose, fields
 from .model import Diagnostic, StatementKind
 
@@ -101,7 +103,7 @@ def _explain(clone: Clone, statement: Statement, time_limit_s: float) -> tuple[s
     connection = clone.connection
     connection.execute("BEGIN TRANSACTION READ ONLY" if statement.kind == "query" else "BEGIN TRANSACTION")
     try:
-        with interrupted_after(connection, time_limit_s) as interruption:
+        with interrupted_after(connection, Patience(time_limit_s)) as interruption:
             rows = connection.execute(_PREFIX + statement.body, values).fetchall()
         return (str(rows[0][-1]) if rows else ""), False
     except duckdb.Error as error:

@@ -19,7 +19,6 @@ import duckdb
 
 from jupyter_qwen.schema.quoting import quote_identifier, quote_reference
 from jupyter_qwen.sql.read.database import open_locked
-from jupyter_qwen.worker.patience import Patience
 
 from ..schema.model import Column, Schema, Table
 
@@ -195,36 +194,3 @@ def structure(schema: Schema) -> object:
 
 
 clones: Final = CloneCache(Clone, structure)
-
-
-class Interruption:
-    """Whether a query was interrupted: what DuckDB raises then is not always its exception for that."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, seconds: float) -> None:
-        self.sent = False
-        self._connection, self._patience = connection, Patience(seconds)
-        self._ended = threading.Event()
-        self._watcher = threading.Thread(target=self._watch, name="jupyter-qwen-interrupt", daemon=True)
-        self._watcher.start()
-
-    def end(self) -> None:
-        """The query is done. Waits for an interrupt under way, which would hit the next statement."""
-        self._ended.set()
-        self._watcher.join()
-
-    def _watch(self) -> None:
-        while not self._ended.wait(self._patience.look_after):
-            if self._patience.over:
-                self.sent = True
-                self._connection.interrupt()
-                return
-
-
-@contextmanager
-def interrupted_after(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[Interruption]:
-    """Interrupt whatever `connection` runs in this block when it takes longer than `seconds`, as `Patience` counts them."""
-    interruption = Interruption(connection, seconds)
-    try:
-        yield interruption
-    finally:
-        interruption.end()

@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
+from jupyter_qwen.schema.collector.interruption import interrupted_after
+from jupyter_qwen.schema.patience import Patience
+
 from ..schema.model import Schema
 from . import trial
-from .clone import clones, interrupted_after
+from .clone import clones
 from .elsewhere import MISSING
 from .files.reading import look
 from .mend.pipeline import RULES, mend
@@ -58,7 +61,7 @@ def _try(sql: str, schema: Schema, *, time_limit_s: float) -> dict[str, Any]:
 
 def _describe(sql: str, schema: Schema, *, time_limit_s: float) -> list[list[str]]:
     """Names and types of the columns that the query `sql` gives; it is planned on empty tables and does not run."""
-    with clones.use(schema) as clone, interrupted_after(clone.connection, time_limit_s):
+    with clones.use(schema) as clone, interrupted_after(clone.connection, Patience(time_limit_s)):
         clone.admit(sql)
         return [[str(row[0]), str(row[1])] for row in clone.connection.execute(f"DESCRIBE {sql}").fetchall()]
 

@@ -15,11 +15,13 @@ from typing import Any, Final, Literal
 
 import duckdb
 
+from jupyter_qwen.schema.collector.interruption import interrupted_after
+from jupyter_qwen.schema.patience import Patience
 from jupyter_qwen.schema.quoting import quote_reference
 from jupyter_qwen.sql.read.parse import parse
 
 from ..schema.model import Schema, Table
-from .clone import Clone, CloneCache, declared, interrupted_after, visible_columns
+from .clone import Clone, CloneCache, declared, visible_columns
 from .duckdb_errors import diagnose
 from .elsewhere import WorkerFailed, WorkerStopped, is_child, result_of
 from .model import Diagnostic
@@ -121,7 +123,7 @@ def run(sql: str, schema: Schema, *, time_limit_s: float = 1.0) -> Trial:
         folded = statement.sql.casefold()
         complete = not any(reference[-1].casefold() in folded for reference in clone.incomplete)
         try:
-            with interrupted_after(clone.connection, time_limit_s) as interruption:
+            with interrupted_after(clone.connection, Patience(time_limit_s)) as interruption:
                 values = dict.fromkeys(statement.parameters) if statement.parameters else None
                 result = clone.connection.execute(statement.sql, values)
                 columns = tuple(entry[0] for entry in result.description)

@@ -18,10 +18,11 @@ from typing import Any, Final
 
 import psutil
 
+from jupyter_qwen.schema.patience import LOOK_SECONDS, SERVED, STARVED
+
 from .child import FOLDER_PREFIX
 from .frames import FrameTooLong, read_frame, write_frame
 from .limits import HELD_BY_KERNEL, WorkerLimits
-from .patience import LOOK_SECONDS, SERVED, STARVED
 
 START_SECONDS: Final = 60.0
 SEND_SECONDS: Final = 60.0

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from jupyter_qwen.schema.patience import STARVED
+
 from .child import FOLDER_PREFIX
 from .frames import FrameTooLong, read_frame, write_frame
 from .limits import MEBIBYTE
-from .patience import STARVED
 from .process import WorkerStopped
 
 START_SECONDS: Final = 90.0

@@ -19,9 +19,10 @@ import sys
 import time
 from typing import Any, BinaryIO
 
+from jupyter_qwen.schema.patience import LOOK_SECONDS, SERVED, STARVED
+
 from .confinement.lock import Means, lock, missing, open_doors
 from .frames import read_frame, write_frame
-from .patience import LOOK_SECONDS, SERVED, STARVED
 
 _REQUEST_BYTES = 64 * 1024 * 1024
 _AFTER_END_SECONDS = 0.2

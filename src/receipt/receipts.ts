@@ -52,6 +52,8 @@ export interface IReceiptRequest {
   consent: boolean;
   privacy: PrivacyLevel | null;
   answers: Record<string, unknown>;
+  /** Seconds that the kernel took so far, as it counts them. */
+  spent: number;
 }
 
 /** What went wrong, in a sentence for the user. */
@@ -92,7 +94,8 @@ export class Receipts {
       language,
       consent,
       privacy: this._privacy(),
-      answers: {}
+      answers: {},
+      spent: 0
     };
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const told = await this._round(request, signal);
@@ -115,6 +118,7 @@ export class Receipts {
         throw new NoReceipt(String(said ?? 'The kernel counted nothing.'));
       }
       Object.assign(request.answers, found.answers);
+      request.spent += Number(found.seconds) || 0;
     }
     throw new NoReceipt('The receipt did not come to an end.');
   }

@@ -33,14 +33,17 @@ def show_receipt(asking: Asking, rest: str) -> None:
     asked["privacy"] = asking.settings.privacy or None
     client = asking.client()
     answers: dict[str, Any] = {}
+    spent = 0.0
     while True:
-        told = client.post("receipt", {**asked, "answers": answers})
+        told = client.post("receipt", {**asked, "answers": answers, "spent": spent})
         if "receipt" in told:
             break
-        found = probe(asking.ipython.user_ns, told.get("connection"), list(told["probes"]), float(told["seconds"]))
+        seconds, connection = float(told["seconds"]), told.get("connection")
+        found = probe(asking.ipython.user_ns, connection, list(told["probes"]), seconds, by_clock=large)
         if "error" in found:
             raise UsageError(f"%qwen receipt: {found['error']}")
         answers.update(found["answers"])
+        spent += float(found["seconds"])
     _show(asking, told)
     if told["receipt"].get("state") == "asks":
         say(f"To count them: %qwen receipt {_LARGE} {rest.strip()}".rstrip())

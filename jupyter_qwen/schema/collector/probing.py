@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import threading
-import time
 from typing import Any
 
+from ..patience import Patience
 from ..quoting import quote_reference
 from .connections import Reader, find_connections
 from .dataframes import imported
 from .encoding import clean_text
+from .interruption import interrupted_after
 from .jupysql import MAGIC
 
-PROBE_SECONDS = 10.0
 #: The name of no connection of the user's: a merge of frames is counted in a database of its own.
 FRAMES = ":frames:"
 _TEXT = 200
@@ -29,16 +28,15 @@ _UNSEEN = "only your own connection sees this table (it is temporary, registered
 
 
 class ProbeRun:
-    """Probes on one connection. `namespace` has the frames that a query may name."""
+    """Probes on one connection, until `patience` is over. `namespace` has the frames that a query may name."""
 
-    def __init__(self, connection: Any, namespace: dict[str, Any], seconds: float) -> None:
+    def __init__(self, connection: Any, namespace: dict[str, Any], patience: Patience) -> None:
         self._reader = Reader(connection)
         self._class: Any = imported("duckdb", "DuckDBPyConnection")
         self._cursor = self._class.cursor(connection)
         self._own = connection
         self._names = namespace
-        self._ends = time.monotonic() + seconds
-        self._seconds = seconds
+        self._patience = patience
         # frames named in a query are looked up in the frame that runs it: a copy, so that nothing is left in the original
         self._scope = {**namespace, "__builtins__": {}}
 
@@ -54,24 +52,26 @@ class ProbeRun:
             self._reader.close()
 
     def _answer(self, sql: str) -> dict[str, Any]:
-        left = self._ends - time.monotonic()
-        if left <= 0:
-            return {"error": f"The time limit of {self._seconds:g} s is over."}
+        if self._patience.over:
+            return self._too_late()
         try:
-            return {"rows": self._rows(_ASK, self._cursor, sql, left)}
+            return {"rows": self._rows(_ASK, self._cursor, sql)}
         except Exception as error:  # noqa: BLE001 (whatever the database says is the answer)
             failed = error
-        if not self._ends - time.monotonic() > 0:
-            return {"error": f"The time limit of {self._seconds:g} s is over."}
+        if self._patience.over:
+            return self._too_late()
         self._restart()
         if type(failed).__name__ not in ("CatalogException", "BinderException"):
             return {"error": _said(failed)}
         if not self._reader.own or self._reader.in_transaction:
             return {"error": f"{_said(failed)} ({_UNSEEN})" if _is_missing(failed) else _said(failed)}
         try:
-            return {"rows": self._rows(_ASK_OWN, self._own, sql, left)}
+            return {"rows": self._rows(_ASK_OWN, self._own, sql)}
         except Exception as error:  # noqa: BLE001
             return {"error": _said(error)}
+
+    def _too_late(self) -> dict[str, Any]:
+        return {"error": f"The time limit of {self._patience.seconds:g} s is over."}
 
     def _restart(self) -> None:
         """A new transaction of our own: an error may have ended the last one."""
@@ -79,24 +79,23 @@ class ProbeRun:
             self._cursor.execute("ROLLBACK")
         self._cursor.execute("BEGIN TRANSACTION READ ONLY")
 
-    def _rows(self, code: str, connection: Any, sql: str, seconds: float) -> list[list[Any]]:
-        timer = threading.Timer(seconds, connection.interrupt)
-        timer.daemon = True
-        timer.start()
-        try:
+    def _rows(self, code: str, connection: Any, sql: str) -> list[list[Any]]:
+        with interrupted_after(connection, self._patience):
             found = eval(code, self._scope, {"connection": connection, "sql": sql})
-        finally:
-            timer.cancel()
-            timer.join()  # an interrupt under way would hit the next statement
         return [[_plain(value) for value in row] for row in found]
 
 
 def probe(
-    namespace: dict[str, Any], connection: str | None, probes: list[str], seconds: float = PROBE_SECONDS
+    namespace: dict[str, Any], connection: str | None, probes: list[str], seconds: float, *, by_clock: bool = False
 ) -> dict[str, Any]:
-    """``{"answers": {sql: answer}}`` from the connection of that name, or the one there is; ``{"error": …}`` for none."""
+    """``{"answers": {sql: answer}, "seconds": …}`` from the connection of that name, or the one there is; else ``{"error": …}``.
+
+    What takes longer than `seconds` is interrupted: of the processor's time, up to four times as long by the clock, or of the
+    clock alone with `by_clock`. The seconds that are told are those that were used up.
+    """
+    patience = Patience(seconds, starved=1) if by_clock else Patience(seconds)
     if connection == FRAMES:
-        return _on_frames(namespace, probes, seconds)
+        return _on_frames(namespace, probes, patience)
     names = [name for name in list(namespace) if type(name) is str and name.isidentifier() and name[0] != "_"]
     found = find_connections(names, namespace)
     chosen = found
@@ -115,17 +114,19 @@ def probe(
     if len(chosen) > 1:
         listed = ", ".join(one[0] for one in chosen)
         return {"error": f"There are several connections ({listed}): say which one."}
-    return {"answers": ProbeRun(chosen[0][1], namespace, seconds).answers(probes)}
+    answers = ProbeRun(chosen[0][1], namespace, patience).answers(probes)
+    return {"answers": answers, "seconds": patience.spent}
 
 
-def _on_frames(namespace: dict[str, Any], probes: list[str], seconds: float) -> dict[str, Any]:
+def _on_frames(namespace: dict[str, Any], probes: list[str], patience: Patience) -> dict[str, Any]:
     """The answers over the kernel's frames alone, in a database in memory that is closed again."""
     try:
         duckdb = importlib.import_module("duckdb")
     except ImportError:
         return {"error": "Counting the rows of frames needs duckdb in the kernel's environment: pip install duckdb."}
     with duckdb.connect() as connection:
-        return {"answers": ProbeRun(connection, namespace, seconds).answers(probes)}
+        answers = ProbeRun(connection, namespace, patience).answers(probes)
+    return {"answers": answers, "seconds": patience.spent}
 
 
 def _is_missing(error: Exception) -> bool:

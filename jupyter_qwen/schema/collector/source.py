@@ -29,6 +29,8 @@ _MODULES = (
     "collector/contents",
     "collector/copies",
     "collector/gather",
+    "patience",
+    "collector/interruption",
     "collector/probing",
 )
 _OWN_IMPORT = re.compile(r"^from \.{1,2}[a-z_]+ import (?:\([^)]*\)|[^\n(]*)\n", re.MULTILINE)
@@ -48,12 +50,12 @@ def display(privacy, question=None):
     return IPython.display.JSON(schema)
 
 
-def display_probes(connection, probes, seconds):
+def display_probes(connection, probes, seconds, by_clock):
     """The answers to a receipt's probes as something that IPython sends as application/json."""
     import IPython
 
     try:
-        found = probe(IPython.get_ipython().user_ns, connection, probes, seconds)
+        found = probe(IPython.get_ipython().user_ns, connection, probes, seconds, by_clock=by_clock)
     except Exception as error:
         found = {"error": type(error).__name__ + ": " + str(error)[:200]}
     return IPython.display.JSON(found)
@@ -81,12 +83,12 @@ def kernel_expression(privacy: str, question: str | None = None) -> str:
     return _expression(f"['display']({privacy!r}, {question!r})")
 
 
-def probe_expression(connection: str | None, probes: list[str], seconds: float) -> str:
+def probe_expression(connection: str | None, probes: list[str], seconds: float, *, by_clock: bool = False) -> str:
     """One Python expression for `user_expressions`, as `kernel_expression`; yields the answers to a receipt's `probes`.
 
-    They run on the connection of that name, or the one there is, for at most `seconds` in all.
+    They run on the connection of that name, or the one there is, for at most `seconds` in all, as `probing.probe` counts them.
     """
-    return _expression(f"['display_probes']({connection!r}, {probes!r}, {seconds!r})")
+    return _expression(f"['display_probes']({connection!r}, {probes!r}, {seconds!r}, {by_clock!r})")
 
 
 def _expression(call: str) -> str:

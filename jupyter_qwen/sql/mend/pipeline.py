@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from jupyter_qwen.schema.patience import Patience
 from jupyter_qwen.sql.read.parse import Statement, parse
-from jupyter_qwen.worker.patience import Patience
 
 from ...schema.model import Schema
 from ..bind import BINDABLE, bind

@@ -32,6 +32,8 @@ from .wording import figure, listed
 #: Rows in all tables together that are counted without a question. One table of 10 million rows against one of a million
 #: takes 9 s on two cores (`python -m benchmarks.receipts --large`).
 UNASKED_ROWS: Final = 1_000_000
+#: What a probe's error says that was not answered in time (`schema/collector/probing.py`).
+LATE: Final = "time limit"
 _CHECKS: Final[tuple[Callable[[SelectPart], Iterable[ReceiptWarning | str]], ...]] = (
     repeated_rows, inner_joins, left_joins, counted_without_partner, null_in_not_in, null_in_comparison, averages_skip_nulls,
     absent_values, last_days, text_compared, zones_mixed, averages_of_averages, divisions, shares, ties_cut, ranks_cut, frames,
@@ -68,10 +70,9 @@ def _computed(sql: str, tree: exp.Expr, probes: Probes, consent: bool) -> Receip
     sizes, unknown = _sizes(tree, probes)
     total = sum(sizes.values())
     if total > UNASKED_ROWS and not consent:
-        largest = max(sizes, key=lambda name: sizes[name])
-        return Receipt(
-            sql, "asks", f"{largest} has {figure(sizes[largest])} rows; counting may take a while. Count them?"
-        )
+        return _large(sql, sizes)
+    if not consent and any(LATE in text for text in unknown):
+        return Receipt(sql, "asks", "Counting the rows takes a while. Count them?")
     if sizes == {} and unknown:
         return Receipt(sql, "refused", f"The tables could not be read: {unknown[0]}")
     wanted: list[str] = []
@@ -97,13 +98,15 @@ def _computed(sql: str, tree: exp.Expr, probes: Probes, consent: bool) -> Receip
         wanted += error.probes
     except ProbeFailed as error:
         failures.append(str(error))
+    late = [text for text in failures if LATE in text]
+    if late and not consent:
+        return _large(sql, sizes)
     if wanted:
         raise NotYet(*dict.fromkeys(wanted))
     warnings = [item for item in found if isinstance(item, ReceiptWarning)]
     notes = [item for item in found if isinstance(item, str)]
     if count == 0:
         notes.append("The result has no row.")
-    late = [text for text in failures if "time limit" in text]
     if late:
         notes.append(f"Not everything was counted: {late[0]}")
     if unknown:
@@ -111,6 +114,12 @@ def _computed(sql: str, tree: exp.Expr, probes: Probes, consent: bool) -> Receip
     return Receipt(
         sql, "done", "", tuple(joins), tuple(dict.fromkeys(warnings)), tuple(dict.fromkeys(notes)), count
     )  # fmt: skip
+
+
+def _large(sql: str, sizes: Mapping[str, int]) -> Receipt:
+    """The question before counting that takes its time."""
+    largest = max(sizes, key=lambda name: sizes[name])
+    return Receipt(sql, "asks", f"{largest} has {figure(sizes[largest])} rows; counting may take a while. Count them?")
 
 
 def _sizes(tree: exp.Expr, probes: Probes) -> tuple[dict[str, int], list[str]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from jupyter_qwen.schema.collector.probing import ProbeRun
+from jupyter_qwen.schema.patience import Patience
 
 from .computing import compute
 from .model import Receipt
@@ -15,8 +15,10 @@ from .model import Receipt
 if TYPE_CHECKING:
     import duckdb
 
-UNASKED_SECONDS = 10.0
+UNASKED_SECONDS = 1.5
+"""Of the processor's time, in all; then it is asked whether to go on."""
 CONSENT_SECONDS = 120.0
+"""By the clock."""
 
 
 def receipt(
@@ -25,8 +27,9 @@ def receipt(
     """What `sql` does with the rows of the tables that `con` sees: joins, what they repeat and lose, and what is suspicious.
 
     Only SELECTs run, in a READ ONLY transaction of a cursor of `con`; nothing is written and no setting is changed. Tables
-    of more than a million rows together are counted with `count_large` alone; else the receipt's `state` is ``asks``.
-    `seconds` limits the time (10 s, or 120 s with `count_large`); what was not counted by then is said in the notes.
+    of more than a million rows together are counted with `count_large` alone, and so is what takes longer than 1.5 s of the
+    processor's time; else the receipt's `state` is ``asks``. `seconds` sets another limit; what was not counted with
+    `count_large` by then (120 s) is said in the notes.
     `con` left out is DuckDB's default connection. DataFrames of the caller may be named, as in ``con.sql``.
     """
     if not isinstance(sql, str):
@@ -38,9 +41,9 @@ def receipt(
     frame = sys._getframe(1)
     namespace = {**frame.f_globals, **frame.f_locals}
     limit = seconds if seconds is not None else CONSENT_SECONDS if count_large else UNASKED_SECONDS
-    ends = time.monotonic() + limit
+    patience = Patience(limit, starved=1) if count_large else Patience(limit)
 
     def ask(probes: list[str]) -> Mapping[str, Mapping[str, Any]]:
-        return ProbeRun(con, namespace, max(0.0, ends - time.monotonic())).answers(probes)
+        return ProbeRun(con, namespace, patience).answers(probes)
 
     return compute(sql, ask, consent=count_large)

@@ -27,12 +27,16 @@ function receipts(
 describe('Receipts', () => {
   it('brings what the kernel counted to the next round', async () => {
     const answers = { A: { rows: [[1]] } };
-    const made = receipts([ROUND, { receipt: { state: 'done' } }], { answers });
+    const made = receipts([ROUND, { receipt: { state: 'done' } }], {
+      answers,
+      seconds: 0.4
+    });
     const signal = new AbortController().signal;
     expect(
       await made.receipts.of(KERNEL, 'con.sql("…")', 'python', false, signal)
     ).toEqual({ state: 'done' });
     expect(made.asked.map(request => request.answers)).toEqual([{}, answers]);
+    expect(made.asked.map(request => request.spent)).toEqual([0, 0.4]);
     expect(made.asked[0]).toMatchObject({
       privacy: 'types',
       sources: ['con.sql("…")']

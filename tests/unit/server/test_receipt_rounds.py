@@ -35,6 +35,7 @@ def finished(
         if "receipt" in told:
             return told["receipt"], list(answers)
         found = probe(namespace, told["connection"], told["probes"], 60.0)
+        assert found["seconds"] < 60.0
         answers.update(found["answers"])
     raise AssertionError("no receipt after twenty rounds")
 
@@ -54,6 +55,16 @@ def test_below_the_level_of_values_no_probe_brings_one(namespace: dict[str, Any]
     assert "'a'" in shown["warnings"][0]["message"]
     assert "'a'" not in str(hidden["warnings"])
     assert not [sql for sql in probes if "min(" in sql or "SELECT v FROM" in sql]
+
+
+def test_rounds_share_one_limit_and_ask_when_it_is_over(namespace: dict[str, Any]) -> None:
+    first = next_round({"sources": [CELL]}, "samples")
+    later = next_round({"sources": [CELL], "spent": 99.0}, "samples")
+    assert (first["seconds"] > 1.0, later["seconds"]) == (True, 0.0)
+    late = probe(namespace, later["connection"], later["probes"], later["seconds"])
+    asks = next_round({"sources": [CELL], "answers": late["answers"]}, "samples")["receipt"]
+    assert asks["state"] == "asks"
+    assert next_round({"sources": [CELL], "consent": True}, "samples")["seconds"] > first["seconds"]
 
 
 def test_expression_of_a_round_answers_its_probes_in_a_kernel(namespace: dict[str, Any]) -> None:

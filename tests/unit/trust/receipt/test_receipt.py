@@ -136,9 +136,21 @@ def test_large_tables_are_asked_about_before_anything_is_counted(con: duckdb.Duc
 
 
 def test_what_was_not_counted_in_time_is_said(con: duckdb.DuckDBPyConnection) -> None:
-    found = jupyter_qwen.receipt(FANS_OUT, con, seconds=0.0)
+    found = jupyter_qwen.receipt(FANS_OUT, con, count_large=True, seconds=0.0)
     assert found.state == "refused"
     assert "time limit" in found.message
+
+
+def test_what_takes_longer_than_a_moment_is_asked_about(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(
+        "CREATE VIEW slow AS SELECT a.range AS order_id FROM range(200000) a, range(200000) b WHERE a.range <> b.range"
+    )
+    sized = "SELECT sum(o.amount) FROM orders o JOIN slow s ON s.order_id = o.order_id"
+    counted = "SELECT count(*) FROM orders o, range(200000) a, range(200000) b WHERE a.range <> b.range + o.order_id"
+    for sql in (sized, counted):
+        found = jupyter_qwen.receipt(sql, con, seconds=0.2)
+        assert (found.state, found.warnings) == ("asks", ())
+        assert found.message.endswith("Count them?")
 
 
 def test_importing_the_package_brings_no_database() -> None:

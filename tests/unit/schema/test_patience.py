@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_qwen.worker import patience
-from jupyter_qwen.worker.patience import Patience
+from jupyter_qwen.schema import patience
+from jupyter_qwen.schema.patience import Patience
 
 
 class Clocks:

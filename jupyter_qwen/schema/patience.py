@@ -17,21 +17,28 @@ LOOK_SECONDS: Final = 0.05
 
 
 class Patience:
-    """The limit on a piece of work of this process, which begins now: `seconds` of the processor's time."""
+    """The limit on a piece of work of this process, which begins now: `seconds` of the processor's time.
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    `starved` is how many times the limit it may take by the clock; 1 counts the clock alone.
+    """
+
+    def __init__(self, seconds: float, *, starved: float = STARVED) -> None:
+        self.seconds = seconds
+        self._starved = starved
         self._began, self._used = time.monotonic(), time.process_time()
+
+    @property
+    def spent(self) -> float:
+        """What of the limit is used up, in seconds."""
+        elapsed = time.monotonic() - self._began
+        return min(elapsed, max(elapsed / self._starved, (time.process_time() - self._used) / SERVED))
 
     @property
     def over(self) -> bool:
         """Whether the work had its time."""
-        elapsed = time.monotonic() - self._began
-        return elapsed >= self._seconds and (
-            elapsed >= STARVED * self._seconds or time.process_time() - self._used >= SERVED * self._seconds
-        )
+        return self.spent >= self.seconds
 
     @property
     def look_after(self) -> float:
         """Seconds until `over` is worth asking for again."""
-        return max(LOOK_SECONDS, self._seconds - (time.monotonic() - self._began))
+        return max(LOOK_SECONDS, self.seconds - (time.monotonic() - self._began))
