@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tornado.httpclient import HTTPClientError
 
 from jupyter_qwen.schema.model import Column, Connection, Schema, Table
 
@@ -62,6 +63,52 @@ def question() -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture
+def api(jp_fetch: Any) -> Callable[..., Any]:
+    """A route of ours: a body is posted (a text as it stands), else it is read; gives the JSON of the answer."""
+
+    async def call(route: str, body: Any = None, *, method: str | None = None, **query: str) -> Any:
+        data = body if body is None or isinstance(body, str) else json.dumps(body)
+        response = await jp_fetch(
+            "jupyter-qwen", *route.strip("/").split("/"), method=method or ("GET" if data is None else "POST"),
+            body=data, params=query, request_timeout=120,
+        )  # fmt: skip
+        return json.loads(response.body or b"null")
+
+    return call
+
+
+@pytest.fixture
+def refusal() -> Callable[..., Any]:
+    """The status and the JSON with which a call of `api` is refused."""
+
+    async def refused(call: Awaitable[Any]) -> tuple[int, dict[str, Any]]:
+        with pytest.raises(HTTPClientError) as caught:
+            await call
+        return caught.value.code, json.loads(caught.value.response.body)
+
+    return refused
+
+
+@pytest.fixture
+def qwen(jp_serverapp: Any) -> Any:
+    """The extension in the test's server."""
+    return next(iter(jp_serverapp.extension_manager.extension_apps["jupyter_qwen"]))
+
+
+@pytest.fixture
+def loaded(api: Callable[..., Any]) -> Callable[..., Any]:
+    """Loads the engine and waits until it is ready; gives that status."""
+
+    async def load() -> Any:
+        await api("engine/load", {})
+        while (status := await api("status"))["state"] != "ready":
+            pass
+        return status
+
+    return load
+
+
+@pytest.fixture
 def ask_events(jp_fetch: Any) -> Callable[..., Any]:
     """POST and read the NDJSON stream to its end."""
 
@@ -73,8 +120,7 @@ def ask_events(jp_fetch: Any) -> Callable[..., Any]:
 
 
 @pytest.fixture(autouse=True)
-def stop_child(jp_serverapp: Any, jp_asyncio_loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+def stop_child(qwen: Any, jp_asyncio_loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     """Ends the engine's child with the test's server, as stopping a server does."""
     yield
-    for app in jp_serverapp.extension_manager.extension_apps["jupyter_qwen"]:
-        jp_asyncio_loop.run_until_complete(app.stop_extension())
+    jp_asyncio_loop.run_until_complete(qwen.stop_extension())

@@ -69,22 +69,8 @@ def jp_server_config(jp_server_config: dict[str, Any], tmp_path: Path) -> dict[s
     return {**jp_server_config, "QwenExtension": {**jp_server_config["QwenExtension"], "script": str(script)}}
 
 
-@pytest.fixture
-def ready(jp_fetch: Any) -> Callable[[], Awaitable[dict[str, Any]]]:
-    async def load() -> dict[str, Any]:
-        await jp_fetch("jupyter-qwen", "engine", "load", method="POST", body="{}")
-        while True:
-            status: dict[str, Any] = json.loads((await jp_fetch("jupyter-qwen", "status")).body)
-            if status["state"] == "ready":
-                return status
-
-    return load
-
-
-async def test_every_rule_holds_for_what_reaches_the_editor(
-    ask_events: Post, ready: Callable[[], Awaitable[dict[str, Any]]]
-) -> None:
-    await ready()
+async def test_every_rule_holds_for_what_reaches_the_editor(ask_events: Post, loaded: Any) -> None:
+    await loaded()
     shown = {}
     for number, case in enumerate(CASES):
         body = {
@@ -103,15 +89,12 @@ async def test_every_rule_holds_for_what_reaches_the_editor(
     assert shown == {case.name: case.shown for case in CASES}
 
 
-async def test_a_machine_that_cannot_keep_up_says_so_in_the_status(
-    jp_fetch: Any, jp_serverapp: Any, ready: Callable[[], Awaitable[dict[str, Any]]]
-) -> None:
-    assert (await ready())["completion_resting"] == ""
-    (app,) = jp_serverapp.extension_manager.extension_apps["jupyter_qwen"]
-    pace = (await app.runtime()).services.completion.pace
+async def test_a_machine_that_cannot_keep_up_says_so_in_the_status(api: Any, qwen: Any, loaded: Any) -> None:
+    assert (await loaded())["completion_resting"] == ""
+    pace = (await qwen.runtime()).services.completion.pace
     for _ in range(8):
         pace.showed(5.0)
 
-    status = json.loads((await jp_fetch("jupyter-qwen", "status")).body)
+    status = await api("status")
 
     assert "does not keep up" in status["completion_resting"]

@@ -41,14 +41,12 @@ def test_a_demo_that_was_changed_loads_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"path": 3}, {"path": ""}, {"path": "a\0b"}])
-async def test_a_path_is_asked_for_in_a_sentence(jp_fetch: Any, body: dict[str, object]) -> None:
-    reply = await jp_fetch("jupyter-qwen", "demo", method="POST", body=json.dumps(body), raise_error=False)
-    assert reply.code == 400
-    assert "path of a notebook" in json.loads(reply.body)["message"]
+async def test_a_path_is_asked_for_in_a_sentence(api: Any, refusal: Any, body: dict[str, object]) -> None:
+    code, told = await refusal(api("demo", body))
+    assert code == 400
+    assert "path of a notebook" in told["message"]
 
 
-async def test_a_server_that_was_started_otherwise_runs_no_demo(jp_fetch: Any, jp_root_dir: Path) -> None:
+async def test_a_server_that_was_started_otherwise_runs_no_demo(api: Any, jp_root_dir: Path) -> None:
     build_demo(jp_root_dir / "demo")
-    body = json.dumps({"path": f"demo/{SHOP_NOTEBOOK}"})
-    reply = await jp_fetch("jupyter-qwen", "demo", method="POST", body=body)
-    assert json.loads(reply.body) == {"cells": []}
+    assert await api("demo", {"path": f"demo/{SHOP_NOTEBOOK}"}) == {"cells": []}

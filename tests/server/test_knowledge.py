@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tornado.httpclient import HTTPClientError
 
 Post = Callable[..., Any]
 
 
-async def send(jp_fetch: Any, method: str, body: dict[str, Any] | None = None, **query: str) -> Any:
-    data = json.dumps(body) if body is not None else None
-    answer = await jp_fetch("jupyter-qwen", "knowledge", method=method, body=data, params=query)
-    return json.loads(answer.body)
-
-
 async def test_taught_question_is_answered_with_its_query_and_marked(
-    jp_fetch: Any, jp_root_dir: Path, ask_events: Post, question: Post
+    api: Any, jp_root_dir: Path, ask_events: Post, question: Post
 ) -> None:
     pair = {"question": "Orders of the year?", "sql": "SELECT count(*) AS n FROM orders"}
-    known = await send(jp_fetch, "POST", {"thread": "demo.ipynb", "pair": pair, "schema": question("?")["schema"]})
+    known = await api("knowledge", {"thread": "demo.ipynb", "pair": pair, "schema": question("?")["schema"]})
     assert known["pairs"][0]["sql"] == pair["sql"]
     assert known["files"][0] == {"scope": "project", "path": "qwen.md", "exists": True}
     assert "### Orders of the year?" in (jp_root_dir / "qwen.md").read_text(encoding="utf8")
@@ -34,17 +26,13 @@ async def test_taught_question_is_answered_with_its_query_and_marked(
 
 
 async def test_term_stands_in_what_the_model_sees_until_it_is_forgotten(
-    jp_fetch: Any, question: Post, ask_events: Post
+    api: Any, question: Post, ask_events: Post
 ) -> None:
     term = {"name": "big order", "meaning": "a total above 15"}
-    await send(jp_fetch, "POST", {"scope": "user", "thread": "demo.ipynb", "term": term})
-    seen = json.loads(
-        (
-            await jp_fetch("jupyter-qwen", "context", method="POST", body=json.dumps(question("how many big orders")))
-        ).body
-    )
+    await api("knowledge", {"scope": "user", "thread": "demo.ipynb", "term": term})
+    seen = await api("context", question("how many big orders"))
     assert "Terms: big order means a total above 15" in seen["prompt"]
-    known = await send(jp_fetch, "DELETE", thread="demo.ipynb", scope="user", kind="term", name="Big Order")
+    known = await api("knowledge", method="DELETE", thread="demo.ipynb", scope="user", kind="term", name="Big Order")
     assert known["terms"] == []
 
 
@@ -64,10 +52,9 @@ async def test_term_stands_in_what_the_model_sees_until_it_is_forgotten(
     ],
 )
 async def test_what_cannot_be_taught_is_refused_in_a_sentence(
-    jp_fetch: Any, jp_root_dir: Path, question: Post, body: dict[str, Any], said: str
+    api: Any, refusal: Any, jp_root_dir: Path, question: Post, body: dict[str, Any], said: str
 ) -> None:
-    with pytest.raises(HTTPClientError) as caught:
-        await send(jp_fetch, "POST", {**body, "schema": question("?")["schema"]})
-    assert caught.value.code == 400
-    assert said in json.loads(caught.value.response.body)["message"]
+    code, told = await refusal(api("knowledge", {**body, "schema": question("?")["schema"]}))
+    assert code == 400
+    assert said in told["message"]
     assert not (jp_root_dir / "qwen.md").exists()

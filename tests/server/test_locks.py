@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -16,8 +15,15 @@ def locked() -> dict[str, Any]:
 
 
 @pytest.fixture
-def jp_server_config(jp_server_config: dict[str, Any], locked: dict[str, Any]) -> dict[str, Any]:
-    jp_server_config["QwenExtension"].update(default_settings=locked, locked_settings=sorted(locked))
+def traits() -> dict[str, Any]:
+    return {}
+
+
+@pytest.fixture
+def jp_server_config(
+    jp_server_config: dict[str, Any], locked: dict[str, Any], traits: dict[str, Any]
+) -> dict[str, Any]:
+    jp_server_config["QwenExtension"].update(default_settings=locked, locked_settings=sorted(locked), **traits)
     return jp_server_config
 
 
@@ -25,26 +31,27 @@ def completion(**fields: Any) -> dict[str, Any]:
     return {"prefix": "total = ", "suffix": "", "language": "python", "path": "a.ipynb", "by_key": True, **fields}
 
 
-async def test_a_locked_level_bounds_tables_and_errors(jp_fetch: Any, question: Any) -> None:
+@pytest.mark.parametrize(
+    ("locked", "traits"), [({"privacy": "types"}, {}), ({}, {"max_privacy": "types"})], ids=["a setting", "a trait"]
+)
+@pytest.mark.parametrize("wanted", [None, "samples"])
+async def test_a_locked_level_bounds_tables_and_errors(api: Any, question: Any, wanted: str | None) -> None:
     cell = {
         "id": "c1", "type": "code", "source": "load(name)",
         "error": {"name": "KeyError", "message": f"'{SECRET}'", "traceback": f"KeyError: '{SECRET}'"},
     }  # fmt: skip
-    body = question("why", mode="fix", privacy="samples", cells=[cell])
+    body = question("why", mode="fix", privacy=wanted, cells=[cell])
     body["schema"]["tables"][0]["rows"] = [[1, SECRET, "1.00"]]
-    prompt = json.loads((await jp_fetch("jupyter-qwen", "context", method="POST", body=json.dumps(body))).body)[
-        "prompt"
-    ]
+    body["schema"]["tables"][0]["columns"][0]["values"] = [SECRET]
+    prompt = (await api("context", body))["prompt"]
     assert SECRET not in prompt
     assert "load(name)" in prompt  # /fix is about this cell
-    assert json.loads((await jp_fetch("jupyter-qwen", "status")).body)["max_privacy"] == "types"
+    assert (await api("status"))["max_privacy"] == "types"
 
 
-async def test_cells_that_may_not_be_sent_are_not(jp_fetch: Any, question: Any) -> None:
+async def test_cells_that_may_not_be_sent_are_not(api: Any, question: Any) -> None:
     body = question("what does it do", mode="chat", cells=[{"id": "c1", "type": "code", "source": SECRET}])
-    prompt = json.loads((await jp_fetch("jupyter-qwen", "context", method="POST", body=json.dumps(body))).body)[
-        "prompt"
-    ]
+    prompt = (await api("context", body))["prompt"]
     assert SECRET not in prompt
 
 
@@ -54,9 +61,9 @@ async def test_completion_that_is_off_stays_off(ask_events: Any) -> None:
         assert (event["text"], event["done"], event["reason"]) == ("", True, "off")
 
 
-async def test_nothing_is_prepared_where_that_is_locked(jp_fetch: Any, question: Any) -> None:
-    body = json.dumps(question("?"))
-    answer = json.loads((await jp_fetch("jupyter-qwen", "warm", method="POST", body=body)).body)
+async def test_nothing_is_prepared_where_that_is_locked(api: Any, question: Any) -> None:
+    body = question("?")
+    answer = await api("warm", body)
     assert answer == {"started": False, "state": "off"}
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tornado.httpclient import HTTPClientError
 
 from jupyter_qwen.models.machine import Machine
 from jupyter_qwen.server.app import STATUS_SCHEMA
@@ -40,20 +38,18 @@ def jp_server_config(
 
 
 @pytest.fixture
-def post(jp_fetch: Any) -> Callable[..., Any]:
-    async def send(*route: str, **body: Any) -> dict[str, Any]:
-        response = await jp_fetch("jupyter-qwen", *route, method="POST", body=json.dumps(body))
-        decoded: dict[str, Any] = json.loads(response.body)
-        return decoded
+def post(api: Any) -> Callable[..., Any]:
+    async def send(route: str, **body: Any) -> Any:
+        return await api(route, body)
 
     return send
 
 
 @pytest.fixture
-def until(jp_fetch: Any) -> Callable[..., Any]:
+def until(api: Any) -> Callable[..., Any]:
     async def wait(state: str) -> dict[str, Any]:
         for _ in range(400):
-            status: dict[str, Any] = json.loads((await jp_fetch("jupyter-qwen", "status")).body)
+            status: dict[str, Any] = await api("status")
             if status["state"] == state:
                 return status
             await asyncio.sleep(0.02)
@@ -62,34 +58,28 @@ def until(jp_fetch: Any) -> Callable[..., Any]:
     return wait
 
 
-async def refusal(request: Any) -> tuple[int, dict[str, Any]]:
-    with pytest.raises(HTTPClientError) as caught:
-        await request
-    assert caught.value.response is not None
-    return caught.value.code, json.loads(caught.value.response.body)
-
-
-async def test_every_model_says_whether_it_fits_here_and_why(jp_fetch: Any) -> None:
-    rows = {row["id"]: row for row in json.loads((await jp_fetch("jupyter-qwen", "models")).body)["models"]}
+async def test_every_model_says_whether_it_fits_here_and_why(api: Any) -> None:
+    rows = {row["id"]: row for row in (await api("models"))["models"]}
     small = rows[SMALL]
     assert (small["on_disk"], small["fits"], small["fim"], small["current"]) == (True, True, True, False)
     assert "GB of memory are available" in small["fits_reason"]
     assert "llama" in small["engines"]
     assert not rows["Qwen/Qwen2.5-Coder-7B-Instruct"]["on_disk"]
     assert rows["Qwen/Qwen2.5-Coder-7B-Instruct"]["max_context"] == 131_072
+    assert rows["Qwen/Qwen2.5-Coder-7B-Instruct"]["licence"] == "Apache-2.0"
     assert "fill in the middle" in rows[WITHOUT_FIM]["fim_reason"]
     assert "not for commercial use" in rows["Qwen/Qwen2.5-Coder-3B-Instruct"]["notice"]
 
 
-async def test_switched_model_loads_and_is_the_current_one(post: Any, until: Any, jp_fetch: Any) -> None:
-    status = await post("engine", "switch", model="qwen2.5-coder-0.5b-instruct", context_tokens=4096)
+async def test_switched_model_loads_and_is_the_current_one(post: Any, until: Any, api: Any) -> None:
+    status = await post("engine/switch", model="qwen2.5-coder-0.5b-instruct", context_tokens=4096)
     assert status["model"]["id"] == SMALL
     assert status["context_tokens"] == 4096
     ready = await until("ready")
     assert ready["model"]["label"] == "Qwen2.5-Coder 0.5B Instruct"
     assert ready["kv_bytes"] > 0
     assert ready["switchable"] is True
-    rows = json.loads((await jp_fetch("jupyter-qwen", "models")).body)["models"]
+    rows = (await api("models"))["models"]
     assert [row["id"] for row in rows if row["current"]] == [SMALL]
 
 
@@ -97,13 +87,13 @@ async def test_conversation_goes_on_with_the_model_switched_to(
     post: Any, until: Any, ask_events: Any, question: Any
 ) -> None:
     await ask_events("ask", question("how many orders"))
-    await post("engine", "switch", model=SMALL)
+    await post("engine/switch", model=SMALL)
     assert (await ask_events("ask", question("how many orders")))[-1]["type"] == "answer"
     assert (await until("ready"))["model"]["id"] == SMALL
 
 
 async def test_model_that_is_not_here_is_absent_with_size_source_and_licence(post: Any) -> None:
-    status = await post("engine", "switch", model="Qwen2.5-Coder-7B-Instruct", context_tokens=2048)
+    status = await post("engine/switch", model="Qwen2.5-Coder-7B-Instruct", context_tokens=2048)
     assert status["state"] == "absent"
     for words in ("Qwen2.5-Coder 7B Instruct", "GB from Qwen/Qwen2.5-Coder-7B-Instruct-GGUF", "Apache-2.0"):
         assert words in status["message"]
@@ -112,27 +102,27 @@ async def test_model_that_is_not_here_is_absent_with_size_source_and_licence(pos
 
 async def test_model_without_fill_in_the_middle_says_why_it_does_not_complete(post: Any, models_folder: Path) -> None:
     (models_folder / "qwen2-1_5b-instruct-q4_k_m.gguf").write_bytes(b"GGUF")
-    status = await post("engine", "switch", model=WITHOUT_FIM)
+    status = await post("engine/switch", model=WITHOUT_FIM)
     assert status["inline_completion"] is False
     assert "Qwen2 1.5B Instruct was not trained to fill in the middle" in status["inline_completion_reason"]
 
 
 async def test_unknown_model_is_refused_with_near_names_and_nothing_changes(
-    post: Any, until: Any, ask_events: Any, question: Any
+    post: Any, refusal: Any, until: Any, ask_events: Any, question: Any
 ) -> None:
-    await post("engine", "switch", model=SMALL)
+    await post("engine/switch", model=SMALL)
     await until("ready")
-    code, body = await refusal(post("engine", "switch", model="Qwen2.5-Codr-7B-Instruct"))
+    code, body = await refusal(post("engine/switch", model="Qwen2.5-Codr-7B-Instruct"))
     assert code == 400
     assert "Qwen2.5-Coder-7B-Instruct" in body["message"]
     assert (await until("ready"))["model"]["id"] == SMALL
 
 
 async def test_model_that_does_not_fit_is_refused_and_one_that_fits_is_named(
-    post: Any, monkeypatch: pytest.MonkeyPatch
+    post: Any, refusal: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("jupyter_qwen.models.fit.machine", lambda: Machine(4, 8 * 2**30, 6 * 2**30))
-    code, body = await refusal(post("engine", "switch", model="Qwen2.5-Coder-32B-Instruct"))
+    code, body = await refusal(post("engine/switch", model="Qwen2.5-Coder-32B-Instruct"))
     assert (code, body["code"]) == (409, "does-not-fit")
     assert "GB of memory are available" in body["message"]
     assert "would fit" in body["hint"]
@@ -140,31 +130,35 @@ async def test_model_that_does_not_fit_is_refused_and_one_that_fits_is_named(
 
 @pytest.mark.parametrize("body", [{}, {"model": ""}, {"model": 3}, {"model": SMALL, "engine": "openai"},
                                   {"model": SMALL, "context_tokens": -1}])  # fmt: skip
-async def test_request_that_makes_no_sense_is_refused_in_a_sentence(post: Any, body: dict[str, Any]) -> None:
-    code, answer = await refusal(post("engine", "switch", **body))
+async def test_request_that_makes_no_sense_is_refused_in_a_sentence(
+    post: Any, refusal: Any, body: dict[str, Any]
+) -> None:
+    code, answer = await refusal(post("engine/switch", **body))
     assert code == 400
     assert answer["message"].endswith(".")
 
 
 @pytest.mark.parametrize("jp_server_config", [{"allow_model_switch": False}], indirect=True)
-async def test_administrators_lock_is_stated_and_holds_for_downloads_too(post: Any, jp_fetch: Any) -> None:
-    assert json.loads((await jp_fetch("jupyter-qwen", "status")).body)["switchable"] is False
-    await post("engine", "unload")  # the lock holds while no model is loaded, too
-    code, body = await refusal(post("models", "pull", model=SMALL))
+async def test_administrators_lock_is_stated_and_holds_for_downloads_too(post: Any, api: Any, refusal: Any) -> None:
+    assert (await api("status"))["switchable"] is False
+    await post("engine/unload")  # the lock holds while no model is loaded, too
+    code, body = await refusal(post("models/pull", model=SMALL))
     assert (code, body["code"]) == (403, "locked")
-    code, body = await refusal(post("engine", "switch", model=SMALL))
+    code, body = await refusal(post("engine/switch", model=SMALL))
     assert (code, body["code"]) == (403, "locked")
     assert "administrator" in body["message"]
     assert "allow_model_switch" in body["hint"]
 
 
-async def test_licence_that_is_not_free_is_shown_before_anything_is_fetched(post: Any, until: Any) -> None:
-    code, body = await refusal(post("models", "pull", model="Qwen2.5-Coder-3B-Instruct"))
+async def test_licence_that_is_not_free_is_shown_before_anything_is_fetched(
+    post: Any, refusal: Any, until: Any
+) -> None:
+    code, body = await refusal(post("models/pull", model="Qwen2.5-Coder-3B-Instruct"))
     assert (code, body["code"]) == (400, "licence")
     assert "not for commercial use" in body["hint"]
-    await post("engine", "switch", model=SMALL)
+    await post("engine/switch", model=SMALL)
     await until("ready")
-    status = await post("models", "pull", model="Qwen2.5-Coder-3B-Instruct", accept_licence=True)
+    status = await post("models/pull", model="Qwen2.5-Coder-3B-Instruct", accept_licence=True)
     assert status["pulling"] == {"id": "Qwen/Qwen2.5-Coder-3B-Instruct", "label": "Qwen2.5-Coder 3B Instruct"}
     assert status["state"] == "ready", "a download of another model does not stop the one that answers"
 
@@ -179,7 +173,7 @@ async def test_every_step_of_a_switch_is_an_event_that_its_schema_allows(
 
     await until("ready")  # the server's first status registers the schema and loads the script
     jp_serverapp.event_logger.add_listener(schema_id=STATUS_SCHEMA, listener=listen)
-    await post("engine", "switch", model=SMALL)
+    await post("engine/switch", model=SMALL)
     await until("ready")
     await asyncio.sleep(0.05)  # listeners are called in tasks of their own
     states = [status["state"] for status in heard]

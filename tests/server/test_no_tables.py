@@ -44,9 +44,9 @@ async def test_cells_that_have_run_are_not_offered_again(ask_events: Any, questi
     assert "Run the cells" not in answer["markdown"]
 
 
-async def test_the_conversation_keeps_it(ask_events: Any, question: Any, jp_fetch: Any) -> None:
+async def test_the_conversation_keeps_it(ask_events: Any, question: Any, api: Any) -> None:
     await ask_events("ask", question("how many orders", schema=EMPTY, thread="empty.ipynb"))
-    kept = (await jp_fetch("jupyter-qwen", "thread", params={"id": "empty.ipynb"})).body.decode()
+    kept = json.dumps(await api("thread", id="empty.ipynb"))
     assert "There is no table to ask yet" in kept
 
 
@@ -70,7 +70,7 @@ async def test_everything_else_goes_to_the_model(ask_events: Any, question: Any,
 
 
 async def test_what_a_cell_would_load_is_asked_about_before_it_runs(
-    ask_events: Any, question: Any, jp_fetch: Any, jp_root_dir: Path
+    ask_events: Any, question: Any, api: Any, jp_root_dir: Path
 ) -> None:
     (jp_root_dir / "orders.csv").write_text("order_id,order_date,total\n1,2024-01-02,10.00\n")
     (jp_root_dir / "other.csv").write_text("a\n1\n")
@@ -78,8 +78,8 @@ async def test_what_a_cell_would_load_is_asked_about_before_it_runs(
         {"id": "c1", "type": "code", "source": "import duckdb"},
         {"id": "c2", "type": "code", "source": 'orders = duckdb.read_csv("orders.csv")'},
     ]
-    body = json.dumps({"thread": "demo.ipynb", "cells": cells, "privacy": "types"})
-    told = json.loads((await jp_fetch("jupyter-qwen", "loadable", method="POST", body=body)).body)
+    body = {"thread": "demo.ipynb", "cells": cells, "privacy": "types"}
+    told = await api("loadable", body)
     assert [table["loading"]["cells"] for table in told["schema"]["tables"]] == [["c1", "c2"]]
     assert [table["loading"]["source"] for table in told["offered"]["tables"]] == ["other.csv"]
     events = await ask_events("ask", question("how many orders", schema=told["schema"], cells=cells))
@@ -88,11 +88,11 @@ async def test_what_a_cell_would_load_is_asked_about_before_it_runs(
 
 
 async def test_a_file_that_no_cell_loads_comes_with_the_line_that_loads_it(
-    ask_events: Any, question: Any, jp_fetch: Any, jp_root_dir: Path
+    ask_events: Any, question: Any, api: Any, jp_root_dir: Path
 ) -> None:
     (jp_root_dir / "orders.csv").write_text("order_id,order_date,total\n1,2024-01-02,10.00\n")
-    body = json.dumps({"thread": "demo.ipynb", "cells": []})
-    told = json.loads((await jp_fetch("jupyter-qwen", "loadable", method="POST", body=body)).body)
+    body = {"thread": "demo.ipynb", "cells": []}
+    told = await api("loadable", body)
     events = await ask_events("ask", question("how many orders", schema=told["offered"], cells=[]))
     (block,) = events[-1]["blocks"]
     assert (block["verdict"], block["loads"]) == ("bound", [])
@@ -100,13 +100,13 @@ async def test_a_file_that_no_cell_loads_comes_with_the_line_that_loads_it(
 
 
 async def test_a_file_that_was_opened_is_asked_about_wherever_it_lies_below_the_root(
-    ask_events: Any, question: Any, jp_fetch: Any, jp_root_dir: Path
+    ask_events: Any, question: Any, api: Any, jp_root_dir: Path
 ) -> None:
     (jp_root_dir / "data").mkdir()
     (jp_root_dir / "work").mkdir()
     (jp_root_dir / "data" / "orders.csv").write_text("order_id,order_date,total\n1,2024-01-02,10.00\n")
-    body = json.dumps({"thread": "work/demo.ipynb", "cells": [], "opened": ["data/orders.csv"]})
-    told = json.loads((await jp_fetch("jupyter-qwen", "loadable", method="POST", body=body)).body)
+    body = {"thread": "work/demo.ipynb", "cells": [], "opened": ["data/orders.csv"]}
+    told = await api("loadable", body)
     assert [table["loading"]["source"] for table in told["offered"]["tables"]] == ["../data/orders.csv"]
     events = await ask_events("ask", question("how many orders", schema=told["offered"], cells=[]))
     (block,) = events[-1]["blocks"]
@@ -115,8 +115,8 @@ async def test_a_file_that_was_opened_is_asked_about_wherever_it_lies_below_the_
 
 
 @pytest.mark.parametrize("opened", ["orders.csv", ["a.csv"] * 51, [1]])
-async def test_what_is_opened_must_be_a_short_list_of_paths(jp_fetch: Any, opened: object) -> None:
-    body = json.dumps({"thread": "demo.ipynb", "cells": [], "opened": opened})
+async def test_what_is_opened_must_be_a_short_list_of_paths(api: Any, opened: object) -> None:
+    body = {"thread": "demo.ipynb", "cells": [], "opened": opened}
     with pytest.raises(HTTPClientError) as raised:
-        await jp_fetch("jupyter-qwen", "loadable", method="POST", body=body)
+        await api("loadable", body)
     assert raised.value.code == 400

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from tornado.httpclient import HTTPClientError
 
 from jupyter_qwen.server.routes import ROUTES
 
@@ -58,9 +56,8 @@ def test_paths_and_verbs_are_those_of_the_routes() -> None:
         ("/knowledge", {"thread": "demo.ipynb"}),
     ],
 )
-async def test_what_is_read_is_as_stated(jp_fetch: Any, path: str, query: dict[str, str]) -> None:
-    response = await jp_fetch("jupyter-qwen", path.lstrip("/"), params=query, request_timeout=120)
-    check(json.loads(response.body), path, "get")
+async def test_what_is_read_is_as_stated(api: Any, path: str, query: dict[str, str]) -> None:
+    check(await api(path, **query), path, "get")
 
 
 TERM = {"thread": "demo.ipynb", "scope": "user", "term": {"name": "revenue", "meaning": "quantity times price"}}
@@ -80,43 +77,35 @@ CELLS = [{"id": "a", "type": "code", "source": "import pandas as pd\ndf = pd.Dat
         ("/engine/load", {}),
     ],
 )
-async def test_what_is_done_answers_as_stated(jp_fetch: Any, path: str, body: dict[str, Any]) -> None:
-    response = await jp_fetch(
-        "jupyter-qwen", *path.strip("/").split("/"), method="POST", body=json.dumps(body), request_timeout=120
-    )
-    check(json.loads(response.body), path, "post")
+async def test_what_is_done_answers_as_stated(api: Any, path: str, body: dict[str, Any]) -> None:
+    check(await api(path, body), path, "post")
 
 
 @pytest.mark.parametrize("path", ["/context", "/warm"])
 async def test_what_is_asked_about_a_question_is_as_stated(
-    jp_fetch: Any, question: Callable[..., dict[str, Any]], path: str
+    api: Any, question: Callable[..., dict[str, Any]], path: str
 ) -> None:
     asked = question("how many orders")
     request = DOCUMENT["components"]["schemas"]["AskRequest"]
     jsonschema.Draft202012Validator({**request, "components": DOCUMENT["components"]}).validate(asked)
-    response = await jp_fetch(
-        "jupyter-qwen", path.strip("/"), method="POST", body=json.dumps(asked), request_timeout=120
-    )
-    check(json.loads(response.body), path, "post")
+    check(await api(path, asked), path, "post")
 
 
 @pytest.mark.parametrize("sql", ["SELECT total FROM orders", "SELECT totl FROM orders", "DELETE FROM orders"])
-async def test_proofs_are_as_stated(jp_fetch: Any, question: Callable[..., dict[str, Any]], sql: str) -> None:
+async def test_proofs_are_as_stated(api: Any, question: Callable[..., dict[str, Any]], sql: str) -> None:
     body = {"sql": sql, "schema": question("")["schema"], "connection": "con"}
-    response = await jp_fetch("jupyter-qwen", "prove", method="POST", body=json.dumps(body), request_timeout=120)
-    check(json.loads(response.body), "/prove", "post")
+    check(await api("prove", body), "/prove", "post")
 
 
 @pytest.mark.parametrize("text", ["how many orders", "wrong column"])
 async def test_every_event_of_a_stream_is_as_stated(
-    ask_events: Callable[..., Any], question: Callable[..., dict[str, Any]], jp_fetch: Any, text: str
+    ask_events: Callable[..., Any], question: Callable[..., dict[str, Any]], api: Any, text: str
 ) -> None:
     events = await ask_events("ask", question(text))
     assert events[-1]["type"] == "answer"
     for event in events:
         check(event, "/ask", "post")
-    kept = await jp_fetch("jupyter-qwen", "thread", params={"id": "demo.ipynb"}, request_timeout=120)
-    check(json.loads(kept.body), "/thread", "get")
+    check(await api("thread", id="demo.ipynb"), "/thread", "get")
 
 
 async def test_completions_are_as_stated(ask_events: Callable[..., Any]) -> None:
@@ -130,14 +119,10 @@ async def test_completions_are_as_stated(ask_events: Callable[..., Any]) -> None
 @pytest.mark.parametrize(
     ("path", "body"), [("/receipt", {"sources": ["x = 1"], "answers": {}}), ("/engine/switch", {"model": "nonesuch"})]
 )
-async def test_errors_are_as_stated(jp_fetch: Any, path: str, body: dict[str, Any]) -> None:
-    with pytest.raises(HTTPClientError) as caught:
-        await jp_fetch(
-            "jupyter-qwen", *path.strip("/").split("/"), method="POST", body=json.dumps(body), request_timeout=120
-        )
-    assert caught.value.code == 400
-    assert caught.value.response is not None
-    check(json.loads(caught.value.response.body), path, "post", "default")
+async def test_errors_are_as_stated(api: Any, refusal: Any, path: str, body: dict[str, Any]) -> None:
+    code, told = await refusal(api(path, body))
+    assert code == 400
+    check(told, path, "post", "default")
 
 
 def test_a_field_that_is_not_stated_is_noticed() -> None:

@@ -11,18 +11,15 @@ from jupyter_qwen.engine.scheduler import Capacity
 Post = Callable[..., Any]
 
 
-async def small_engine(jp_serverapp: Any) -> Any:
+async def small_engine(qwen: Any) -> Any:
     """The scripted engine, as if it were a model on two cores, with room for two in its queue."""
-    app = next(iter(jp_serverapp.extension_manager.extension_apps["jupyter_qwen"]))
-    engine = await (await app.runtime()).services.engines.engine()
+    engine = await (await qwen.runtime()).services.engines.engine()
     engine.scheduler.capacity = Capacity(waiting=2)
     return engine
 
 
-async def test_full_queue_is_said_in_the_stream_with_the_way_out(
-    jp_serverapp: Any, ask_events: Post, question: Post
-) -> None:
-    await small_engine(jp_serverapp)
+async def test_full_queue_is_said_in_the_stream_with_the_way_out(qwen: Any, ask_events: Post, question: Post) -> None:
+    await small_engine(qwen)
     streams = await asyncio.gather(
         *(ask_events("ask", question("count the stars", mode="chat", thread=f"{n}.ipynb")) for n in range(5))
     )
@@ -35,9 +32,9 @@ async def test_full_queue_is_said_in_the_stream_with_the_way_out(
 
 
 async def test_question_that_waits_says_so_and_is_answered_in_its_turn(
-    jp_serverapp: Any, ask_events: Post, question: Post
+    qwen: Any, ask_events: Post, question: Post
 ) -> None:
-    engine = await small_engine(jp_serverapp)
+    engine = await small_engine(qwen)
     first = asyncio.create_task(ask_events("ask", question("count the stars", mode="chat", thread="a.ipynb")))
     while not engine.scheduler.running("chat"):  # noqa: ASYNC110  the server sets no event for a test
         await asyncio.sleep(0.01)
@@ -48,8 +45,8 @@ async def test_question_that_waits_says_so_and_is_answered_in_its_turn(
     assert (await first)[-1]["type"] == "answer"
 
 
-async def test_completion_is_not_kept_waiting_by_questions(jp_serverapp: Any, ask_events: Post, question: Post) -> None:
-    engine = await small_engine(jp_serverapp)
+async def test_completion_is_not_kept_waiting_by_questions(qwen: Any, ask_events: Post, question: Post) -> None:
+    engine = await small_engine(qwen)
     asks = [
         asyncio.create_task(ask_events("ask", question("count the stars", mode="chat", thread=f"{n}.ipynb")))
         for n in range(3)

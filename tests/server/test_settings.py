@@ -27,14 +27,12 @@ def _write(folder: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-async def test_locked_settings_keep_the_administrators_value_and_others_the_users(
-    jp_fetch: Any, jp_serverapp: Any
-) -> None:
+async def test_locked_settings_keep_the_administrators_value_and_others_the_users(api: Any, jp_serverapp: Any) -> None:
     _write(
         Path(jp_serverapp.config_dir) / "lab" / "user-settings",
         '{\n  // by hand\n  "privacy": "samples", "sendCells": false, "maxCells": "many", "cellMetadata": false,\n}',
     )
-    found = json.loads((await jp_fetch("jupyter-qwen", "settings")).body)["settings"]
+    found = (await api("settings"))["settings"]
     assert found == {**BUILT_IN, "privacy": "types", "maxCells": 5, "cellMetadata": False}
 
 
@@ -75,24 +73,18 @@ def test_values_that_the_list_does_not_allow_are_left_out(by_hand: dict[str, Any
 
 @pytest.mark.parametrize(("wanted", "state"), [(True, "done"), (False, "off")])
 async def test_nothing_is_prepared_where_the_user_has_switched_it_off(
-    wanted: bool, state: str, jp_fetch: Any, jp_serverapp: Any, question: Callable[..., dict[str, Any]]
+    wanted: bool, state: str, api: Any, loaded: Any, jp_serverapp: Any, question: Callable[..., dict[str, Any]]
 ) -> None:
     _write(Path(jp_serverapp.config_dir) / "lab" / "user-settings", json.dumps({"prepareWhileIdle": wanted}))
-    await jp_fetch("jupyter-qwen", "engine", "load", method="POST", body="{}")
-    while json.loads((await jp_fetch("jupyter-qwen", "status")).body)["state"] != "ready":
-        pass
+    await loaded()
 
     async def warmth() -> str:
-        body = json.dumps(question("ignored", mode="auto"))
-        return str(json.loads((await jp_fetch("jupyter-qwen", "warm", method="POST", body=body)).body)["state"])
+        body = question("ignored", mode="auto")
+        return (await api("warm", body))["state"]
 
     while (found := await warmth()) not in ("done", "off"):
         pass
     assert found == state
-
-
-def test_no_settings_file_counts_as_empty(tmp_path: Path) -> None:
-    assert user_settings(tmp_path) == {}
 
 
 def test_misspelt_names_are_told() -> None:

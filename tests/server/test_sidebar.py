@@ -31,13 +31,12 @@ CELLS = [
 
 
 @pytest.fixture
-def see(jp_fetch: Any, question: Post) -> Callable[..., Any]:
+def see(api: Any, question: Post) -> Callable[..., Any]:
     """What the model would see for a question."""
 
     async def post(text: str, **fields: Any) -> dict[str, Any]:
-        body = json.dumps(question(text, schema=TWO, cells=CELLS, active_cell="c", **fields))
-        response = await jp_fetch("jupyter-qwen", "context", method="POST", body=body)
-        return dict(json.loads(response.body))
+        body = question(text, schema=TWO, cells=CELLS, active_cell="c", **fields)
+        return await api("context", body)
 
     return post
 
@@ -89,13 +88,13 @@ async def test_the_answers_prompt_is_the_exact_one_that_was_sent(ask_events: Pos
     assert all(part["text"] in prompt["prompt"] or part["label"] == "values" for part in prompt["parts"])
 
 
-async def test_a_follow_up_keeps_the_threads_query_and_kind(ask_events: Post, question: Post, jp_fetch: Any) -> None:
+async def test_a_follow_up_keeps_the_threads_query_and_kind(ask_events: Post, question: Post, api: Any) -> None:
     await ask_events("ask", question("how many orders", mode="auto"))
-    body = json.dumps(question("only for 2023", mode="auto"))
-    seen = json.loads((await jp_fetch("jupyter-qwen", "context", method="POST", body=body)).body)
+    body = question("only for 2023", mode="auto")
+    seen = await api("context", body)
     assert "SELECT count(*) AS orders FROM orders" in seen["prompt"]
-    chart = json.dumps(question("as a bar chart", mode="auto"))
-    seen = json.loads((await jp_fetch("jupyter-qwen", "context", method="POST", body=chart)).body)
+    chart = question("as a bar chart", mode="auto")
+    seen = await api("context", chart)
     assert 'data = con.sql("""\nSELECT count(*) AS orders FROM orders\n""").df()' in seen["prompt"]
     assert "matplotlib" in seen["prompt"]
 
@@ -140,7 +139,7 @@ async def test_a_query_is_inserted_in_the_kernels_language_unchecked_where_nothi
 
 
 async def test_a_question_whose_page_was_closed_is_kept_with_what_came(
-    question: Post, http_server: Any, jp_http_port: int, jp_base_url: str, jp_auth_header: dict[str, str], jp_fetch: Any
+    question: Post, http_server: Any, jp_http_port: int, jp_base_url: str, jp_auth_header: dict[str, str], api: Any
 ) -> None:
     url = f"http://127.0.0.1:{jp_http_port}{jp_base_url}jupyter-qwen/ask"
     body = question("count the stars", mode="chat", thread="cut.ipynb")
@@ -152,7 +151,7 @@ async def test_a_question_whose_page_was_closed_is_kept_with_what_came(
             if json.loads(line)["type"] == "delta":
                 break
     for _ in range(100):
-        turn = json.loads((await jp_fetch("jupyter-qwen", "thread", params={"id": "cut.ipynb"})).body)["turns"][0]
+        turn = (await api("thread", id="cut.ipynb"))["turns"][0]
         if turn["markdown"]:
             break
         await asyncio.sleep(0.02)
@@ -161,19 +160,20 @@ async def test_a_question_whose_page_was_closed_is_kept_with_what_came(
     assert turn["markdown"].startswith("one")
 
 
-async def test_a_failed_answer_is_kept_with_its_reason(ask_events: Post, question: Post, jp_fetch: Any) -> None:
+async def test_a_failed_answer_is_kept_with_its_reason(ask_events: Post, question: Post, api: Any) -> None:
     await ask_events("ask", question("crash now", thread="bad.ipynb"))
-    turn = json.loads((await jp_fetch("jupyter-qwen", "thread", params={"id": "bad.ipynb"})).body)["turns"][0]
+    turn = (await api("thread", id="bad.ipynb"))["turns"][0]
     assert turn["state"] == "failed"
     assert turn["note"]
 
 
-async def test_a_renamed_notebook_keeps_its_conversation(ask_events: Post, question: Post, jp_fetch: Any) -> None:
+async def test_a_renamed_notebook_keeps_its_conversation(
+    ask_events: Post, question: Post, api: Any, refusal: Post
+) -> None:
     await ask_events("ask", question("how many orders"))
-    move = json.dumps({"from": "demo.ipynb", "to": "sub/new.ipynb"})
-    moved = json.loads((await jp_fetch("jupyter-qwen", "thread", "move", method="POST", body=move)).body)
+    move = {"from": "demo.ipynb", "to": "sub/new.ipynb"}
+    moved = await api("thread/move", move)
     assert moved == {"moved": 1}
-    turns = json.loads((await jp_fetch("jupyter-qwen", "thread", params={"id": "sub/new.ipynb"})).body)["turns"]
+    turns = (await api("thread", id="sub/new.ipynb"))["turns"]
     assert [turn["question"] for turn in turns] == ["how many orders"]
-    with pytest.raises(Exception, match="400"):
-        await jp_fetch("jupyter-qwen", "thread", "move", method="POST", body=json.dumps({"from": 3, "to": ""}))
+    assert (await refusal(api("thread/move", {"from": 3, "to": ""})))[0] == 400

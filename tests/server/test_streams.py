@@ -37,8 +37,8 @@ def test_hundred_streams_leave_the_event_loop_free_and_the_memory_small(tmp_path
     assert min(stretches) <= 50, stretches
 
 
-async def test_full_collections_leave_out_what_the_server_has_loaded(jp_fetch: Any) -> None:
-    await jp_fetch("jupyter-qwen", "status")
+async def test_full_collections_leave_out_what_the_server_has_loaded(api: Any) -> None:
+    await api("status")
     assert gc.get_freeze_count() > 100_000
     gc.disable()
     try:

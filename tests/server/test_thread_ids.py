@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -53,20 +52,18 @@ def test_a_root_in_the_home_folder_is_found(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 async def test_a_kernels_question_is_in_the_browsers_conversation(
-    jp_fetch: Any, jp_root_dir: Path, question: Any, ask_events: Any
+    api: Any, jp_root_dir: Path, question: Any, ask_events: Any
 ) -> None:
     asked = question("how many orders", thread=str(jp_root_dir / "sub" / "demo.ipynb"))
     assert (await ask_events("ask", asked))[-1]["type"] == "answer"
 
     async def turns(thread: str) -> int:
-        answer = await jp_fetch("jupyter-qwen", "thread", params={"id": thread})
-        return len(json.loads(answer.body)["turns"])
+        return len((await api("thread", id=thread))["turns"])
 
     assert await turns("sub/demo.ipynb") == 1
     assert await turns(str(jp_root_dir / "sub" / "demo.ipynb")) == 1
     assert await turns("demo.ipynb") == 0
-    params = {"id": str(jp_root_dir / "sub" / "demo.ipynb")}
-    assert (await jp_fetch("jupyter-qwen", "thread", params=params, method="DELETE")).code == 204
+    assert await api("thread", id=str(jp_root_dir / "sub" / "demo.ipynb"), method="DELETE") is None
     assert await turns("sub/demo.ipynb") == 0
 
 

@@ -48,6 +48,13 @@ export async function tableTold(bench: Workbench, name: string): Promise<void> {
   );
 }
 
+/** A notebook of one cell, in which a person types this. */
+export async function typed(bench: Workbench, text: string): Promise<void> {
+  await bench.open(['']);
+  await bench.edit(0);
+  await bench.page.keyboard.type(text, { delay: 40 });
+}
+
 /** Ghost text that can be read. Spacers, which keep an editor's height for a second after it has gone, are none. */
 export function ghostOf(bench: Workbench): Locator {
   return bench.page.locator(

@@ -132,6 +132,23 @@ export class Workbench extends Desk {
     );
   }
 
+  /** Open a notebook, run some of its cells, select one, and open the panel; the notebook's name. */
+  async chat(
+    cells: (string | ICellText)[],
+    options: Parameters<Workbench['open']>[1] & {
+      run?: number[];
+      select?: number;
+    } = {}
+  ): Promise<string> {
+    const name = await this.open(cells, options);
+    await this.run(...(options.run ?? []));
+    if (options.select !== undefined) {
+      await this.select(options.select);
+    }
+    await this.openPanel();
+    return name;
+  }
+
   async openPanel(): Promise<void> {
     await this.page.keyboard.press('Control+Shift+Y');
     await expect(this.panel).toBeVisible();
@@ -142,6 +159,17 @@ export class Workbench extends Desk {
     await this.input.click();
     await this.input.pressSequentially(question);
     await this.page.keyboard.press('Enter');
+  }
+
+  /** Ask, and wait for the whole answer. */
+  async asked(question: string, timeout?: number): Promise<void> {
+    await this.ask(question);
+    await this.answered(timeout);
+  }
+
+  /** Press a button of the last answer, named in full or by a pattern. */
+  async press(name: string | RegExp): Promise<void> {
+    await this.answer.getByRole('button', { name, exact: true }).click();
   }
 
   /** Let the next answers be these events, whatever the model would say. */

@@ -1,13 +1,10 @@
 import type { IStatus } from '../../wire';
-import { BY_KEY, TYPED, advice, at, setUp, settle } from './server';
+import { BY_KEY, TYPED, advice, at, lastText, setUp, settle } from './server';
 
 describe('QwenInlineProvider', () => {
   it('splits at the cursor exactly, also below an emoji', async () => {
-    const { server, provider } = setUp();
-    const items = provider.fetch(at('s = "🦆"\nx = |\ny'), TYPED);
-    await settle();
-    server.send('1', true);
-    await items;
+    const { server, suggest } = setUp();
+    await suggest('s = "🦆"\nx = |\ny', '1', true);
     expect(server.requests[0].body).toMatchObject({
       prefix: 's = "🦆"\nx = ',
       suffix: '\ny'
@@ -15,41 +12,24 @@ describe('QwenInlineProvider', () => {
   });
 
   it('streams cumulative text after the first piece', async () => {
-    const { server, provider } = setUp();
-    const listing = provider.fetch(at('import |'), TYPED);
-    await settle();
-    server.send('pan');
-    const { items } = await listing;
+    const { server, provider, suggest } = setUp();
+    const { items } = await suggest('import |', 'pan');
     expect(items).toMatchObject([{ insertText: 'pan', isIncomplete: true }]);
     server.send('pandas', true);
-    const texts: string[] = [];
-    for await (const { response } of provider.stream(items[0].token!)) {
-      texts.push(response.insertText);
-    }
-    expect(texts[texts.length - 1]).toBe('pandas');
+    expect(await lastText(provider, items[0])).toBe('pandas');
   });
 
   it('takes back what the server took back at the end, also behind typed text', async () => {
-    const { server, provider } = setUp();
-    const first = provider.fetch(at('import |'), TYPED);
-    await settle();
-    server.send('pandas as');
-    await first;
+    const { server, provider, suggest } = setUp();
+    await suggest('import |', 'pandas as');
     const { items } = await provider.fetch(at('import pan|'), TYPED);
     server.send('', true);
-    const texts: string[] = [];
-    for await (const { response } of provider.stream(items[0].token!)) {
-      texts.push(response.insertText);
-    }
-    expect(texts[texts.length - 1]).toBe('');
+    expect(await lastText(provider, items[0])).toBe('');
   });
 
   it('streams nothing more once the suggestion was dismissed', async () => {
-    const { server, provider } = setUp();
-    const listing = provider.fetch(at('import |'), TYPED);
-    await settle();
-    server.send('pan');
-    const { items } = await listing;
+    const { server, provider, suggest } = setUp();
+    const { items } = await suggest('import |', 'pan');
     provider.screen.dismiss();
     server.send('pandas', true);
     const streamed = await provider.stream(items[0].token!).next();
@@ -81,11 +61,8 @@ describe('QwenInlineProvider', () => {
   });
 
   it('keeps the running completion while the typed text agrees with it', async () => {
-    const { server, provider } = setUp();
-    const first = provider.fetch(at('import |'), TYPED);
-    await settle();
-    server.send('pandas as');
-    await first;
+    const { server, provider, suggest } = setUp();
+    await suggest('import |', 'pandas as');
     const second = await provider.fetch(at('import pan|'), TYPED);
     expect(server.requests).toHaveLength(1);
     expect(server.requests[0].signal.aborted).toBe(false);
@@ -112,11 +89,8 @@ describe('QwenInlineProvider', () => {
   });
 
   it('asks again when the typed text leaves the suggestion', async () => {
-    const { server, provider } = setUp();
-    const first = provider.fetch(at('import |'), TYPED);
-    await settle();
-    server.send('pandas', true);
-    await first;
+    const { server, provider, suggest } = setUp();
+    await suggest('import |', 'pandas', true);
     void provider.fetch(at('import po|'), TYPED);
     await settle();
     expect(server.requests).toHaveLength(2);
@@ -147,11 +121,8 @@ describe('QwenInlineProvider', () => {
   });
 
   it('waits as long as the server advises', async () => {
-    const { server, provider } = setUp();
-    const first = provider.fetch(at('import |'), TYPED);
-    await settle();
-    server.send('os', true, advice({ debounce_ms: 60 }));
-    await first;
+    const { server, provider, suggest } = setUp();
+    await suggest('import |', 'os', true, advice({ debounce_ms: 60 }));
     void provider.fetch(at('x = |'), TYPED);
     await settle(20);
     expect(server.requests).toHaveLength(1);
@@ -200,11 +171,8 @@ describe('QwenInlineProvider', () => {
   });
 
   it('suggests nothing right after an accepted suggestion was undone', async () => {
-    const { server, provider } = setUp();
-    const first = provider.fetch(at('import |'), TYPED);
-    await settle();
-    server.send('pandas', true);
-    await first;
+    const { server, provider, suggest } = setUp();
+    await suggest('import |', 'pandas', true);
     void provider.fetch(at('import pandas|'), TYPED); // accepted
     await settle();
     expect(await provider.fetch(at('import |'), TYPED)).toEqual({ items: [] });
@@ -215,22 +183,16 @@ describe('QwenInlineProvider', () => {
   });
 
   it('suggests nothing when a word that was accepted is undone', async () => {
-    const { server, provider } = setUp();
-    const first = provider.fetch(at('import |'), TYPED);
-    await settle();
-    server.send('pandas as pd', true);
-    await first;
+    const { server, provider, suggest } = setUp();
+    await suggest('import |', 'pandas as pd', true);
     await provider.fetch(at('import pandas|'), TYPED); // a word of it
     expect(await provider.fetch(at('import |'), TYPED)).toEqual({ items: [] });
     expect(server.requests).toHaveLength(1);
   });
 
   it('goes along when the editor closes a bracket, and when it is typed over', async () => {
-    const { server, provider } = setUp();
-    const first = provider.fetch(at('x = |'), TYPED);
-    await settle();
-    server.send('len(xs) + 1', true);
-    await first;
+    const { server, provider, suggest } = setUp();
+    await suggest('x = |', 'len(xs) + 1', true);
     const texts: string[] = [];
     for (const text of ['x = len(|)', 'x = len(x|)', 'x = len(xs)|']) {
       const { items } = await provider.fetch(at(text), TYPED);
@@ -241,11 +203,8 @@ describe('QwenInlineProvider', () => {
   });
 
   it('suggests again when a typed character is deleted', async () => {
-    const { server, provider } = setUp();
-    const first = provider.fetch(at('import |'), TYPED);
-    await settle();
-    server.send('os', true);
-    await first;
+    const { provider, suggest } = setUp();
+    await suggest('import |', 'os', true);
     await provider.fetch(at('import o|'), TYPED);
     const back = provider.fetch(at('import |'), TYPED);
     expect((await back).items).toMatchObject([{ insertText: 'os' }]);

@@ -4,6 +4,8 @@
 import {
   CompletionHandler,
   IInlineCompletionContext,
+  IInlineCompletionItem,
+  IInlineCompletionList,
   InlineCompletionTriggerKind
 } from '@jupyterlab/completer';
 import { nullTranslator } from '@jupyterlab/translation';
@@ -101,7 +103,29 @@ export function setUp(
     manners,
     nullTranslator.load('jupyter_qwen')
   );
-  return { server, provider, manners };
+  /** What is listed for somebody who types there, when the server sends this. */
+  const suggest = async (
+    text: string,
+    ...sent: Parameters<Server['send']>
+  ): Promise<IInlineCompletionList> => {
+    const listing = provider.fetch(at(text), TYPED);
+    await settle();
+    server.send(...sent);
+    return listing;
+  };
+  return { server, provider, manners, suggest };
+}
+
+/** The text that a suggestion has when its stream has ended. */
+export async function lastText(
+  provider: QwenInlineProvider,
+  item: IInlineCompletionItem
+): Promise<string> {
+  let last = '';
+  for await (const { response } of provider.stream(item.token!)) {
+    last = response.insertText;
+  }
+  return last;
 }
 
 export function advice(values: Partial<IAdvice>): IAdvice {

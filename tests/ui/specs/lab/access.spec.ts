@@ -104,8 +104,7 @@ for (const theme of THEMES) {
     }
     await bench.theme(theme === 'forced colours' ? 'light' : theme);
     try {
-      await bench.open([TABLES]);
-      await bench.openPanel();
+      await bench.chat([TABLES]);
       const found: string[] = [];
       const look = async (state: string) => {
         found.push(...(await bench.axe()).map(line => `${state}: ${line}`));
@@ -129,10 +128,9 @@ for (const theme of THEMES) {
       await look('stopped');
 
       await bench.play(ANSWER);
-      await bench.ask('/sql how many?');
-      await bench.answered();
+      await bench.asked('/sql how many?');
       await bench.answer.locator('summary').first().click();
-      await bench.answer.getByRole('button', { name: 'Preview' }).click();
+      await bench.press('Preview');
       await expect(bench.answer.locator('iframe')).toHaveCount(1);
       await look('answered');
       await bench.pictureOfPanel(`access-answer-${theme}`);
@@ -167,13 +165,11 @@ for (const theme of THEMES) {
 }
 
 test('at 250 pixels everything is within reach', async ({ bench }) => {
-  await bench.open([TABLES]);
-  await bench.openPanel();
+  await bench.chat([TABLES]);
   await bench.play(ANSWER);
-  await bench.ask('/sql how many?');
-  await bench.answered();
+  await bench.asked('/sql how many?');
   await widenPanel(bench, 250);
-  await bench.answer.getByRole('button', { name: 'Preview' }).click();
+  await bench.press('Preview');
   const outside = await bench.panel.evaluate(panel => {
     const right = panel.getBoundingClientRect().right + 1;
     return Array.from(panel.querySelectorAll('button, select, textarea, a, p'))
@@ -188,11 +184,9 @@ test('at 250 pixels everything is within reach', async ({ bench }) => {
 test('the focus stays where it is while an answer streams and ends', async ({
   bench
 }) => {
-  await bench.open([TABLES]);
-  await bench.openPanel();
+  await bench.chat([TABLES]);
   await bench.play(ANSWER);
-  await bench.ask('/sql how many?');
-  await bench.answered();
+  await bench.asked('/sql how many?');
   await bench.page.unroute(/\/jupyter-qwen\/ask/);
   const copy = bench.answers
     .first()
@@ -212,8 +206,7 @@ test('the focus stays where it is while an answer streams and ends', async ({
 
 test('nothing moves for those who want no motion', async ({ bench }) => {
   await bench.page.emulateMedia({ reducedMotion: 'reduce' });
-  await bench.open([TABLES]);
-  await bench.openPanel();
+  await bench.chat([TABLES]);
   await bench.tellStatus({ ...READY, state: 'loading' });
   await bench.ask('/chat a long story');
   await expect(bench.answer).toHaveAttribute('data-state', /waiting|streaming/);
@@ -229,8 +222,7 @@ test('nothing moves for those who want no motion', async ({ bench }) => {
 test('a server that is gone is named, nothing typed is lost, and it is found again', async ({
   bench
 }) => {
-  await bench.open([TABLES]);
-  await bench.openPanel();
+  await bench.chat([TABLES]);
   let gone = true;
   await bench.page.route(/\/jupyter-qwen\//, route =>
     gone ? route.abort('connectionrefused') : route.fallback()
@@ -249,6 +241,6 @@ test('a server that is gone is named, nothing typed is lost, and it is found aga
   await bench.pictureOfPanel('state-offline');
   gone = false;
   await expect(header).toHaveAttribute('data-state', 'ready');
-  await bench.answer.getByRole('button', { name: 'Ask again' }).click();
+  await bench.press('Ask again');
   await bench.answered();
 });

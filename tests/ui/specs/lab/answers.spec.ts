@@ -24,12 +24,9 @@ test('Replace shows what changes, is one undo step, and takes itself back', asyn
   bench
 }) => {
   const before = 'total = 0\nfor value in values:\n    total = value\ntotal';
-  await bench.open([before, '2 + 2', '3 + 3']);
-  await bench.select(0);
-  await bench.openPanel();
+  await bench.chat([before, '2 + 2', '3 + 3'], { select: 0 });
   await bench.play(ANSWER);
-  await bench.ask('why is the total wrong?');
-  await bench.answered();
+  await bench.asked('why is the total wrong?');
   await bench.select(2); // the focus moves on
 
   const replace = bench.answer.getByRole('button', { name: 'Replace…' });
@@ -52,7 +49,7 @@ test('Replace shows what changes, is one undo step, and takes itself back', asyn
   await expect(dialog).toHaveCount(0);
   await expect(bench.cell(0)).toContainText('total += value');
   await expect(bench.cells()).toHaveCount(3);
-  await bench.answer.getByRole('button', { name: 'Undo' }).click();
+  await bench.press('Undo');
   await expect(bench.answer).toContainText('Taken back.');
   await expect(bench.cell(0)).toContainText('total = value');
 
@@ -70,7 +67,7 @@ test('Replace shows what changes, is one undo step, and takes itself back', asyn
   await bench.edit(0);
   await bench.page.keyboard.press('End');
   await bench.page.keyboard.type('# mine');
-  await bench.answer.getByRole('button', { name: 'Undo' }).click();
+  await bench.press('Undo');
   await expect(bench.answer).toContainText('was edited since');
   await expect(bench.cell(0)).toContainText('# mine');
 });
@@ -78,15 +75,12 @@ test('Replace shows what changes, is one undo step, and takes itself back', asyn
 test('the cell goes below the one that asked, however far the notebook was scrolled', async ({
   bench
 }) => {
-  const name = await bench.open([
-    '1 + 1',
-    ...Array.from({ length: 40 }, (_, index) => `print(${index})`)
-  ]);
-  await bench.select(0);
-  await bench.openPanel();
+  const name = await bench.chat(
+    ['1 + 1', ...Array.from({ length: 40 }, (_, index) => `print(${index})`)],
+    { select: 0 }
+  );
   await bench.play(ANSWER);
-  await bench.ask('sum them');
-  await bench.answered();
+  await bench.asked('sum them');
   const insert = bench.answer.getByRole('button', {
     name: 'Insert',
     exact: true
@@ -120,14 +114,10 @@ test('inserted cells carry no metadata when the setting says so', async ({
 }) => {
   await bench.setting('jupyter_qwen:plugin', { cellMetadata: false });
   try {
-    const name = await bench.open(['1 + 1']);
-    await bench.openPanel();
+    const name = await bench.chat(['1 + 1']);
     await bench.play(ANSWER);
-    await bench.ask('sum them');
-    await bench.answered();
-    await bench.answer
-      .getByRole('button', { name: 'Insert', exact: true })
-      .click();
+    await bench.asked('sum them');
+    await bench.press('Insert');
     await expect(bench.cells()).toHaveCount(2);
     const { cells } = await bench.notebook(name);
     expect(cells[1].source).toBe(PYTHON.source);
@@ -140,17 +130,12 @@ test('inserted cells carry no metadata when the setting says so', async ({
 test('after a reload an answer still belongs to the cell that asked', async ({
   bench
 }) => {
-  const name = await bench.open(['1 + 1', '2 + 2', '3 + 3']);
-  await bench.select(1);
-  await bench.openPanel();
-  await bench.ask('/python mean of the targets in pandas');
-  await bench.answered();
+  const name = await bench.chat(['1 + 1', '2 + 2', '3 + 3'], { select: 1 });
+  await bench.asked('/python mean of the targets in pandas');
   await bench.visit(name);
   await bench.select(0);
   await bench.openPanel();
-  await bench.answer
-    .getByRole('button', { name: 'Insert', exact: true })
-    .click();
+  await bench.press('Insert');
   // no cell makes the frame, so the code failed when it was tried
   await bench.page
     .locator('.jp-Dialog')
@@ -166,11 +151,8 @@ for (const theme of ['light', 'dark'] as const) {
   }) => {
     await bench.theme(theme);
     try {
-      const name = await bench.open([TABLES]);
-      await bench.run(0);
-      await bench.openPanel();
-      await bench.ask('/sql how bright is the sun');
-      await bench.answered();
+      const name = await bench.chat([TABLES], { run: [0] });
+      await bench.asked('/sql how bright is the sun');
       const repairs = bench.answer.locator('.jp-Qwen-repairs');
       const look = async () => {
         await repairs.locator('summary').click();

@@ -108,16 +108,14 @@ for (const scripts of [false, true]) {
   }) => {
     const ground = await trap();
     try {
-      await bench.open(['1 + 1']);
-      await bench.openPanel();
+      await bench.chat(['1 + 1']);
       await bench.play(answerOf('html', hostile(ground.url, ground.udpPort)));
-      await bench.ask('make a page');
-      await bench.answered();
-      await bench.answer.getByRole('button', { name: 'Preview' }).click();
+      await bench.asked('make a page');
+      await bench.press('Preview');
       const inner = bench.answer.frameLocator('iframe').frameLocator('iframe');
       await expect(inner.locator('#told')).toHaveText('not run');
       if (scripts) {
-        await bench.answer.getByRole('button', { name: 'Run scripts' }).click();
+        await bench.press('Run scripts');
         // The page leads itself away as its last act; what it led to is refused, so nothing of it is left to look at.
         await expect(
           bench.answer.getByRole('button', { name: 'Stop scripts' })
@@ -149,33 +147,30 @@ for (const scripts of [false, true]) {
 test('scripts of a preview run when asked to, and are gone when hidden', async ({
   bench
 }) => {
-  await bench.open(['1 + 1']);
-  await bench.openPanel();
+  await bench.chat(['1 + 1']);
   await bench.play(
     answerOf(
       'html',
       '<h1>Targets</h1><p id="told">not run</p><script>document.getElementById("told").textContent = `ran in ${origin}`</script>'
     )
   );
-  await bench.ask('make a page');
-  await bench.answered();
-  await bench.answer.getByRole('button', { name: 'Preview' }).click();
+  await bench.asked('make a page');
+  await bench.press('Preview');
   const inner = bench.answer.frameLocator('iframe').frameLocator('iframe');
   await expect(inner.locator('h1')).toHaveText('Targets');
   await expect(inner.locator('#told')).toHaveText('not run');
-  await bench.answer.getByRole('button', { name: 'Run scripts' }).click();
+  await bench.press('Run scripts');
   await expect(inner.locator('#told')).toHaveText('ran in null');
   await bench.pictureOfPanel('preview-html');
   expect(await bench.axe()).toEqual([]);
-  await bench.answer.getByRole('button', { name: 'Hide preview' }).click();
+  await bench.press('Hide preview');
   await expect(bench.answer.locator('iframe')).toHaveCount(0);
 });
 
 test('SVG and Markdown have a preview, too, and code has none', async ({
   bench
 }) => {
-  await bench.open(['1 + 1']);
-  await bench.openPanel();
+  await bench.chat(['1 + 1']);
   const picture =
     '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="60"><rect width="120" height="60" fill="teal"/></svg>';
   const text = '# Report\n\n| a | b |\n|---|---|\n| 1 | 2 |';
@@ -189,8 +184,7 @@ test('SVG and Markdown have a preview, too, and code has none', async ({
       ]
     )
   );
-  await bench.ask('draw');
-  await bench.answered();
+  await bench.asked('draw');
   const blocks = bench.answer.locator('.jp-Qwen-block');
   await blocks.nth(0).getByRole('button', { name: 'Preview' }).click();
   await blocks.nth(1).getByRole('button', { name: 'Preview' }).click();

@@ -4,12 +4,11 @@ import { expect, test, Workbench } from '../../workbench';
 test('a question becomes a proved query, a new cell, and rows', async ({
   bench
 }) => {
-  await bench.open([TABLES, 'con.sql("SELECT 1")', '1 + 1']);
-  await bench.run(0);
-  await bench.select(1);
-  await bench.openPanel();
-  await bench.ask('monthly revenue per category');
-  await bench.answered();
+  await bench.chat([TABLES, 'con.sql("SELECT 1")', '1 + 1'], {
+    run: [0],
+    select: 1
+  });
+  await bench.asked('monthly revenue per category');
   const block = bench.answer.locator('.jp-Qwen-block');
   await expect(block).toHaveAttribute('data-verdict', 'bound');
   await expect(block.locator('.jp-Qwen-badge').first()).toHaveText(/bound/);
@@ -35,15 +34,12 @@ test('a question becomes a proved query, a new cell, and rows', async ({
 test('what writes, is rejected or cannot be proved asks first', async ({
   bench
 }) => {
-  await bench.open([TABLES]);
-  await bench.run(0);
-  await bench.openPanel();
+  await bench.chat([TABLES], { run: [0] });
   const block = bench.answer.locator('.jp-Qwen-block');
   const insert = block.getByRole('button', { name: 'Insert', exact: true });
   const dialog = bench.page.locator('.jp-Dialog');
 
-  await bench.ask('/sql moon phase');
-  await bench.answered();
+  await bench.asked('/sql moon phase');
   await expect(block).toHaveAttribute('data-verdict', 'rejected');
   await expect(block.locator('.jp-Qwen-diagnostics')).toContainText(
     'zodiac_sign_of_moon'
@@ -61,12 +57,10 @@ test('what writes, is rejected or cannot be proved asks first', async ({
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(bench.cells()).toHaveCount(1);
 
-  await bench.ask('/sql read the survey file');
-  await bench.answered();
+  await bench.asked('/sql read the survey file');
   await expect(block).toHaveAttribute('data-verdict', 'unchecked');
 
-  await bench.ask('/sql throw away old orders');
-  await bench.answered();
+  await bench.asked('/sql throw away old orders');
   await expect(block.locator('.jp-mod-consent')).toHaveText('DELETE');
   await block.getByRole('button', { name: 'Insert and run' }).click();
   await expect(dialog).toContainText('changes something');
@@ -81,8 +75,7 @@ test('what writes, is rejected or cannot be proved asks first', async ({
 test('a mended cell that holds more than the proved query has no badge, and asks', async ({
   bench
 }) => {
-  await bench.open(['1 + 1']);
-  await bench.openPanel();
+  await bench.chat(['1 + 1']);
   const source = "import os\nos.remove('a.txt')\ncon.sql('SELECT 1')";
   await bench.play(
     Workbench.answer(`\`\`\`python\n${source}\n\`\`\``, [
@@ -111,8 +104,7 @@ test('a mended cell that holds more than the proved query has no badge, and asks
       }
     ])
   );
-  await bench.ask('/fix');
-  await bench.answered();
+  await bench.asked('/fix');
   const block = bench.answer.locator('.jp-Qwen-block');
   await expect(block.locator('.jp-Qwen-badge')).toHaveText(['asks first']);
   await block.getByRole('button', { name: 'Insert and run' }).click();
@@ -126,8 +118,7 @@ test('a mended cell that holds more than the proved query has no badge, and asks
 test('Stop ends the answer, and a crash costs one answer only', async ({
   bench
 }) => {
-  await bench.open(['1 + 1']);
-  await bench.openPanel();
+  await bench.chat(['1 + 1']);
   await bench.ask('/chat a long story');
   await expect(bench.answer).toContainText('Once upon a time');
   await bench.panel.getByRole('button', { name: 'Stop' }).click();
@@ -144,8 +135,7 @@ test('Stop ends the answer, and a crash costs one answer only', async ({
   await expect(bench.panel).not.toContainText('Traceback');
   await bench.picture('chat-crashed');
 
-  await bench.ask('/python mean of the targets in pandas');
-  await bench.answered(30_000);
+  await bench.asked('/python mean of the targets in pandas', 30_000);
   await expect(bench.answer.locator('.jp-Qwen-block')).toContainText('mean()');
 });
 
@@ -158,8 +148,7 @@ test('hostile text of the model is inert', async ({ bench }) => {
     }
   });
   await bench.openPanel();
-  await bench.ask('/chat something hostile');
-  await bench.answered();
+  await bench.asked('/chat something hostile');
   await expect(bench.answer).toContainText('done.');
   await expect(
     bench.answer.locator('script, img, [data-commandlinker-command]')
@@ -172,10 +161,8 @@ test('hostile text of the model is inert', async ({ bench }) => {
 });
 
 test('the conversation survives a reload', async ({ bench }) => {
-  const name = await bench.open(['1 + 1']);
-  await bench.openPanel();
-  await bench.ask('/python mean of the targets in pandas');
-  await bench.answered();
+  const name = await bench.chat(['1 + 1']);
+  await bench.asked('/python mean of the targets in pandas');
   await bench.visit(name);
   await bench.openPanel();
   await expect(bench.answer).toContainText('mean()');

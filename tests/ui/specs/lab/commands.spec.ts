@@ -5,9 +5,7 @@ import { expect, test } from '../../workbench';
 test('Enter and Tab take the highlighted command, and a bare command says what it needs', async ({
   bench
 }) => {
-  await bench.open([TABLES]);
-  await bench.run(0);
-  await bench.openPanel();
+  await bench.chat([TABLES], { run: [0] });
   const list = bench.page.locator('[role="listbox"] [role="option"]');
   await bench.input.pressSequentially('/');
   await expect(list).toHaveCount(7);
@@ -87,18 +85,12 @@ test('a failing cell has a button, and only a failing one, wherever the focus is
 test('follow-ups keep the query: a filter, then a chart of the result', async ({
   bench
 }) => {
-  await bench.open([TABLES, '1 + 1']);
-  await bench.run(0);
-  await bench.select(1);
-  await bench.openPanel();
-  await bench.ask('monthly revenue per category');
-  await bench.answered();
+  await bench.chat([TABLES, '1 + 1'], { run: [0], select: 1 });
+  await bench.asked('monthly revenue per category');
   await bench.ask('as a bar chart');
   await expect(bench.answers).toHaveCount(2);
   await bench.answered();
-  await bench.answer
-    .getByRole('button', { name: 'Insert', exact: true })
-    .click();
+  await bench.press('Insert');
   await expect(bench.cell(2)).toContainText('import matplotlib');
   await expect(bench.cell(2)).toContainText('data = con.sql(');
   await expect(bench.cell(2)).toContainText('GROUP BY ALL');

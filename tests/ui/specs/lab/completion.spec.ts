@@ -94,26 +94,6 @@ test('in the middle of a line the text behind the cursor stays', async ({
   expect(await lines(bench.cell(0))).toEqual(['n = len(targets) + 1']);
 });
 
-test('what was accepted and undone is not suggested again', async ({
-  bench
-}) => {
-  const asked = watch(bench);
-  await bench.open(['']);
-  await bench.edit(0);
-  await bench.page.keyboard.type('print(', { delay: 40 });
-  await expect(ghostOf(bench)).toHaveText('targets.head())');
-  await aWhile(bench); // JupyterLab undoes within half a second as one
-  await bench.page.keyboard.press('Tab');
-  await expect(bench.cell(0)).toContainText('print(targets.head())');
-  await aWhile(bench);
-  const before = asked.length;
-  await bench.page.keyboard.press('Control+z');
-  await expect.poll(() => lines(bench.cell(0))).toEqual(['print(']);
-  await aWhile(bench);
-  await expect(ghostOf(bench)).toHaveCount(0);
-  expect(asked).toHaveLength(before);
-});
-
 test('SQL in a string is completed with the tables of the kernel', async ({
   bench
 }) => {

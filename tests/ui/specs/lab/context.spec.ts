@@ -6,9 +6,9 @@ import { expect, test } from '../../workbench';
 test('chips show what goes along, and what is taken out is not sent', async ({
   bench
 }) => {
-  const name = await bench.open([TABLES, '# second\nx = 1', 'targts']);
-  await bench.run(0, 1, 2);
-  await bench.openPanel();
+  const name = await bench.chat([TABLES, '# second\nx = 1', 'targts'], {
+    run: [0, 1, 2]
+  });
   const tokens = (ref: string) =>
     bench.chip(ref).locator('.jp-Qwen-chipTokens');
   await expect(bench.chip('table:targets')).toBeVisible();
@@ -73,10 +73,10 @@ test('@ adds tables, cells, files and the last error, by keyboard alone', async 
     Buffer.from([0, 255, 254, 1]).toString('base64'),
     'base64'
   );
-  await bench.open([TABLES, 'answer = 42', 'targts', '1 + 1']);
-  await bench.run(0, 1, 2);
-  await bench.select(3);
-  await bench.openPanel();
+  await bench.chat([TABLES, 'answer = 42', 'targts', '1 + 1'], {
+    run: [0, 1, 2],
+    select: 3
+  });
   const list = bench.page.locator('[role="listbox"] [role="option"]');
 
   await bench.input.pressSequentially('explain tax with @notes');
@@ -139,8 +139,7 @@ test('@ adds tables, cells, files and the last error, by keyboard alone', async 
 test('the privacy level is in view, limited by the administrator, and a remote engine says so', async ({
   bench
 }) => {
-  await bench.open([TABLES]);
-  await bench.openPanel();
+  await bench.chat([TABLES]);
   const header = bench.panel.locator('.jp-Qwen-status');
   await expect(header).toHaveAttribute('data-state', 'ready');
   await bench.tellStatus({
@@ -169,9 +168,7 @@ test('the privacy level is in view, limited by the administrator, and a remote e
 });
 
 test('at 250 pixels everything is still there', async ({ bench }) => {
-  await bench.open([TABLES, 'x = 1', 'targts']);
-  await bench.run(0, 1, 2);
-  await bench.openPanel();
+  await bench.chat([TABLES, 'x = 1', 'targts'], { run: [0, 1, 2] });
   await bench.input.fill('why does this fail?');
   await expect(bench.chip('cells')).toHaveAttribute('data-sent', 'true');
   await widenPanel(bench, 250);

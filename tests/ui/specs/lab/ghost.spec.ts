@@ -1,4 +1,11 @@
-import { aWhile, ghostOf, lines, watch, watchAborted } from '../../ghost';
+import {
+  aWhile,
+  ghostOf,
+  lines,
+  watch,
+  watchAborted,
+  typed
+} from '../../ghost';
 import { expect, test } from '../../workbench';
 
 /** JupyterLab's own mark: while it stands, Tab accepts. */
@@ -8,11 +15,9 @@ test('ghost text is taken by word, then by line, and undone', async ({
   bench
 }) => {
   const asked = watch(bench);
-  await bench.open(['']);
-  await bench.edit(0);
+  await typed(bench, 'print(');
   const { keyboard } = bench.page;
   const ghost = ghostOf(bench);
-  await keyboard.type('print(', { delay: 40 });
   await expect(ghost).toHaveText('targets.head())');
   const before = asked.length;
   await aWhile(bench); // JupyterLab undoes within half a second as one
@@ -34,19 +39,21 @@ test('ghost text is taken by word, then by line, and undone', async ({
     expect.stringMatching(/^print\((targets\.?|targets\.head)$/)
   );
 
+  // What was accepted and undone is not suggested again.
+  await aWhile(bench);
+  const whole = asked.length;
   await keyboard.press('Control+z');
   await expect.poll(() => lines(bench.cell(0))).toEqual(['print(']);
   await aWhile(bench);
   expect((await ghost.allTextContents()).join('')).toBe('');
+  expect(asked).toHaveLength(whole);
 });
 
 test('a suggestion of several lines is taken line by line', async ({
   bench
 }) => {
-  await bench.open(['']);
-  await bench.edit(0);
+  await typed(bench, 'def area(radius):');
   const { keyboard } = bench.page;
-  await keyboard.type('def area(radius):', { delay: 40 });
   await expect(ghostOf(bench)).toContainText('return factor * radius ** 2');
   await bench.picture('ghost-text-of-several-lines');
   await keyboard.press('End');
@@ -78,10 +85,8 @@ test('a colon that opens a block, typed key by key, brings the block', async ({
 test('Escape takes ghost text away and stays in the cell', async ({
   bench
 }) => {
-  await bench.open(['']);
-  await bench.edit(0);
+  await typed(bench, 'print(');
   const { keyboard } = bench.page;
-  await keyboard.type('print(', { delay: 40 });
   await expect(ghostOf(bench)).toHaveText('targets.head())');
   await keyboard.press('Escape');
   await expect(ghostOf(bench)).toHaveText('');
@@ -115,10 +120,8 @@ test('text that disagrees ends the request while it still streams', async ({
   bench
 }) => {
   const aborted = watchAborted(bench);
-  await bench.open(['']);
-  await bench.edit(0);
+  await typed(bench, 'wait(');
   const { keyboard } = bench.page;
-  await keyboard.type('wait(', { delay: 40 });
   await expect(ghostOf(bench)).toContainText('one');
   await keyboard.type('one');
   expect(aborted).toEqual([]); // it agrees: the generation goes on
@@ -149,8 +152,7 @@ test('a cursor that moves on leaves the ghost text behind, and no text is lost',
 });
 
 test('ghost text comes while the chat answers', async ({ bench }) => {
-  await bench.open(['']);
-  await bench.openPanel();
+  await bench.chat(['']);
   await bench.ask('Tell me a long story');
   await expect(bench.answer).toContainText('Once upon a time');
   await bench.edit(0);

@@ -4,10 +4,8 @@ import { expect, test } from '../../workbench';
 const ASKED = '/python mean of the targets in pandas';
 
 test('clear asks once, and means gone', async ({ bench }) => {
-  const name = await bench.open(['1 + 1']);
-  await bench.openPanel();
-  await bench.ask(ASKED);
-  await bench.answered();
+  const name = await bench.chat(['1 + 1']);
+  await bench.asked(ASKED);
   await bench.ask('/clear');
   const dialog = bench.page.locator('.jp-Dialog');
   await expect(dialog).toContainText('Delete this conversation?');
@@ -29,8 +27,7 @@ test('a renamed notebook keeps its conversation, here and after a refresh', asyn
   const name = await bench.open(['1 + 1']);
   const renamed = `renamed-${name}`;
   await bench.openPanel();
-  await bench.ask(ASKED);
-  await bench.answered();
+  await bench.asked(ASKED);
   await bench.page
     .locator('.jp-DirListing-item', { hasText: name })
     .first()
@@ -52,8 +49,7 @@ test('a renamed notebook keeps its conversation, here and after a refresh', asyn
 test('a refresh in mid-answer keeps the question and says that the answer was cut', async ({
   bench
 }) => {
-  const name = await bench.open(['1 + 1']);
-  await bench.openPanel();
+  const name = await bench.chat(['1 + 1']);
   await bench.ask('/chat a long story');
   await expect(bench.answer).toContainText('It had many rows');
   await bench.visit(name);
@@ -62,7 +58,7 @@ test('a refresh in mid-answer keeps the question and says that the answer was cu
   await expect(bench.answer.getByRole('alert')).toContainText('cut off');
   await bench.pictureOfPanel('history-cut');
   const sent = bench.nextQuestion();
-  await bench.answer.getByRole('button', { name: 'Ask again' }).click();
+  await bench.press('Ask again');
   expect((await sent).mode).toBe('chat');
   await expect(bench.answers).toHaveCount(2);
   await bench.panel.getByRole('button', { name: 'Stop' }).click();
@@ -71,8 +67,7 @@ test('a refresh in mid-answer keeps the question and says that the answer was cu
 test('two notebooks answer at the same time, and each keeps its own', async ({
   bench
 }) => {
-  const first = await bench.open(['1 + 1']);
-  await bench.openPanel();
+  const first = await bench.chat(['1 + 1']);
   await bench.ask('/chat a long story');
   await expect(bench.answer).toContainText('Once upon');
   const second = `other-${first}`;
@@ -111,8 +106,7 @@ test('a conversation is exported beside the notebook, and nothing is overwritten
   const stem = name.replace('.ipynb', '');
   await bench.writeFile(`${stem}-conversation.md`, 'mine');
   await bench.openPanel();
-  await bench.ask(ASKED);
-  await bench.answered();
+  await bench.asked(ASKED);
   const choose = async (item: string) => {
     await bench.panel.getByRole('button', { name: 'More' }).click();
     await bench.page.locator('.lm-Menu-item', { hasText: item }).click();

@@ -59,8 +59,7 @@ test('hostile text is inert while it streams, when it is done, and in code', asy
       }
     ])
   );
-  await bench.ask('/chat something hostile');
-  await bench.answered();
+  await bench.asked('/chat something hostile');
   await expect(bench.answer).toContainText('done.');
   const { answer, page } = bench;
   await expect(answer.locator('mjx-container')).toHaveCount(1); // typeset last of all
@@ -103,8 +102,7 @@ for (const [place, before, after] of [
   test(`a megabyte of one line in ${place} is shown in part, and the panel lives`, async ({
     bench
   }) => {
-    await bench.open(['1 + 1']);
-    await bench.openPanel();
+    await bench.chat(['1 + 1']);
     const unit = place.startsWith('a line') ? '* _[' : 'abcd';
     const line = before + unit.repeat(MEGABYTE / 4) + after;
     const pieces = line.match(/[^]{1,65536}/g)!;
@@ -113,8 +111,7 @@ for (const [place, before, after] of [
       Workbench.answer(line)
     );
     const start = Date.now();
-    await bench.ask('/chat one long line');
-    await bench.answered(30_000);
+    await bench.asked('/chat one long line', 30_000);
     await expect(bench.answer).toContainText('Too long to show');
     // The panel answers to the next question.
     await bench.page.unroute(/\/jupyter-qwen\/ask/);

@@ -24,9 +24,7 @@ const KERNELS = [
 
 for (const { kernel, name, code, cell } of KERNELS) {
   test(`a kernel that runs ${name} gets ${name}`, async ({ bench }) => {
-    await bench.open([cell, '1'], { kernel });
-    await bench.select(0);
-    await bench.openPanel();
+    await bench.chat([cell, '1'], { kernel, select: 0 });
     const sent = bench.nextQuestion();
     await bench.ask('how many per mode?');
     const request = (await sent) as {
@@ -37,9 +35,7 @@ for (const { kernel, name, code, cell } of KERNELS) {
     expect(request.cells[0].source).toBe(cell);
     await bench.answered();
     await bench.picture(`language-${name.toLowerCase()}`);
-    await bench.answer
-      .getByRole('button', { name: 'Insert', exact: true })
-      .click();
+    await bench.press('Insert');
     const dialog = bench.page.locator('.jp-Dialog');
     if (name === 'sql') {
       // Nothing could be read from this kernel, so the query was not checked.

@@ -62,11 +62,8 @@ test("cells of the magic's buttons carry the metadata that the sidebar's carry",
   await button(bench, 2, 'Insert').click();
   await expect(bench.cells()).toHaveCount(4);
   await bench.openPanel();
-  await bench.ask('/sql monthly revenue per category');
-  await bench.answered();
-  await bench.answer
-    .getByRole('button', { name: 'Insert', exact: true })
-    .click();
+  await bench.asked('/sql monthly revenue per category');
+  await bench.press('Insert');
   await expect(bench.cells()).toHaveCount(5);
   const { cells } = await bench.notebook(name);
   const told = cells.map(({ metadata }) => metadata.jupyter_qwen);

@@ -106,8 +106,7 @@ test('without the server extension the panel says what to do', async ({
 test('the empty panel proposes questions about the tables that are there', async ({
   bench
 }) => {
-  await bench.open([HIDDEN_TABLES]);
-  await bench.openPanel();
+  await bench.chat([HIDDEN_TABLES]);
   await expect(bench.panel.locator('.jp-Qwen-welcome')).toContainText(
     'no tables yet'
   );
@@ -121,11 +120,8 @@ test('the empty panel proposes questions about the tables that are there', async
 test('every control can be reached by keyboard, and axe finds nothing', async ({
   bench
 }) => {
-  const name = await bench.open([TABLES]);
-  await bench.run(0);
-  await bench.openPanel();
-  await bench.ask('monthly revenue per category');
-  await bench.answered();
+  const name = await bench.chat([TABLES], { run: [0] });
+  await bench.asked('monthly revenue per category');
   await expect(bench.input).toBeFocused();
   const reached = new Set<string>();
   for (let step = 0; step < 24; step++) {
@@ -176,8 +172,6 @@ test('a failing cell is fixed and explained from its context menu', async ({
     .click();
   await bench.answered();
   await expect(bench.panel).toContainText('NameError');
-  await bench.answer
-    .getByRole('button', { name: 'Insert', exact: true })
-    .click();
+  await bench.press('Insert');
   await expect(bench.cell(2)).toContainText('targets.head(1)');
 });

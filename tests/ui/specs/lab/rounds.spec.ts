@@ -55,13 +55,9 @@ test('whoever stops keeps the cell as it was, and no further round is asked for'
 });
 
 test('a block is inserted, run and fixed from the panel', async ({ bench }) => {
-  await bench.open([TABLES, '1 + 1']);
-  await bench.run(0);
-  await bench.select(1);
-  await bench.openPanel();
-  await bench.ask('/python mean of the targets in pandas');
-  await bench.answered();
-  await bench.answer.getByRole('button', { name: 'Run and fix…' }).click();
+  await bench.chat([TABLES, '1 + 1'], { run: [0], select: 1 });
+  await bench.asked('/python mean of the targets in pandas');
+  await bench.press('Run and fix…');
   await bench.page
     .getByRole('dialog')
     .getByRole('button', { name: 'Insert and run' })

@@ -33,8 +33,7 @@ test('settings are in the settings editor, and hold at once', async ({
   bench
 }) => {
   await bench.setting('jupyter_qwen:plugin', {});
-  await bench.open(['1 + 1']);
-  await bench.openPanel();
+  await bench.chat(['1 + 1']);
   const privacy = bench.panel.getByLabel('What the model sees of your tables');
   await expect(privacy).toHaveValue('auto');
   const editor = await openEditor(bench);
@@ -56,8 +55,7 @@ test('what the administrator locked says so and cannot be changed', async ({
       defaults: { privacy: 'names', sendCells: false },
       locked: ['privacy']
     });
-    await bench.open(['1 + 1']);
-    await bench.openPanel();
+    await bench.chat(['1 + 1']);
     const privacy = bench.panel.getByLabel(
       'What the model sees of your tables'
     );

@@ -83,8 +83,7 @@ for (const [shape, text] of Object.entries(SHAPES)) {
         after: AFTER[name] ?? ''
       }
     );
-    await bench.open(['1 + 1']);
-    await bench.openPanel();
+    await bench.chat(['1 + 1']);
     // What the assistant loads at the first question is not part of the stream.
     await bench.ask('/chat a very long answer');
     await expect(bench.answer).toHaveAttribute('data-state', 'streaming');

@@ -21,24 +21,18 @@ for (const app of APPS) {
         }
       };
       try {
-        await bench.open(['1 + 1', ''], { app });
-        await bench.openPanel();
+        await bench.chat(['1 + 1', ''], { app });
         await look('welcome');
-        await bench.ask('/sql how many orders were there');
-        await bench.answered(60_000);
+        await bench.asked('/sql how many orders were there', 60_000);
         await look('no-tables');
 
-        await bench.open([TABLES, '1 + 1'], { app });
-        await bench.openPanel();
+        await bench.chat([TABLES, '1 + 1'], { app });
         await expect(bench.chip('table:orders')).toContainText(
           'not loaded yet'
         );
-        await bench.ask('monthly revenue per category');
-        await bench.answered(60_000);
+        await bench.asked('monthly revenue per category', 60_000);
         await look('not-loaded');
-        await bench.answer
-          .getByRole('button', { name: 'Insert and run' })
-          .click();
+        await bench.press('Insert and run');
         await bench.picture(`state-load-first-${app}-${theme}`);
         await bench.page
           .locator('.jp-Dialog')

@@ -5,16 +5,13 @@ import { expect, test } from '../../workbench';
 test('the real model: ask, bound badge, insert, run, rows', async ({
   bench
 }) => {
-  await bench.open([SHOP]);
-  await bench.run(0);
-  await bench.openPanel();
+  await bench.chat([SHOP], { run: [0] });
   await expect(bench.panel.locator('.jp-Qwen-status')).toHaveAttribute(
     'data-state',
     'ready',
     { timeout: 90_000 }
   );
-  await bench.ask('monthly revenue per product category in 2024');
-  await bench.answered(90_000);
+  await bench.asked('monthly revenue per product category in 2024', 90_000);
   const block = bench.answer.locator('.jp-Qwen-block').first();
   await expect(block).toHaveAttribute('data-verdict', 'bound');
   await bench.picture('model-bound');

@@ -73,8 +73,7 @@ test('the demo: question, badge, insert, rows, chart, ghost text', async ({
     bench.cell(3).locator('.jp-OutputArea-output').first()
   ).toBeVisible({ timeout: 40_000 });
   await bench.page.waitForTimeout(2500);
-  await bench.ask('plot the revenue per month in 2024');
-  await bench.answered(120_000);
+  await bench.asked('plot the revenue per month in 2024', 120_000);
   await bench.answer
     .locator('.jp-Qwen-block')
     .first()

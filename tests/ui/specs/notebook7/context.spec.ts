@@ -7,10 +7,11 @@ test('Notebook 7: chips, @ and the button of a failing cell, in the dark', async
 }) => {
   await bench.theme('dark');
   try {
-    await bench.open([TABLES, 'targts.head(1)'], { app: 'notebook' });
-    await bench.run(0, 1);
-    await bench.select(1);
-    await bench.openPanel();
+    await bench.chat([TABLES, 'targts.head(1)'], {
+      app: 'notebook',
+      run: [0, 1],
+      select: 1
+    });
     await expect(bench.chip('table:orders')).toBeVisible();
     await bench.input.pressSequentially('why does @err');
     await expect(

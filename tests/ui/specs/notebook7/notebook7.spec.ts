@@ -2,12 +2,12 @@ import { TABLES } from '../../tables';
 import { expect, test, Workbench } from '../../workbench';
 
 test('Notebook 7: ask, insert, run, and ghost text', async ({ bench }) => {
-  await bench.open([TABLES, '', '1 + 1'], { app: 'notebook' });
-  await bench.run(0);
-  await bench.select(0);
-  await bench.openPanel();
-  await bench.ask('monthly revenue per category');
-  await bench.answered();
+  await bench.chat([TABLES, '', '1 + 1'], {
+    app: 'notebook',
+    run: [0],
+    select: 0
+  });
+  await bench.asked('monthly revenue per category');
   const block = bench.answer.locator('.jp-Qwen-block');
   await expect(block).toHaveAttribute('data-verdict', 'bound');
   await block.getByRole('button', { name: 'Insert', exact: true }).click();
@@ -71,12 +71,9 @@ test("Notebook 7: %%qwen streams, stops, and its answer's buttons run and explai
 test('Notebook 7: the answer replaces its cell, is previewed, and models are listed', async ({
   bench
 }) => {
-  await bench.open(['targets.mean()', '1 + 1'], { app: 'notebook' });
-  await bench.select(0);
-  await bench.openPanel();
-  await bench.ask('/python mean of the targets in pandas');
-  await bench.answered();
-  await bench.answer.getByRole('button', { name: 'Replace…' }).click();
+  await bench.chat(['targets.mean()', '1 + 1'], { app: 'notebook', select: 0 });
+  await bench.asked('/python mean of the targets in pandas');
+  await bench.press('Replace…');
   const dialog = bench.page.locator('.jp-Dialog');
   await expect(dialog.locator('del')).toHaveText('targets.mean()');
   await dialog.getByRole('button', { name: 'Replace' }).click();
@@ -86,9 +83,8 @@ test('Notebook 7: the answer replaces its cell, is previewed, and models are lis
   await bench.play(
     Workbench.answer('```svg\n<svg><rect width="9" height="9"/></svg>\n```\n')
   );
-  await bench.ask('/chat draw');
-  await bench.answered();
-  await bench.answer.getByRole('button', { name: 'Preview' }).click();
+  await bench.asked('/chat draw');
+  await bench.press('Preview');
   await expect(
     bench.answer.frameLocator('iframe').frameLocator('iframe').locator('rect')
   ).toBeVisible();

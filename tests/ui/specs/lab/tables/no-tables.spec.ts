@@ -4,17 +4,13 @@ import { expect, test } from '../../../workbench';
 test('where there is no table, the cells that make some are run at a press, and the question is asked again', async ({
   bench
 }) => {
-  await bench.open([HIDDEN_TABLES, '1 + 1']);
-  await bench.openPanel();
-  await bench.ask('/sql monthly revenue per category');
-  await bench.answered();
+  await bench.chat([HIDDEN_TABLES, '1 + 1']);
+  await bench.asked('/sql monthly revenue per category');
   await expect(bench.answer).toContainText('There is no table to ask yet');
   await expect(bench.answer.locator('.jp-Qwen-block')).toHaveCount(0);
   await bench.pictureOfPanel('no-tables');
   expect(await bench.axe()).toEqual([]);
-  await bench.answer
-    .getByRole('button', { name: 'Run the cells above' })
-    .click();
+  await bench.press('Run the cells above');
   await expect(bench.answers).toHaveCount(2);
   await bench.answered();
   await expect(bench.answer.locator('.jp-Qwen-block')).toHaveAttribute(
@@ -27,13 +23,9 @@ test('where there is no table, the cells that make some are run at a press, and 
 test("the demo's tables are there at a press, in a cell that says where they come from", async ({
   bench
 }) => {
-  await bench.open(['1 + 1']);
-  await bench.openPanel();
-  await bench.ask('/sql how many orders were there');
-  await bench.answered();
-  await bench.answer
-    .getByRole('button', { name: "Use the demo's tables" })
-    .click();
+  await bench.chat(['1 + 1']);
+  await bench.asked('/sql how many orders were there');
+  await bench.press(/Use the demo's tables/);
   await expect(bench.answers).toHaveCount(2);
   await bench.answered();
   await expect(bench.answer).not.toContainText('no table to ask');
@@ -43,13 +35,9 @@ test("the demo's tables are there at a press, in a cell that says where they com
 test('a cell that fails on the way is told, and nothing is asked', async ({
   bench
 }) => {
-  await bench.open(['1 / 0']);
-  await bench.openPanel();
-  await bench.ask('/sql how many orders were there');
-  await bench.answered();
-  await bench.answer
-    .getByRole('button', { name: 'Run the cells above' })
-    .click();
+  await bench.chat(['1 / 0']);
+  await bench.asked('/sql how many orders were there');
+  await bench.press('Run the cells above');
   await expect(bench.answer).toContainText('A cell failed');
   await expect(bench.answers).toHaveCount(1);
 });
@@ -65,11 +53,8 @@ test('a data file is opened in the dialog, and the question is asked about it', 
     'opening/data/orders.csv',
     'order_id,ordered_at\n1,2024-01-01\n'
   );
-  await bench.open(['1 + 1'], { name: 'opening/test.ipynb' });
-  await bench.run(0);
-  await bench.openPanel();
-  await bench.ask('/sql how many orders were there');
-  await bench.answered();
+  await bench.chat(['1 + 1'], { name: 'opening/test.ipynb', run: [0] });
+  await bench.asked('/sql how many orders were there');
   const button = bench.answer.getByRole('button', { name: 'Open a file…' });
   await button.focus();
   await page.keyboard.press('Enter');
@@ -95,8 +80,7 @@ test('a data file is opened in the dialog, and the question is asked about it', 
 });
 
 test('what is missing is said without the model', async ({ bench }) => {
-  await bench.open(['1 + 1']);
-  await bench.openPanel();
+  await bench.chat(['1 + 1']);
   await bench.input.pressSequentially('/sql how many orders were there');
   const sent = Date.now();
   await bench.page.keyboard.press('Enter');

@@ -5,18 +5,16 @@ import { expect, test } from '../../../workbench';
 test('tables are known before their cells run, and inserting runs these first', async ({
   bench
 }) => {
-  await bench.open([TABLES, '1 + 1']);
-  await bench.openPanel();
+  await bench.chat([TABLES, '1 + 1']);
   await expect(bench.chip('table:orders')).toContainText('not loaded yet');
-  await bench.ask('/sql monthly revenue per category');
-  await bench.answered();
+  await bench.asked('/sql monthly revenue per category');
   await expect(bench.answer.locator('.jp-Qwen-block')).toHaveAttribute(
     'data-verdict',
     'bound'
   );
   await bench.pictureOfPanel('not-loaded');
   expect(await bench.axe()).toEqual([]);
-  await bench.answer.getByRole('button', { name: 'Insert and run' }).click();
+  await bench.press('Insert and run');
   const dialog = bench.page.locator('.jp-Dialog');
   await expect(dialog).toContainText('not loaded yet');
   await expect(dialog).toContainText('import duckdb');
@@ -36,8 +34,7 @@ test('a file that no cell loads is offered, and its line comes with the answer',
     'offered/orders.csv',
     'order_id,ordered_at\n1,2024-01-01\n'
   );
-  await bench.open(['1 + 1'], { name: 'offered/test.ipynb' });
-  await bench.openPanel();
+  await bench.chat(['1 + 1'], { name: 'offered/test.ipynb' });
   await bench.panel
     .getByRole('button', { name: /^orders\.csv, 2 columns/ })
     .click();

@@ -108,13 +108,10 @@ for (const theme of ['light', 'dark'] as const) {
     const { answer, page } = bench;
     await bench.theme(theme);
     try {
-      await bench.open([LEDGER]);
-      await bench.run(0);
-      await bench.openPanel();
+      await bench.chat([LEDGER], { run: [0] });
       await widenPanel(bench, 250);
       await bench.play(ANSWER);
-      await bench.ask('/sql revenue per customer');
-      await bench.answered();
+      await bench.asked('/sql revenue per customer');
 
       // words and shapes, not colours alone
       await expect(answer.locator('.jp-Qwen-badge')).toHaveText([
