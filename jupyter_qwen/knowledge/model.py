@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from jupyter_qwen.knowledge.paraphrase import says_the_same
 from jupyter_qwen.schema.words import content_stems, stem, words
 
 Scope = Literal["project", "user"]
@@ -68,6 +69,11 @@ class Knowledge:
         """The pair whose question has the same words; case, punctuation and white space do not matter."""
         wanted = normalised(question)
         return next((pair for pair in self.pairs if wanted and normalised(pair.question) == wanted), None)
+
+    def asked_otherwise(self, question: str) -> VerifiedPair | None:
+        """The one pair whose question asks for the same in other words; None where several do."""
+        found = [pair for pair in self.pairs if says_the_same(pair.question, question, pair.sql)]
+        return found[0] if len({pair.sql for pair in found}) == 1 else None
 
     def like(self, question: str) -> VerifiedPair | None:
         """The pair that shares most words with `question`; None when fewer than half are shared."""

@@ -1,4 +1,4 @@
-"""A question that somebody has verified before: its query is proved against the live tables again and given without the model."""
+"""A question that has been verified before: its query is proved against the live tables again and given without the model."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from jupyter_qwen.assistant.intent import leans_on_previous, split_command
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.knowledge.files import KnowledgeFiles
 from jupyter_qwen.schema.model import Schema
+from jupyter_qwen.sql.demands.doubts import unmet_demands
 from jupyter_qwen.sql.validate import prove
 
 VERIFIED = "somebody verified this query for this very question"
+VERIFIED_OTHERWISE = "somebody verified this query for “{question}”, which asks for the same in other words"
 
 
 async def with_knowledge(question: Question, files: KnowledgeFiles | None) -> Question:
@@ -28,7 +30,7 @@ async def with_knowledge(question: Question, files: KnowledgeFiles | None) -> Qu
 async def answer_as_taught(
     asked: Question, question: Question, schema: Schema, emit: Emit, started: float
 ) -> AnswerFinished | None:
-    """The verified query for a question asked in the same words, or None, and then the model is asked as ever.
+    """The verified query for a question asked before, in these words or in others, or None: then the model is asked as ever.
 
     `asked` is the question as it came, `question` with its mode settled. A taught query comes from a file that anybody may have
     written: it counts only where it reads tables of `schema` and nothing else. A follow-up ("only for 2023") means another
@@ -37,9 +39,15 @@ async def answer_as_taught(
     command, text = split_command(asked.text)
     if question.mode != "sql" and (asked.mode != "auto" or command is not None):
         return None
-    pair = None if leans_on_previous(text) else question.known.asked_before(text)
-    if pair is None or not schema.tables:
+    if leans_on_previous(text) or not schema.tables:
         return None
+    pair = question.known.asked_before(text)
+    reason = VERIFIED
+    if pair is None:
+        pair = await asyncio.to_thread(question.known.asked_otherwise, text)
+        if pair is None or unmet_demands(text, pair.sql, schema):
+            return None
+        reason = VERIFIED_OTHERWISE.format(question=pair.question)
     await emit(Phase("proof"))
     proof = await asyncio.to_thread(prove, pair.sql, schema)
     if proof.verdict != "bound" or proof.kind != "query" or proof.needs_consent:
@@ -47,7 +55,7 @@ async def answer_as_taught(
     block = await asyncio.to_thread(
         sql_block, 0, proof, schema, question.cells, question.language, None, question.locale
     )
-    block = replace(block, reasons=(VERIFIED,))
+    block = replace(block, reasons=(reason,))
     if question.dialect is not None:
         block = await asyncio.to_thread(in_dialect, block, question.dialect)
     await emit(BlockJudged(block))

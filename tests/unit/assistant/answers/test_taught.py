@@ -79,6 +79,23 @@ def test_twenty_taught_questions_are_answered_rightly_within_a_second_each_witho
         assert (answer.blocks[0].source, answer.blocks[0].verdict, answer.origin) == (sql, "bound", "taught")
 
 
+def test_the_same_question_in_other_words_gets_the_verified_query_and_says_which_question_it_was(
+    files: KnowledgeFiles,
+) -> None:
+    files.teach_pair(
+        "project", "", "How many calls were made at each berth?", "SELECT berth, count(*) AS n FROM call GROUP BY berth"
+    )
+
+    answer = asked("Number of calls per berth", files)
+
+    assert answer.origin == "taught"
+    assert answer.blocks[0].reasons == (
+        "somebody verified this query for “How many calls were made at each berth?”, which asks for the same in other words",
+    )
+    with pytest.raises(EngineUnavailable):
+        asked("Number of calls per ship", files)
+
+
 def test_slash_sql_before_the_same_words_is_the_same_question(files: KnowledgeFiles) -> None:
     files.teach_pair("user", "", "Busy berths", "SELECT berth FROM call")
     assert asked("/sql busy berths", files).origin == "taught"
