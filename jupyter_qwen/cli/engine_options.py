@@ -9,7 +9,7 @@ from jupyter_qwen.engine.config import EngineConfig
 
 
 def add_engine_options(parser: argparse.ArgumentParser) -> None:
-    """--engine, --model, --endpoint-url, --endpoint-model, --script, --threads, --context-tokens."""
+    """--engine, --model, --endpoint-url, --endpoint-model, --script, --llama-server, --threads, --context-tokens."""
     group = parser.add_argument_group("engine")
     group.add_argument(
         "--engine",
@@ -23,6 +23,7 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--endpoint-url", help="base URL of an OpenAI-compatible endpoint (engine openai)")
     group.add_argument("--endpoint-model", help="the model's name at that endpoint")
     group.add_argument("--script", help="JSON script of the engine 'scripted'")
+    group.add_argument("--llama-server", metavar="PATH", help="a llama-server that the llama engine shall be")
     group.add_argument("--threads", type=int, help="CPU threads; default: the cores that this process may use")
     group.add_argument(
         "--context-tokens",
@@ -38,6 +39,7 @@ def engine_config(arguments: argparse.Namespace) -> EngineConfig:
         model=arguments.model,
         context_tokens=arguments.context_tokens,
         threads=arguments.threads,
+        llama_server=arguments.llama_server,
         openai_base_url=arguments.endpoint_url,
         openai_key=os.environ.get("JUPYTER_QWEN_API_KEY"),
         openai_model=arguments.endpoint_model,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from jupyter_qwen.engine.base import DoesNotFit, EngineRefused, EngineUnavailable
+from jupyter_qwen.engine.builds.facts import LlamaServer, ask
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.installed import (
     INSTALL_TRANSFORMERS,
@@ -30,7 +31,8 @@ class EngineChoice:
     """The outcome. `reason` is a sentence for the user; `model` is ``None`` where no weights of ours are involved.
 
     `folder` holds config.json, tokenizer and safetensors for the transformers engine (there already or to be pulled), and is
-    ``None`` for the others. `considered` says of each engine that was passed over why.
+    ``None`` for the others. `considered` says of each engine that was passed over why. `server` is the llama-server that the
+    llama engine is, ``None`` for the one that comes with us.
     """
 
     engine: ChosenEngine
@@ -43,6 +45,7 @@ class EngineChoice:
     considered: tuple[str, ...] = ()
     on_gpu: bool = False
     bits: int = 16
+    server: LlamaServer | None = None
 
     @property
     def format(self) -> Format:
@@ -80,6 +83,8 @@ def choose(config: EngineConfig, machine: fit.Machine | None = None, store: Mode
         # With a model named, everything but the answers is as if that one ran: for tests of the product.
         kind: ChosenEngine = "llama" if "gguf" in entry.formats else "transformers"
         return replace(_sized(kind, entry, config, machine, store), engine="scripted", reason=reason)
+    if config.llama_server is not None and config.engine in ("auto", "llama"):
+        return _on_server(ask(Path(config.llama_server).expanduser(), "it is set"), entry, config, machine, store)
     if config.engine != "auto":
         wanted: ChosenEngine = "transformers" if config.engine == "transformers" else "llama"
         obstacle = _obstacle(wanted, entry)
@@ -87,6 +92,21 @@ def choose(config: EngineConfig, machine: fit.Machine | None = None, store: Mode
             raise obstacle
         return _explained(_sized(wanted, entry, config, machine, store), "it is set", machine)
     return _automatic(entry, config, machine, store)
+
+
+def _on_server(
+    server: LlamaServer, entry: ModelEntry, config: EngineConfig, machine: fit.Machine, store: ModelStore
+) -> EngineChoice:
+    """llama.cpp as a binary of the user's. Raises EngineRefused when that cannot serve, or cannot load this model."""
+    if server.unusable:
+        raise EngineRefused(
+            f"{server.unusable}.", "Set the path of a current llama-server, or none for llama.cpp as installed."
+        )
+    obstacle = _obstacle("llama", entry, server)
+    if obstacle is not None:
+        raise obstacle
+    choice = replace(_sized("llama", entry, config, machine, store), server=server)
+    return _explained(choice, server.where, machine)
 
 
 def _automatic(entry: ModelEntry, config: EngineConfig, machine: fit.Machine, store: ModelStore) -> EngineChoice:
@@ -136,7 +156,9 @@ def _model(config: EngineConfig, store: ModelStore, machine: fit.Machine) -> Mod
     return max(here, key=lambda row: row.parameters, default=entry)
 
 
-def _obstacle(engine: str, entry: ModelEntry) -> EngineUnavailable | EngineRefused | None:
+def _obstacle(
+    engine: str, entry: ModelEntry, server: LlamaServer | None = None
+) -> EngineUnavailable | EngineRefused | None:
     """Why an engine cannot run a model here, whatever the memory; ``None`` when it can."""
     if FORMAT[engine] not in entry.formats:
         other = "transformers" if engine == "llama" else "llama"
@@ -145,7 +167,11 @@ def _obstacle(engine: str, entry: ModelEntry) -> EngineUnavailable | EngineRefus
             f"{entry.label} has no {files} that the {engine} engine could load.", f'Set the engine to "{other}".'
         )
     if engine == "llama":
-        return None if has_llama() else EngineUnavailable("llama.cpp is not installed.", "pip install xllamacpp")
+        return (
+            None
+            if server is not None or has_llama()
+            else EngineUnavailable("llama.cpp is not installed.", "pip install xllamacpp")
+        )
     missing = missing_for_transformers()
     if missing:
         return EngineUnavailable(f"{' and '.join(missing)} are not installed.", INSTALL_TRANSFORMERS)
@@ -203,6 +229,8 @@ def _sized(
 
 def _explained(choice: EngineChoice, because: str, machine: fit.Machine) -> EngineChoice:
     name = "llama.cpp" if choice.engine == "llama" else "transformers"
+    if choice.server is not None:
+        name = f"llama-server {choice.server.build}".rstrip()
     label = choice.model.label if choice.model else "the model"
     native = choice.model.context_tokens if choice.model else 0
     facts = [f"{name} runs {label}: {because}", choice.reason]

@@ -23,6 +23,7 @@ class EngineConfig:
     KV caches of conversations that wait lie in `slot_folder`, ``None`` for the user's cache folder.
     With `share` one engine process serves all of the user's servers that want the same of it; they find it by files in
     `runtime_folder`, ``None`` for Jupyter's own.
+    `llama_server` is the path of a llama-server that the llama engine shall be; ``None`` is the one that comes with us.
     """
 
     engine: EngineName = "auto"
@@ -42,6 +43,7 @@ class EngineConfig:
     runtime_folder: str | Path | None = None
     load_timeout_seconds: float = 600.0
     slot_folder: str | Path | None = None
+    llama_server: str | Path | None = None
 
     def switched(self, model: str, *, engine: EngineName | None, context_tokens: int | None) -> EngineConfig:
         """These settings for another model of this machine: an endpoint that was configured has its own models.

@@ -42,6 +42,11 @@ class QwenExtension(ExtensionApp):
         0, help="Context length in tokens; 0 lets the machine's memory decide. Prompts may use what is set here."
     ).tag(config=True)
     threads = Int(0, help="CPU threads of the engine; 0 takes the cores that this process may use.").tag(config=True)
+    llama_server = Unicode(
+        "",
+        help="Path of a llama-server (llama.cpp) that the llama engine shall be, built for this processor or graphics card. "
+        "Empty: the llama.cpp that comes with the package.",
+    ).tag(config=True)
     idle_minutes = Float(30.0, help="Unload the model after so many idle minutes; 0 keeps it loaded.").tag(config=True)
     load_on_start = Bool(True, help="Load the model when a front end first connects, not at the first question.").tag(
         config=True
@@ -172,6 +177,7 @@ class QwenExtension(ExtensionApp):
             model=self.model or None,
             context_tokens=self.context_tokens or None,
             threads=self.threads or None,
+            llama_server=self.llama_server or None,
             idle_minutes=self.idle_minutes,
             openai_base_url=self.endpoint_url or None,
             openai_key=os.environ.get(self.endpoint_key_variable),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from endpoints import RULES, Endpoint, child_endpoint, real_model
+from endpoints import RULES, Endpoint, child_endpoint, own_server, real_model
 
 from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.engine.config import EngineConfig
@@ -39,6 +39,17 @@ def llama(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     choice = EngineChoice("llama", "", context_tokens=2048, threads=2)
     settings = child_settings(choice, EngineConfig(), real_model())
     endpoint, child = child_endpoint("llama", settings, tmp_path_factory.mktemp("log"))
+    yield endpoint
+    child.kill()
+
+
+@pytest.fixture(scope="session")
+def llama_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    """A llama-server that is not the wheel's, started as the product starts it."""
+    config = EngineConfig(slot_folder=tmp_path_factory.mktemp("slots"))
+    choice = EngineChoice("llama", "", context_tokens=2048, threads=2, server=own_server())
+    settings = child_settings(choice, config, real_model())
+    endpoint, child = child_endpoint("llama_server", settings, tmp_path_factory.mktemp("log"))
     yield endpoint
     child.kill()
 
@@ -106,6 +117,7 @@ ENGINES = [
     pytest.param("transformers", id="transformers"),
     pytest.param("safetensors", id="safetensors", marks=[pytest.mark.model, pytest.mark.slow]),
     pytest.param("llama", id="llama", marks=pytest.mark.model),
+    pytest.param("llama_server", id="llama_server", marks=pytest.mark.model),
     pytest.param("openai", id="openai", marks=pytest.mark.model),
     pytest.param("yours", id="yours", marks=pytest.mark.slow),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_qwen.engine.builds.facts import LlamaServer, ask
 from jupyter_qwen.engine.client.http import HttpEngine
 from jupyter_qwen.engine.process.child_process import ChildProcess
 from jupyter_qwen.engine.slots.plan import SlotPlan
@@ -51,6 +53,16 @@ def real_model() -> Path:
     if path is None:
         pytest.skip("the default model is not here: jupyter qwen model pull")
     return path
+
+
+def own_server() -> LlamaServer:
+    """The llama-server that QWEN_TEST_LLAMA_SERVER names; the test is skipped where it names none."""
+    named = os.environ.get("QWEN_TEST_LLAMA_SERVER")
+    if not named:
+        pytest.skip("QWEN_TEST_LLAMA_SERVER names no llama-server")
+    server = ask(Path(named), "named for the tests")
+    assert not server.unusable
+    return server
 
 
 def child_endpoint(kind: str, settings: dict[str, Any], folder: Path) -> tuple[Endpoint, ChildProcess]:

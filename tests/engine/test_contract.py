@@ -162,7 +162,12 @@ async def test_overflow_that_only_the_endpoint_knows_of_is_the_same_error(endpoi
 
 
 @pytest.mark.parametrize(
-    "kind", [pytest.param("llama", marks=pytest.mark.model), pytest.param("openai", marks=pytest.mark.model)]
+    "kind",
+    [
+        pytest.param("llama", marks=pytest.mark.model),
+        pytest.param("llama_server", marks=pytest.mark.model),
+        pytest.param("openai", marks=pytest.mark.model),
+    ],
 )
 async def test_grammar_binds_a_raw_completion(kind: str, request: pytest.FixtureRequest) -> None:
     async with request.getfixturevalue(kind).client() as engine:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
+import psutil
 
 from jupyter_qwen.engine.base import EngineUnavailable
 
@@ -125,10 +126,12 @@ class ChildProcess:
             await waiter
 
     def kill(self) -> None:
-        """End the child now, without waiting: for interpreter exit and tests."""
+        """End the child, and what it has started, now and without waiting: for interpreter exit and tests."""
         self._close_input()
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        if self._process.poll() is None:
+            _kill_group(self._process.pid)
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
 
     def _close_input(self) -> None:
         if self._process.stdin is not None:
@@ -167,6 +170,17 @@ class ChildProcess:
 
     def _where_log(self) -> str:
         return f"Its log: {self.log}" if self.log else ""
+
+
+def _kill_group(pid: int) -> None:
+    """End a child's session, which holds what it has started; on Windows its children, one by one."""
+    if sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        return
+    with contextlib.suppress(psutil.Error):
+        for started in psutil.Process(pid).children(recursive=True):
+            started.kill()
 
 
 def short_waits() -> Mapping[str, str]:

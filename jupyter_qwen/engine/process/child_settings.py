@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from jupyter_qwen.engine.builds.facts import LlamaServer
 from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.slots.cache_files import default_folder
@@ -46,7 +47,18 @@ def child_settings(choice: EngineChoice, config: EngineConfig, path: Path | None
         "slot_folder": str(slot_folder(config)),
         "gpu_layers": config.gpu_layers,
         "batch_tokens": batch_tokens(choice.threads, parameters),
+        **(_of_server(choice.server) if choice.server is not None else {}),
     }
+
+
+def child_module(choice: EngineChoice) -> str:
+    """The module that is the child of a choice."""
+    kind = "llama_server" if choice.server is not None else choice.engine
+    return f"jupyter_qwen.engine.children.{kind}"
+
+
+def _of_server(server: LlamaServer) -> dict[str, Any]:
+    return {"server": str(server.path), "options": sorted(server.options), "devices": list(server.devices)}
 
 
 def slot_folder(config: EngineConfig) -> Path:

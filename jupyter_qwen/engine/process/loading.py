@@ -8,10 +8,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import psutil
-
 from jupyter_qwen.engine.base import EngineUnavailable
 from jupyter_qwen.engine.choice import EngineChoice
+from jupyter_qwen.engine.process.child_memory import held_bytes
 from jupyter_qwen.models.progress import Meter, Progress
 from jupyter_qwen.models.store import ModelStore
 
@@ -39,9 +38,8 @@ class LoadProgress:
     async def _watch(self, pid: int) -> None:
         while self._total > 0:
             await asyncio.sleep(POLL_SECONDS)
-            try:
-                held = psutil.Process(pid).memory_info().rss
-            except psutil.Error:  # it ended: whoever waits for it says how
+            held = held_bytes(pid)
+            if held is None:  # it ended: whoever waits for it says how
                 return
             self._meter.update(min(held, self._total), self._total, source="memory", phase="loading")
 

@@ -20,8 +20,9 @@ from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.engine.client.http import HttpEngine
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.process.borrowed import BorrowedChild
+from jupyter_qwen.engine.process.child_memory import held_bytes, resident_bytes
 from jupyter_qwen.engine.process.child_process import ChildFailed, ChildProcess, Ready, short_waits
-from jupyter_qwen.engine.process.child_settings import child_settings, slot_folder
+from jupyter_qwen.engine.process.child_settings import child_module, child_settings, slot_folder
 from jupyter_qwen.engine.process.sharing import Registry, Shared, alone, identity
 from jupyter_qwen.engine.process.supervised import Again, SupervisedEngine
 from jupyter_qwen.engine.scheduler import capacity_of
@@ -57,8 +58,7 @@ class RunningEngine:
 
     def memory_bytes(self) -> int | None:
         """Resident memory of the engine's process."""
-        memory = _memory(self.child.pid) if self.child else None
-        return int(memory.rss) if memory else None
+        return held_bytes(self.child.pid) if self.child else None
 
     def freed_bytes(self) -> int:
         """What stopping would free. Mapped weights are page cache: they count as available already."""
@@ -202,7 +202,7 @@ async def _launch(
     settings = child_settings(choice, config, path)
     free = await _free_vram() if choice.on_gpu else None
     child = ChildProcess(
-        f"jupyter_qwen.engine.children.{choice.engine}",
+        child_module(choice),
         settings,
         log_folder=Path(config.log_folder) if config.log_folder else None,
         # torch's threads have other work between their barriers: there it measured no better
@@ -248,16 +248,3 @@ def _client(choice: EngineChoice, url: str, key: str, settings: dict[str, Any]) 
 
 def _on_gpu(device: str) -> bool:
     return bool(device) and not device.startswith("CPU")
-
-
-def resident_bytes(pid: int | None) -> int:
-    """What ending a process would free, 0 for none. Mapped weights are page cache: they count as available already."""
-    memory = _memory(pid) if pid is not None else None
-    return int(memory.rss - getattr(memory, "shared", 0)) if memory else 0
-
-
-def _memory(pid: int) -> Any:
-    try:
-        return psutil.Process(pid).memory_info()
-    except psutil.Error:
-        return None

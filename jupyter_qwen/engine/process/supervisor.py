@@ -18,10 +18,11 @@ from jupyter_qwen.engine.choice import FORMAT, EngineChoice, choose
 from jupyter_qwen.engine.config import EngineConfig, EngineName
 from jupyter_qwen.engine.engine_status import EngineStatus, facts_of
 from jupyter_qwen.engine.process.board import Board, OnChange
+from jupyter_qwen.engine.process.child_memory import resident_bytes
 from jupyter_qwen.engine.process.life import Ending, EngineLife
 from jupyter_qwen.engine.process.loading import LoadProgress, intact, unexpected
 from jupyter_qwen.engine.process.pulls import Pulls
-from jupyter_qwen.engine.process.starting import RunningEngine, connect, forget, resident_bytes, start
+from jupyter_qwen.engine.process.starting import RunningEngine, connect, forget, start
 from jupyter_qwen.engine.process.supervised import SupervisedEngine
 from jupyter_qwen.models import fit
 from jupyter_qwen.models.catalog import UnknownModel
