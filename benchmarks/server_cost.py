@@ -90,7 +90,7 @@ def on_a_schema(label: str, namespace: dict[str, Any], table: str) -> list[tuple
     note("prove (thread, after the answer)", lambda: prove(sql, schema), None)
     note("prove, mend, try (thread, after the answer)", lambda: examine(sql, schema, question=ASKED), None)
     proof = examine(sql, schema, question=ASKED).proof
-    note("the cell to insert", lambda: sql_block(0, proof, schema, question.cells, "python"))
+    note("the cell to insert", lambda: sql_block(proof, schema, question))
     return rows
 
 

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-TrialStatus = Literal["ran", "fails", "not tried"]
+from jupyter_qwen.python.trial.model import Axes, CellTrial, Status, TrialError
+from jupyter_qwen.sql.first_rows import TableRead
 
 #: A data URI of at most 40 kB of PNG; a larger picture is left out.
 THUMBNAIL_BYTES: Final = 40_000
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
-
-
-@dataclass(frozen=True)
-class ErrorReport:
-    """What the cell raised: the exception's class, its words, and the line of the cell, from 1."""
-
-    kind: str
-    message: str
-    line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -38,15 +31,6 @@ class ResultReport:
 
 
 @dataclass(frozen=True)
-class SampleReport:
-    """A table of which the trial had `rows` rows, of `of`; ``None`` where the whole was not counted."""
-
-    table: str
-    rows: int
-    of: int | None = None
-
-
-@dataclass(frozen=True)
 class FigureReport:
     """What the trial drew, in words for who cannot see it, and as a data URI; empty where there is no small picture."""
 
@@ -61,12 +45,12 @@ class TrialReport:
     same question gave the same rows on the same copies.
     """
 
-    status: TrialStatus
+    status: Status
     reason: str = ""
-    error: ErrorReport | None = None
+    error: TrialError | None = None
     result: ResultReport | None = None
     complete: bool = False
-    sampled: tuple[SampleReport, ...] = ()
+    sampled: tuple[TableRead, ...] = ()
     figure: FigureReport | None = None
     seconds: float = 0.0
     same_in_sql: bool = False
@@ -77,3 +61,20 @@ def thumbnail_uri(png: bytes | None) -> str:
     if not png or not png.startswith(_PNG) or len(png) > THUMBNAIL_BYTES:
         return ""
     return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
+
+
+def report_of(trial: CellTrial) -> TrialReport:
+    """The trial as the wire tells it: no value of a sample is in it."""
+    result, figure = trial.result, trial.figure
+    told = None
+    if result is not None:
+        columns = tuple(ColumnReport(str(name), str(dtype)) for name, dtype in result.columns)
+        told = ResultReport(result.type, result.shape, columns)
+    return TrialReport(
+        trial.status, trial.reason, trial.error, told, trial.complete, trial.sampled,
+        FigureReport(_described(figure.axes), thumbnail_uri(figure.png)) if figure is not None else None, trial.seconds,
+    )  # fmt: skip
+
+
+def _described(axes: Sequence[Axes]) -> str:
+    return "; ".join(", ".join(text for text in (each.title, each.x, each.y) if text) for each in axes)

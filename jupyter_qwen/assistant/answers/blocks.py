@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 from dataclasses import replace
 
 from jupyter_qwen.assistant.answers.loading_first import loading_first
 from jupyter_qwen.assistant.events import Block, CellSource
+from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.python.check import check_python
 from jupyter_qwen.python.embedded_sql import Inside, prove_inside
 from jupyter_qwen.python.words import cell_in_words
 from jupyter_qwen.schema.model import Schema
-from jupyter_qwen.schema.notebook import Cell, without_magics
+from jupyter_qwen.schema.notebook import without_magics
 from jupyter_qwen.sql.dialect import find_dialect, transpile
 from jupyter_qwen.sql.first_rows import first_rows
 from jupyter_qwen.sql.model import Diagnostic, Proof
@@ -25,23 +25,15 @@ SQL_LANGUAGES = frozenset({"sql", "duckdb", "postgresql", "postgres", "sqlite", 
 PYTHON_LANGUAGES = frozenset({"python", "py", "python3", "ipython"})
 
 
-def sql_block(
-    index: int,
-    proof: Proof,
-    schema: Schema,
-    cells: Sequence[Cell],
-    language: str,
-    trial: Trial | None = None,
-    locale: str = "en",
-) -> Block:
+def sql_block(proof: Proof, schema: Schema, question: Question, trial: Trial | None = None, *, index: int = 0) -> Block:
     """The block of a proved query. A rejected query keeps its cell: the user may insert it knowingly, after a question.
 
     `trial` ran this very query; without one it is tried here, blocking for at most about a second. Its plain words are in
-    the language of `locale`; a rejected query has none, since its names may mean nothing.
+    the question's language; a rejected query has none, since its names may mean nothing.
     """
     if trial is None and schema.privacy == "samples" and proof.verdict == "bound" and not proof.needs_consent:
         trial = run_trial(proof.sql, schema)
-    cell = render_cell(proof.sql, detect_idiom(cells, schema, language))
+    cell = render_cell(proof.sql, detect_idiom(question.cells, schema, question.language))
     block = Block(
         index=index,
         language="sql",
@@ -52,7 +44,7 @@ def sql_block(
         diagnostics=proof.diagnostics,
         repairs=proof.repairs,
         cell=CellSource(cell.source, "markdown" if cell.cell_type == "markdown" else "code"),
-        words=in_words(proof.sql, schema, locale) if proof.verdict != "rejected" else None,
+        words=in_words(proof.sql, schema, question.locale) if proof.verdict != "rejected" else None,
         rows=first_rows(proof.sql, trial, schema),
     )
     return loading_first(block, schema)
@@ -79,25 +71,17 @@ def in_dialect(block: Block, dialect: str) -> Block:
     )
 
 
-def code_block(
-    index: int,
-    language: str,
-    source: str,
-    kernel_language: str,
-    *,
-    schema: Schema | None,
-    cells: Sequence[Cell],
-    locale: str = "en",
-) -> Block:
+def code_block(language: str, source: str, question: Question, *, index: int = 0) -> Block:
     """A block of another language: insertable when it is the kernel's.
 
-    Python is checked against `cells` and `schema`, which is ``None`` when the kernel was not seen; a plain chain of pandas has
-    its plain words in the language of `locale`.
+    Python is checked against the question's cells and its schema, which is ``None`` when the kernel was not seen; a plain chain
+    of pandas has its plain words in the question's language.
     """
+    kernel_language = question.language.lower()
     language = language or kernel_language
     same = language == kernel_language or (language in PYTHON_LANGUAGES and kernel_language in PYTHON_LANGUAGES)
     if language in PYTHON_LANGUAGES and same:
-        return _python_block(index, language, source, schema, cells, locale)
+        return _python_block(index, language, source, question)
     return Block(
         index=index,
         language=language,
@@ -108,10 +92,9 @@ def code_block(
     )
 
 
-def _python_block(
-    index: int, language: str, source: str, schema: Schema | None, cells: Sequence[Cell], locale: str
-) -> Block:
+def _python_block(index: int, language: str, source: str, question: Question) -> Block:
     """Code for this kernel: its SQL proved, its names looked up. The verdict is that of its SQL where that is not bound."""
+    schema, cells = question.schema, question.cells
     wrong = _python_syntax(source)
     if wrong:
         return Block(index, language, source, diagnostics=wrong, cell=CellSource(source))
@@ -126,7 +109,7 @@ def _python_block(
         diagnostics=(*inside.diagnostics, *checked.diagnostics),
         repairs=(*inside.repairs, *checked.repairs),
         cell=CellSource(checked.source),
-        words=cell_in_words(checked.source, schema, locale),
+        words=cell_in_words(checked.source, schema, question.locale),
     )
     return loading_first(block, schema)
 

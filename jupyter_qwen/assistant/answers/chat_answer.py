@@ -152,16 +152,8 @@ def still_fails(question: Question, blocks: Sequence[Block]) -> str:
 def _judge(index: int, item: CodeBlock, schema: Schema, question: Question) -> Block:
     if item.language in SQL_LANGUAGES:
         proof = unseen(item.source) if question.schema is None else mend(item.source, schema)
-        return sql_block(index, proof, schema, question.cells, question.language, None, question.locale)
-    return code_block(
-        index,
-        item.language,
-        item.source.rstrip("\n"),
-        question.language.lower(),
-        schema=question.schema,
-        cells=question.cells,
-        locale=question.locale,
-    )
+        return sql_block(proof, schema, question, index=index)
+    return code_block(item.language, item.source.rstrip("\n"), question, index=index)
 
 
 def _with_judged_sources(markdown: str, found: Sequence[CodeBlock], blocks: Sequence[Block]) -> str:

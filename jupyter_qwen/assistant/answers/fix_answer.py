@@ -121,9 +121,7 @@ def _block(proof: Proof, query: CellSql, cell: Cell, schema: Schema, question: Q
     and asks before it runs, whatever its queries are.
     """
     source = query.replaced(cell.source, proof.sql)
-    block = replace(
-        sql_block(0, proof, schema, question.cells, question.language, None, question.locale), cell=CellSource(source)
-    )
+    block = replace(sql_block(proof, schema, question), cell=CellSource(source))
     now = find_sql(source, question.language)
     connections, tables = [item.name for item in schema.connections], [table.name for table in schema.tables]
     if now is not None and is_query_alone(source, now, question.language, connections, tables):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from jupyter_qwen.assistant.answers.blocks import sql_block
 from jupyter_qwen.assistant.answers.choose import ChosenQuery
 from jupyter_qwen.assistant.answers.votes import Candidate, runner_up
 from jupyter_qwen.assistant.events import Alternative, Block
+from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.schema.model import Schema
-from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.trust.confidence.features import Features, features
 from jupyter_qwen.trust.confidence.reasons import reasons
 from jupyter_qwen.trust.confidence.scorecard import grade
@@ -18,16 +17,7 @@ from jupyter_qwen.trust.evidence import Evidence, OtherAnswer
 from jupyter_qwen.trust.readings import difference
 
 
-def graded(
-    choice: ChosenQuery,
-    question: str,
-    schema: Schema,
-    cells: Sequence[Cell],
-    language: str,
-    locale: str = "en",
-    *,
-    taken: str = "",
-) -> tuple[Block, Features]:
+def graded(choice: ChosenQuery, question: Question, schema: Schema, *, taken: str = "") -> tuple[Block, Features]:
     """The block of the chosen query with its grade and a second reading, and the features that the grade rests on. Blocking.
 
     `taken` is the reading that the user took when this was asked before: where it is the second one again, it comes first.
@@ -38,14 +28,14 @@ def graded(
     if nearly is not None and nearly.sql == taken:
         other = first
         choice = replace(choice, sql=nearly.sql, proof=nearly.proof, origin=nearly.origin, chosen=nearly)
-    evidence = evidence_of(choice, question, schema)
+    evidence = evidence_of(choice, question.text, schema)
     counted = features(evidence)
     given = grade(evidence, counted=counted)
-    block = sql_block(0, choice.proof, schema, cells, language, choice.trial, locale)
+    block = sql_block(choice.proof, schema, question, choice.trial)
     block = replace(block, grade=given, reasons=reasons(evidence, given))
     if other is None or given is None:
         return block, counted
-    beside = sql_block(0, other.proof, schema, cells, language, other.trial, locale)
+    beside = sql_block(other.proof, schema, question, other.trial)
     does, instead = difference(choice.sql, other.sql)
     alternative = Alternative(beside.source, does, instead, beside.words, beside.rows, beside.cell)
     return replace(block, alternative=alternative), counted

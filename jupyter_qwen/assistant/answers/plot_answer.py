@@ -15,12 +15,12 @@ from jupyter_qwen.assistant.answer_limits import AnswerLimits
 from jupyter_qwen.assistant.answers.blocks import PYTHON_LANGUAGES, sql_block
 from jupyter_qwen.assistant.answers.generation import Emit
 from jupyter_qwen.assistant.answers.plot_data import PLOT_LAST, fetch_code, last_result
-from jupyter_qwen.assistant.answers.python_choice import copies_for, report_of
+from jupyter_qwen.assistant.answers.python_choice import copies_for
 from jupyter_qwen.assistant.answers.sql_answer import answer_with_sql
 from jupyter_qwen.assistant.events import AnswerFinished, Block, BlockJudged, CellSource, Event, Phase
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.assistant.threads import Turn
-from jupyter_qwen.assistant.trial_report import TrialReport
+from jupyter_qwen.assistant.trial_report import TrialReport, report_of
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.python.chart.chart_cell import chart_cell, drawing_library, free_name
 from jupyter_qwen.python.chart.chart_choice import Chart, in_words, plan_chart
@@ -88,7 +88,7 @@ async def answer_with_chart(
     if not query.text and last is not None:
         await emit(Phase("proof"))
         proof = await asyncio.to_thread(mend, last, schema)
-        block = await asyncio.to_thread(sql_block, 0, proof, schema, question.cells, question.language)
+        block = await asyncio.to_thread(sql_block, proof, schema, question)
         answer = AnswerFinished("", (block,), seconds=time.perf_counter() - started)
         subject = _subject_of(previous)
     else:

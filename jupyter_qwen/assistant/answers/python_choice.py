@@ -19,15 +19,7 @@ from jupyter_qwen.assistant.answers.generation import code_alone
 from jupyter_qwen.assistant.answers.sql_check import comparable, result_in_sql
 from jupyter_qwen.assistant.events import Block, BlockJudged, CellSource, Event, Phase, RepairMade
 from jupyter_qwen.assistant.question import Question
-from jupyter_qwen.assistant.trial_report import (
-    ColumnReport,
-    ErrorReport,
-    FigureReport,
-    ResultReport,
-    SampleReport,
-    TrialReport,
-    thumbnail_uri,
-)
+from jupyter_qwen.assistant.trial_report import report_of
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.prompt.facts import with_facts
 from jupyter_qwen.prompt.model import Prompt
@@ -210,15 +202,7 @@ def _judged(block: Block, source: str, question: Question) -> Block:
     repairs: tuple[Repair, ...] = ()
     if question.mode == "python":
         source, repairs = aligned(source, question.text, _variables(question))
-    fresh = code_block(
-        block.index,
-        block.language,
-        source,
-        question.language.lower(),
-        schema=question.schema,
-        cells=question.cells,
-        locale=question.locale,
-    )
+    fresh = code_block(block.language, source, question, index=block.index)
     return replace(fresh, repairs=(*repairs, *fresh.repairs))
 
 
@@ -248,29 +232,3 @@ async def _told(chosen: CellCandidate, emit: Emit) -> Block:
     block = chosen.block
     report = report_of(chosen.trial) if chosen.trial is not None else None
     return replace(block, trial=report, cell=CellSource(block.source) if block.cell is not None else None)
-
-
-def report_of(trial: CellTrial) -> TrialReport:
-    """The trial as the wire tells it: no value of a sample is in it."""
-    result, figure = trial.result, trial.figure
-    return TrialReport(
-        status=trial.status,
-        reason=trial.reason,
-        error=ErrorReport(trial.error.kind, trial.error.message, trial.error.line) if trial.error else None,
-        result=ResultReport(
-            result.type, result.shape, tuple(ColumnReport(str(name), str(dtype)) for name, dtype in result.columns)
-        )
-        if result is not None
-        else None,
-        complete=trial.complete,
-        sampled=tuple(SampleReport(part.table, part.rows, part.total) for part in trial.sampled),
-        figure=FigureReport(_described(figure.axes), thumbnail_uri(figure.png)) if figure is not None else None,
-        seconds=trial.seconds,
-    )
-
-
-def _described(axes: Sequence[object]) -> str:
-    return "; ".join(
-        ", ".join(text for text in (getattr(item, "title", ""), getattr(item, "x", ""), getattr(item, "y", "")) if text)
-        for item in axes
-    )

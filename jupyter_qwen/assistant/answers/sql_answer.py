@@ -109,8 +109,8 @@ async def answer_with_sql(
     async def show(candidate: Candidate) -> None:
         """The block without its grade, so that nobody waits for the grade to insert it."""
         if question.dialect is None:
-            tell = partial(sql_block, 0, candidate.proof, schema, question.cells, question.language, candidate.trial)
-            await emit(BlockJudged(await asyncio.to_thread(tell)))
+            block = await asyncio.to_thread(sql_block, candidate.proof, schema, question, candidate.trial)
+            await emit(BlockJudged(block))
 
     taken = taken_before(previous, question.text)
     await announce(
@@ -126,9 +126,7 @@ async def answer_with_sql(
     counted: Features = {}
     if question.schema is None:
         proof = await asyncio.to_thread(unseen, first)
-        block = await asyncio.to_thread(
-            sql_block, 0, proof, schema, question.cells, question.language, None, question.locale
-        )
+        block = await asyncio.to_thread(sql_block, proof, schema, question)
     else:
         choice = await choose(
             prompt,
@@ -143,15 +141,7 @@ async def answer_with_sql(
             meanings=tuple(term.meaning for term in question.known.named_in(question.text)),
         )
         origin = choice.origin
-        block, counted = await asyncio.to_thread(
-            partial(graded, taken=taken),
-            choice,
-            question.text,
-            schema,
-            question.cells,
-            question.language,
-            question.locale,
-        )
+        block, counted = await asyncio.to_thread(graded, choice, question, schema, taken=taken)
     if question.dialect is not None:
         block = await asyncio.to_thread(in_dialect, block, question.dialect)
     await emit(BlockJudged(block))

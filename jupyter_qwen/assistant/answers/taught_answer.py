@@ -52,9 +52,7 @@ async def answer_as_taught(
     proof = await asyncio.to_thread(prove, pair.sql, schema)
     if proof.verdict != "bound" or proof.kind != "query" or proof.needs_consent:
         return None
-    block = await asyncio.to_thread(
-        sql_block, 0, proof, schema, question.cells, question.language, None, question.locale
-    )
+    block = await asyncio.to_thread(sql_block, proof, schema, question)
     block = replace(block, reasons=(reason,))
     if question.dialect is not None:
         block = await asyncio.to_thread(in_dialect, block, question.dialect)

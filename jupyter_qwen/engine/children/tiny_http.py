@@ -1,6 +1,8 @@
 """HTTP/1.1 on asyncio streams, as little as an engine's child needs: JSON in, JSON or server-sent events out.
 
 No keep-alive, no uploads beyond a limit, loopback only. A client that hangs up cancels its handler at the next pause.
+Tornado, which Jupyter brings, would do the same for six routes, and take 38 ms of processor time more at a child's start, where
+all of asyncio takes 47 (`python -X importtime -c "import tornado.web, tornado.httpserver"`); an engine knows no web framework.
 """
 
 from __future__ import annotations

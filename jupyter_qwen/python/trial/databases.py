@@ -10,9 +10,8 @@ from typing import Any
 from jupyter_qwen.schema.model import Connection, Schema, Table
 from jupyter_qwen.schema.quoting import quote_identifier, quote_reference
 from jupyter_qwen.sql.clone import declared, visible_columns
+from jupyter_qwen.sql.first_rows import TableRead
 from jupyter_qwen.sql.trial import filling
-
-from .model import Sampled
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class ConnectionCopy:
 
     name: str
     statements: tuple[tuple[str, str | None], ...]
-    sampled: tuple[Sampled, ...]
+    sampled: tuple[TableRead, ...]
     why_not: str = ""
 
     def to_json(self) -> dict[str, Any]:
@@ -60,7 +59,7 @@ def _copy(connection: Connection, schema: Schema, text: str) -> ConnectionCopy:
                 statements.append((f"ATTACH ':memory:' AS {catalog}", None))
         statements += _table(table)
         if not table.rows_complete:
-            sampled.append(Sampled(".".join(table.reference), len(table.rows), table.row_count))
+            sampled.append(TableRead(".".join(table.reference), len(table.rows), table.row_count))
     return ConnectionCopy(connection.name, tuple(statements), tuple(sampled))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from jupyter_qwen.sql.first_rows import TableRead
+
 Status = Literal["ran", "fails", "not tried"]
 
 
@@ -56,15 +58,6 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Sampled:
-    """A table of which the trial had `rows` rows, of `total`; ``None`` when they were not counted."""
-
-    table: str
-    rows: int
-    total: int | None
-
-
-@dataclass(frozen=True)
 class CellTrial:
     """The outcome of one trial.
 
@@ -80,7 +73,7 @@ class CellTrial:
     result: Result | None = None
     digest: str | None = None
     complete: bool = False
-    sampled: tuple[Sampled, ...] = ()
+    sampled: tuple[TableRead, ...] = ()
     figure: Figure | None = None
     printed: str = ""
     seconds: float = 0.0

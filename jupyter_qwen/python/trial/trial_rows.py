@@ -60,7 +60,7 @@ def _hidden(source: str, schema: Schema, width: int) -> tuple[int, ...]:
 
 def _read(source: str, trial: CellTrial, schema: Schema) -> tuple[TableRead, ...]:
     """The frames that the cell names and the tables of which it had a part, each once."""
-    sampled = {part.table: TableRead(part.table, part.rows, part.total) for part in trial.sampled}
+    sampled = {part.table: part for part in trial.sampled}
     names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
     whole = {
         table.name: TableRead(table.name, table.row_count, table.row_count)

@@ -12,13 +12,14 @@ from typing import Final
 
 from platformdirs import user_cache_path
 
+from jupyter_qwen.sql.first_rows import TableRead
 from jupyter_qwen.worker.confinement.lock import missing
 from jupyter_qwen.worker.process import WorkerStopped
 from jupyter_qwen.worker.warm_process import JobEnd, JobLimits, Unlockable, WarmProcess, WarmPython
 
 from .databases import ConnectionCopy, copies, mentions
 from .look import plain_source, why_not
-from .model import CellTrial, Sampled
+from .model import CellTrial
 from .received import Unreadable, read_trial
 from .rows import FrameRows, KernelPython
 from .setup import Setup, setup_for
@@ -89,7 +90,7 @@ def run_cell(
         "values": {name: value for name, value in rows.values.items() if name in needed.names},
         "own_folders": list(rows.python.own_folders),
     }  # fmt: skip
-    sampled = [Sampled(frame.name, frame.rows, frame.total) for frame in frames if not frame.complete]
+    sampled = [TableRead(frame.name, frame.rows, frame.total) for frame in frames if not frame.complete]
     sampled += [part for connection in connections for part in connection.sampled]
     modules = _modules(text, [frame.kind for frame in frames])
     try:

@@ -1,4 +1,8 @@
-"""What a reader of one SELECT knows: its language, its sources, and how to read what stands inside."""
+"""What a reader of one SELECT knows: its language, its sources, and how to read what stands inside.
+
+`sql.scopes` says what a name could mean; a scene says what may be told of it: whose rows the joined rows are, which sources
+only lack rows, what has been said already.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The SELECTs of a query, each with its sources and joins, as SQL that can stand alone.
 
 A part that depends on a query around it, on a recursive table, or whose joins are of an unusual kind is left out: nothing
-is said about it.
+is said about it. `sql.scopes` resolves names by a schema; a receipt has none, so the database itself says what columns there are.
 """
 
 from __future__ import annotations

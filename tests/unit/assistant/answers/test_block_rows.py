@@ -21,7 +21,7 @@ SCHEMA = Schema((PEOPLE,), (Connection("con"),))
 
 
 def test_a_block_shows_its_first_rows_and_a_kept_turn_has_none() -> None:
-    block = sql_block(0, prove("SELECT name FROM people ORDER BY name", SCHEMA), SCHEMA, (), "python")
+    block = sql_block(prove("SELECT name FROM people ORDER BY name", SCHEMA), SCHEMA, Question("names"))
     assert block.rows is not None
     assert block.rows.rows == (("Ann",), ("Bo",))
     assert block.words == "lists name of people, sorted by name"
@@ -31,11 +31,16 @@ def test_a_block_shows_its_first_rows_and_a_kept_turn_has_none() -> None:
     assert turn.blocks[0]["rows"] is None
 
 
+def test_the_words_of_a_block_are_in_the_questions_language() -> None:
+    block = sql_block(prove("SELECT name FROM people", SCHEMA), SCHEMA, Question("Namen", locale="de"))
+    assert block.words == "listet name aus people"
+
+
 @pytest.mark.parametrize("sql", ["SELECT nope FROM people", "DELETE FROM people", "SELECT * FROM 'x.csv'"])
 def test_what_is_not_proved_shows_no_rows(sql: str) -> None:
-    assert sql_block(0, prove(sql, SCHEMA), SCHEMA, (), "python").rows is None
+    assert sql_block(prove(sql, SCHEMA), SCHEMA, Question("?")).rows is None
 
 
 def test_no_rows_leave_the_server_below_the_level_samples() -> None:
     private = SCHEMA.at_privacy("values")
-    assert sql_block(0, prove("SELECT name FROM people", private), private, (), "python").rows is None
+    assert sql_block(prove("SELECT name FROM people", private), private, Question("?")).rows is None

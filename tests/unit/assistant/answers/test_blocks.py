@@ -6,6 +6,7 @@ import pytest
 
 from jupyter_qwen.assistant.answers.blocks import code_block
 from jupyter_qwen.assistant.events import Block
+from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.schema.model import Column, Connection, Schema, Table
 from jupyter_qwen.schema.notebook import Cell
 
@@ -21,7 +22,7 @@ CELLS = (Cell("import duckdb\ncon = duckdb.connect()\nother = duckdb.connect()")
 
 
 def block(source: str, schema: Schema | None = SCHEMA, *cells: Cell) -> Block:
-    return code_block(0, "python", source, "python", schema=schema, cells=(*CELLS, *cells))
+    return code_block("python", source, Question("?", schema=schema, cells=(*CELLS, *cells)))
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from jupyter_qwen.assistant.answers.chat_answer import still_fails
 from jupyter_qwen.assistant.events import Block
 from jupyter_qwen.assistant.question import Question
-from jupyter_qwen.assistant.trial_report import ErrorReport, TrialReport
+from jupyter_qwen.assistant.trial_report import TrialReport
+from jupyter_qwen.python.trial import TrialError
 
 FIX = Question("Fix the error in this cell.", mode="fix")
-FAILING = Block(0, "python", "df['a']", trial=TrialReport("fails", error=ErrorReport("KeyError", "'a' `x`\n  y", 1)))
+FAILING = Block(0, "python", "df['a']", trial=TrialReport("fails", error=TrialError("KeyError", "'a' `x`\n  y", 1)))
 
 
 def test_repair_that_fails_again_says_so_with_the_new_error() -> None:

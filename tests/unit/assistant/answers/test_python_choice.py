@@ -57,7 +57,7 @@ def _no_process_is_left() -> Iterator[None]:
 
 def chosen(code: str, writer: Writer, *, schema: Schema = SCHEMA, seconds: float = 60.0) -> tuple[Block, list[Event]]:
     question = Question("x", "python", schema=schema)
-    block = code_block(0, "python", code, "python", schema=schema, cells=())
+    block = code_block("python", code, question)
     prompt = chat.build("x", schema, mode="python", count=len, budget_tokens=9000)
     told: list[Event] = []
 

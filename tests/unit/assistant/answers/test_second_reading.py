@@ -6,6 +6,7 @@ from jupyter_qwen.assistant.answers.choose import ChosenQuery
 from jupyter_qwen.assistant.answers.examine import examine
 from jupyter_qwen.assistant.answers.judging import evidence_of, graded
 from jupyter_qwen.assistant.answers.votes import Candidate, Origin, runner_up, vote
+from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.schema.model import Column, Schema, Table
 
 CITIES = Table(
@@ -29,7 +30,7 @@ SHAPED = candidate("SELECT count(DISTINCT people) FROM cities", "shaped")
 
 
 def test_two_results_that_nearly_tie_are_two_readings() -> None:
-    block, _ = graded(chosen(PLAIN, SHAPED), "how many?", SCHEMA, (), "python")
+    block, _ = graded(chosen(PLAIN, SHAPED), Question("how many?"), SCHEMA)
     assert block.source == PLAIN.sql
     other = block.alternative
     assert other is not None
@@ -57,7 +58,7 @@ def test_evidence_counts_the_others_and_not_the_chosen_one() -> None:
 
 
 def test_reading_that_was_taken_before_comes_first_when_it_is_asked_again() -> None:
-    block, _ = graded(chosen(PLAIN, SHAPED), "how many?", SCHEMA, (), "python", taken=SHAPED.sql)
+    block, _ = graded(chosen(PLAIN, SHAPED), Question("how many?"), SCHEMA, taken=SHAPED.sql)
     assert block.source == SHAPED.sql
     assert block.grade is not None
     assert block.alternative is not None
@@ -69,5 +70,5 @@ def test_reading_that_was_taken_before_comes_first_when_it_is_asked_again() -> N
 
 
 def test_other_query_than_the_one_that_was_taken_changes_nothing() -> None:
-    block, _ = graded(chosen(PLAIN, SHAPED), "how many?", SCHEMA, (), "python", taken="SELECT max(id) FROM cities")
+    block, _ = graded(chosen(PLAIN, SHAPED), Question("how many?"), SCHEMA, taken="SELECT max(id) FROM cities")
     assert block.source == PLAIN.sql

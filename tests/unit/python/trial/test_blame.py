@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_qwen.python.trial import CellTrial, Sampled, TrialError, of_the_sample
+from jupyter_qwen.python.trial import CellTrial, TrialError, of_the_sample
 from jupyter_qwen.schema.model import Column, Schema, Table
+from jupyter_qwen.sql.first_rows import TableRead
 
 SALES = Table(
     ("sales",),
@@ -18,7 +19,7 @@ SCHEMA = Schema(tables=(SALES,))
 
 
 def blamed(code: str, kind: str, words: str, *, sampled: bool = True) -> str:
-    parts = (Sampled("sales", 400, 10_000),) if sampled else ()
+    parts = (TableRead("sales", 400, 10_000),) if sampled else ()
     return of_the_sample(code, CellTrial("fails", error=TrialError(kind, words), sampled=parts), SCHEMA)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jupyter_qwen.python.trial import CellTrial, Figure, Result, Sampled, trial_rows
+from jupyter_qwen.python.trial import CellTrial, Figure, Result, trial_rows
 from jupyter_qwen.schema.model import Column, Schema, Table
+from jupyter_qwen.sql.first_rows import TableRead
 
 ORDERS = Table(
     ("orders",), "dataframe", (Column("country", "VARCHAR"), Column("total", "DOUBLE")), library="pandas", row_count=60
@@ -16,7 +17,7 @@ GROUPS = Result(
     "pandas.Series", "", (2,), (("country", "index: str"), ("total", "float64")), (("FR", 3.5), ("ES", None))
 )
 WHOLE = CellTrial("ran", result=GROUPS, complete=True)
-SAMPLE = replace(WHOLE, complete=False, sampled=(Sampled("orders", 400, 10_000),))
+SAMPLE = replace(WHOLE, complete=False, sampled=(TableRead("orders", 400, 10_000),))
 CHOSEN = Result("pandas.DataFrame", "", (1, 2), (("country", "str"), ("total", "float64")), (("FR", 3.5),))
 
 

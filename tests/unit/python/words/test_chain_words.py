@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from jupyter_qwen.assistant.answers.blocks import code_block
+from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.python.words import cell_in_words
 from jupyter_qwen.python.words.chained_cell import query_of
 from jupyter_qwen.schema.collect import collect
@@ -150,5 +151,5 @@ def test_of_tables_that_nobody_has_seen_nothing_is_said() -> None:
 
 
 def test_block_of_python_carries_its_words(schema: Schema) -> None:
-    block = code_block(0, "python", "len(orders)", "python", schema=schema, cells=(), locale="de")
+    block = code_block("python", "len(orders)", Question("?", schema=schema, locale="de"))
     assert block.words == "zählt orders"
