@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from jupyter_qwen.engine.base import DoesNotFit, EngineRefused, EngineUnavailable
-from jupyter_qwen.engine.builds.facts import LlamaServer, ask
+from jupyter_qwen.engine.builds.server_facts import LlamaServer, ask
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.installed import (
     INSTALL_TRANSFORMERS,

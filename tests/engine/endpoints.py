@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_qwen.engine.builds.facts import LlamaServer, ask
+from jupyter_qwen.engine.builds.server_facts import LlamaServer, ask
 from jupyter_qwen.engine.client.http import HttpEngine
 from jupyter_qwen.engine.process.child_process import ChildProcess
 from jupyter_qwen.engine.slots.plan import SlotPlan

@@ -22,8 +22,8 @@ from typing import IO, Any
 
 import psutil
 
-from jupyter_qwen.engine.builds.facts import environment
 from jupyter_qwen.engine.builds.processor import processor_name
+from jupyter_qwen.engine.builds.server_facts import environment
 from jupyter_qwen.engine.children.guard import PR_SET_PDEATHSIG, announce, begin
 from jupyter_qwen.engine.children.out_of_memory import lacking
 

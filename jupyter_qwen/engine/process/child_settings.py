@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from jupyter_qwen.engine.builds.facts import LlamaServer
+from jupyter_qwen.engine.builds.server_facts import LlamaServer
 from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.slots.cache_files import default_folder

@@ -16,7 +16,7 @@ import pytest
 from making import MakeServer
 
 from jupyter_qwen.engine.base import EngineRefused
-from jupyter_qwen.engine.builds.facts import ask
+from jupyter_qwen.engine.builds.server_facts import ask
 from jupyter_qwen.engine.children.llama import params_for
 from jupyter_qwen.engine.children.llama_server import arguments_for
 from jupyter_qwen.engine.choice import EngineChoice, choose

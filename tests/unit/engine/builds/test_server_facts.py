@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from making import MakeServer
 
-from jupyter_qwen.engine.builds import facts
+from jupyter_qwen.engine.builds import server_facts as facts
 
 
 def test_binary_is_asked_for_its_build_its_options_and_what_it_was_built_for(make_server: MakeServer) -> None:
