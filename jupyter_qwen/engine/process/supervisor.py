@@ -148,10 +148,7 @@ class Supervisor:
         return await self.configure(fresh)
 
     def machine(self) -> fit.Machine:
-        """This machine, with what the child that runs or loads holds counted as free: it goes when another model comes.
-
-        Blocks for a moment: it asks the graphics card's driver.
-        """
+        """This machine, with what the child that runs or loads holds counted as free. Blocks: it asks the card's driver."""
         found, running, loading = fit.machine(), self._life.running, self._loading_pid
         held = running.freed_bytes() if running else resident_bytes(loading)
         return replace(found, available_bytes=min(found.total_bytes, found.available_bytes + held))
