@@ -168,7 +168,7 @@ async def warm(question: Question, services: Services) -> bool:
     status = services.engines.describe()
     if status.get("state") != "ready" or status.get("remote") or services.warming.budget.wait() is None:
         return False
-    texts = [text for mode in _likeliest(question) if (text := await _beginning(question, mode, services))]
+    texts = [text for mode in likeliest(question) if (text := await _beginning(question, mode, services))]
     if not texts:
         return False
     return services.warming.start(await services.engines.engine(), question.thread, texts)
@@ -180,7 +180,7 @@ async def _prepare_next(question: Question, services: Services) -> None:
         await warm(question, services)
 
 
-def _likeliest(question: Question) -> tuple[Mode, ...]:
+def likeliest(question: Question) -> tuple[Mode, ...]:
     """The modes whose prompts are worth processing ahead: the one that was chosen, else what a question turns into."""
     if question.mode in ("explain", "fix"):
         return ()  # these begin with the cell itself

@@ -57,7 +57,7 @@ def loadable(
     order = {cell.id: position for position, cell in reversed(list(enumerate(cells)))}
     tables = tuple(
         replace(table, loading=Loading(tuple(sorted(made.cells[key], key=order.__getitem__)), "", made.sources[key]))
-        for key, table in made.tables.items()
+        for key, table in made.in_order()
     )
     schema = Schema(tables, tuple(made.connections.values()), privacy, tuple(dict.fromkeys(made.notes))[:_NOTES])
     schema = _at(schema, privacy)

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from jupyter_qwen.python.loading.model import FromFile, FromQuery, MakeFrame, OpenDatabase, Plan
-from jupyter_qwen.python.loading.shaping import sampled, shaped
+from jupyter_qwen.python.loading.shaping import identifying, sampled, shaped
+from jupyter_qwen.schema.keys import with_inferred_keys
 from jupyter_qwen.schema.model import Column, Connection, PrivacyLevel, Schema, Table
 from jupyter_qwen.sql.elsewhere import WorkerFailed, WorkerStopped, result_of
 from jupyter_qwen.sql.files.looking import look_at
@@ -20,6 +21,7 @@ from jupyter_qwen.sql.read.lexer import tokens
 
 SECONDS: Final = 20.0
 _DESCRIBE_SECONDS: Final = 2.0
+_SOME: Final = 2  # rows: for inferring keys only that no value is there twice matters
 REMOTE: Final = "The kernel runs elsewhere, so files are read by nobody before their cells run."
 LATE: Final = "Not all files were looked at in time."
 
@@ -33,6 +35,7 @@ class TablesOfCells:
         self.tables: dict[_Key, Table] = {}
         self.cells: dict[_Key, set[str]] = {}
         self.sources: dict[_Key, str] = {}
+        self._identifying: dict[_Key, frozenset[str]] = {}
         self.connections: dict[str, Connection] = {}
         self.notes: list[str] = list(plan.notes)
         self.named: set[str] = set()
@@ -112,6 +115,7 @@ class TablesOfCells:
             source, used, changes, options = "", set[str](), step.frame.changes, {}
         if table is not None:
             self._add(key, shaped(table, changes, options), step.cell, source, used)
+            self._identifying[key] = identifying(table, changes, options)
 
     def _make(self, connection: str, effect: MadeTable, sql: str, cell: str) -> None:
         key = (connection, tuple(part.casefold() for part in effect.reference))
@@ -125,6 +129,25 @@ class TablesOfCells:
             kind = "view" if effect.view else "table"
             table = replace(table, reference=effect.reference, kind=kind, connection=connection, library=None)  # type: ignore[arg-type]
             self._add(key, table, cell, effect.query.files[0].path if effect.query and effect.query.files else "", used)
+
+    def in_order(self) -> list[tuple[_Key, Table]]:
+        """The tables as the collector will find them, so that a prompt is the same before and after the cells ran: frames first,
+        with the keys by which files join."""
+        keys = sorted(self.tables, key=lambda key: key[0] is not None)
+        whole = [self._as_if_counted(key) for key in keys]
+        joined = with_inferred_keys(whole)
+        return [
+            (key, replace(self.tables[key], foreign_keys=table.foreign_keys))
+            for key, table in zip(keys, joined, strict=True)
+        ]
+
+    def _as_if_counted(self, key: _Key) -> Table:
+        """A frame is a sample, since a cell may filter; what identifies the rows of its file identifies those of any part."""
+        table, names = self.tables[key], self._identifying.get(key)
+        if not names:
+            return table
+        columns = tuple(replace(c, distinct=_SOME if c.name in names else None) for c in table.columns)
+        return replace(table, columns=columns, row_count=_SOME)
 
     def _described(self, query: Query | None, connection: str, name: str, library: str | None) -> Table | None:
         """What `query` gives, planned on empty tables; ``None`` when it does not bind."""
@@ -204,7 +227,7 @@ class TablesOfCells:
             self.sources[key] = source
 
     def _drop(self, key: _Key) -> None:
-        for known in (self.tables, self.cells, self.sources):
+        for known in (self.tables, self.cells, self.sources, self._identifying):
             known.pop(key, None)
 
     def _close(self, connection: str) -> None:

@@ -57,7 +57,10 @@ class JupyterLab:
         )
         from jupyterlab.labapp import LabApp
 
-        LabApp.launch_instance([str(target), "--QwenExtension.open_panel=True", *_address(target, options), *options])
+        ours = ["--QwenExtension.open_panel=True"]
+        if target.is_file():
+            ours.append(f"--QwenExtension.opens={target.resolve()}")
+        LabApp.launch_instance([str(target), *ours, *_address(target, options), *options])
         return 0
 
 

@@ -102,6 +102,11 @@ class QwenExtension(ExtensionApp):
     ).tag(config=True)
     open_panel = Bool(False, help="Open the sidebar when JupyterLab starts.").tag(config=True)
 
+    opens = Unicode(
+        "",
+        help="A notebook that is about to be opened: what a first question about it begins with is processed while its page "
+        "loads. `jupyter qwen lab` and `demo` set it.",
+    ).tag(config=True)
     fresh_demo = Dict(
         help="Notebooks that `jupyter qwen demo` has just made, by absolute path, with their SHA-256: each loads its tables by "
         "itself when it is first opened, as long as it is byte for byte what was made. The command sets it."
@@ -127,6 +132,8 @@ class QwenExtension(ExtensionApp):
         page_config["qwenSettings"] = self.administration.for_page()
         self.settings["jupyter_qwen_settings"] = self.effective_settings
         self.settings["jupyter_qwen_demo"] = FreshDemo(self.fresh_demo, self.serverapp.root_dir)
+        if self.opens:
+            self.serverapp.io_loop.add_callback(self._prepare)  # once the server runs
         assert self.serverapp.event_logger is not None
         self.serverapp.event_logger.register_event_schema(Path(__file__).parent / "events" / "status.yaml")
 
@@ -143,6 +150,13 @@ class QwenExtension(ExtensionApp):
     def initialize_handlers(self) -> None:
         """Mount every route under the server's base URL."""
         self.handlers.extend(ROUTES)
+
+    async def _prepare(self) -> None:
+        try:
+            runtime = await self.runtime()
+            await runtime.prepare(Path(self.opens), self.effective_settings())
+        except (OSError, ValueError) as error:
+            self.log.info("jupyter_qwen: %s is not prepared: %s", self.opens, error)
 
     async def runtime(self) -> Runtime:
         """The services, built once and in a thread: their imports take a third of a second."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from jupyter_qwen.assistant.answer_limits import AnswerLimits
-from jupyter_qwen.assistant.ask import ask, build_prompt, warm
+from jupyter_qwen.assistant.ask import UNASKED, ask, build_prompt, warm
 from jupyter_qwen.assistant.completion.complete import complete
 from jupyter_qwen.assistant.completion.desk import CompletionDesk
 from jupyter_qwen.assistant.engines import OnStatus, SupervisedEngines
@@ -21,6 +21,7 @@ from jupyter_qwen.assistant.question import BadRequest, CompletionQuestion, Ques
 from jupyter_qwen.assistant.services import Services
 from jupyter_qwen.assistant.threads import ThreadStore
 from jupyter_qwen.assistant.warming.idle import IDLE_SHARE, IdleBudget
+from jupyter_qwen.assistant.warming.opening import NotebookFile, prepare_opening
 from jupyter_qwen.assistant.warming.warm import Warming
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.engine_status import EngineStatus
@@ -168,9 +169,27 @@ class Runtime:
         """Process the beginning of the next question about ``body["cells"]`` and ``body["schema"]`` while nobody waits."""
         if not self._locks.prepares:
             return {"started": False, "state": "off"}
-        question = await asyncio.to_thread(decode, Question.from_json, self.bounded({**body, "question": "?"}))
+        question = await asyncio.to_thread(decode, Question.from_json, self.bounded({**body, "question": UNASKED}))
         started = await warm(question, self.services)
         return {"started": started, "state": self.services.warming.state(question.thread)}
+
+    async def prepare(self, notebook: Path, settings: dict[str, Any]) -> bool:
+        """Process what the first question about a notebook will begin with while its page loads; whether that began.
+
+        Its cells are read and not run. `settings` are the user's. Raises OSError and ValueError for what is no notebook.
+        """
+        file = await asyncio.to_thread(NotebookFile.read, notebook)
+        if not self._load_on_start or file.language.lower() != "python":
+            return False
+        level = settings["privacy"]
+        body = self.bounded(
+            {"thread": str(notebook), "cells": file.cells, "privacy": None if level == "auto" else level}
+        )
+        found = await self.loadable(body)
+        cells = file.cells if settings["sendCells"] else []
+        asked = {**body, "cells": cells, "language": file.language, "question": UNASKED, "schema": found["schema"]}
+        question = await asyncio.to_thread(decode, Question.from_json, asked)
+        return self._locks.prepares and await prepare_opening(question, self.services)
 
     async def prove(self, body: dict[str, Any]) -> Proof:
         """The proof of ``body["sql"]`` against ``body["schema"]``, as seen from ``body["connection"]``."""

@@ -27,13 +27,19 @@ RESERVE = 0.4
 
 @dataclass
 class _Work:
-    """One notebook's beginnings, the likeliest first. `state` is what became of it so far."""
+    """One notebook's beginnings, the likeliest first, of which `done` are processed. `state` is what became of it so far."""
 
     texts: tuple[str, ...]
     engine: Engine
     began: float
     task: asyncio.Task[None] | None = None
     state: WarmingState = "waiting"
+    done: int = 0
+
+    def goes_on_with(self, texts: Sequence[str]) -> bool:
+        """Whether what is processed now, and what was, belongs to `texts` as well."""
+        now = self.texts[: self.done + 1]
+        return self.state in ("waiting", "running") and self.done < len(self.texts) and tuple(texts[: len(now)]) == now
 
     def stale(self, now: float) -> bool:
         """Whether it is worth doing again: other notebooks may have taken its place in the KV cache, and looking is cheap."""
@@ -60,7 +66,7 @@ class Warming:
         job.add_done_callback(self._jobs.discard)
 
     def start(self, engine: Engine, owner: str, texts: Sequence[str]) -> bool:
-        """Begin to process `texts` for a notebook; they replace what it wanted before.
+        """Begin to process `texts` for a notebook; they replace what it wanted before, but for the one that is being processed.
 
         False when these very texts are being processed, or were, and when the budget forbids it altogether.
         """
@@ -68,6 +74,9 @@ class Warming:
         now = time.monotonic()
         if work is not None and work.texts == tuple(texts) and work.engine is engine and not work.stale(now):
             return False
+        if work is not None and work.engine is engine and work.goes_on_with(texts):
+            work.texts = tuple(texts)
+            return True
         self.stop(owner)
         if self.budget.wait() is None:
             return False
@@ -107,9 +116,9 @@ class Warming:
 
     async def _process(self, work: _Work, engine: Engine) -> None:
         try:
-            for text in work.texts:
-                while not await self._slice(work, engine, text):
-                    pass
+            while work.done < len(work.texts):
+                if await self._slice(work, engine, work.texts[work.done]):
+                    work.done += 1
             work.state = "done"
         except EngineError:  # nobody waits for it, and an engine that died says so in its status
             work.state = "failed"

@@ -64,12 +64,23 @@ def text(node: ast.expr | None, names: Mapping[str, Any], called: Callable[[ast.
 
 def _joined(node: ast.BinOp, names: Mapping[str, Any], called: Callable[[ast.expr], str]) -> Any:
     left, right = constant(node.left, names, called), constant(node.right, names, called)
+    if isinstance(left, list):
+        return _longer(left, node.op, right)
     if not isinstance(left, str) or not isinstance(right, str):
         raise NotConstant
     if isinstance(node.op, ast.Div) and (isinstance(left, PathText) or isinstance(right, PathText)):
         return PathText(_bounded(os.path.join(left, right)))
     if isinstance(node.op, ast.Add) and not isinstance(left, PathText) and not isinstance(right, PathText):
         return _bounded(left + right)
+    raise NotConstant
+
+
+def _longer(left: list[Any], operator: ast.operator, right: Any) -> list[Any]:
+    """``[1] * 3`` and ``[1] + [2]``."""
+    if isinstance(operator, ast.Mult) and isinstance(right, int) and len(left) * right <= MAX_ITEMS:
+        return left * right
+    if isinstance(operator, ast.Add) and isinstance(right, list) and len(left) + len(right) <= MAX_ITEMS:
+        return left + right
     raise NotConstant
 
 

@@ -13,6 +13,26 @@ from .model import Change
 
 def shaped(table: Table, changes: Sequence[Change], options: Mapping[str, Any]) -> Table:
     """`table` as its reader's `options` and then `changes` leave it. Its rows are a sample: a cell may filter."""
+    columns = _columns(table, changes, options)
+    kept = [column for _, column in columns]
+    rows = tuple(tuple(row[at] if at >= 0 else None for at, _ in columns) for row in table.rows)
+    return replace(
+        sampled(table), columns=tuple(replace(c, values_complete=False, distinct=None) for c in kept), rows=rows
+    )
+
+
+def identifying(table: Table, changes: Sequence[Change], options: Mapping[str, Any]) -> frozenset[str]:
+    """The columns of the shaped table that have another value in every row of `table`: they do so in any part of it."""
+    rows = table.row_count or 0
+    return frozenset(
+        column.name
+        for at, column in _columns(table, changes, options)
+        if at >= 0 and rows > 1 and column.distinct == rows
+    )
+
+
+def _columns(table: Table, changes: Sequence[Change], options: Mapping[str, Any]) -> list[tuple[int, Column]]:
+    """The columns that are left, each with its place in `table`, -1 for one that is new."""
     columns = list(enumerate(table.columns))
     if options.get("names"):
         columns = [
@@ -22,11 +42,7 @@ def shaped(table: Table, changes: Sequence[Change], options: Mapping[str, Any]) 
         columns = columns[1:]
     for change in changes:
         columns = _changed(columns, change)
-    kept = [column for _, column in columns]
-    rows = tuple(tuple(row[at] if at >= 0 else None for at, _ in columns) for row in table.rows)
-    return replace(
-        sampled(table), columns=tuple(replace(c, values_complete=False, distinct=None) for c in kept), rows=rows
-    )
+    return columns
 
 
 def sampled(table: Table) -> Table:

@@ -47,6 +47,10 @@ CASES: dict[str, tuple[list[str], dict[str, tuple[str, str]]]] = {
         [PD + '\nk = pd.DataFrame({"a": [1, 2], "b": ["x", None], "c": [1, None], "d": [True, False], "e": [1.5, 2]})'],
         {"k": ("a BIGINT, b VARCHAR, c DOUBLE, d BOOLEAN, e DOUBLE", "0")},
     ),
+    "written out in less": (
+        [PD + '\nk = pd.DataFrame({"a": [1] * 2 + [2], "b": ["x", "y"] * 3, "c": [[1]] * 2, "d": [1] * 99999})'],
+        {"k": ("a BIGINT, b VARCHAR, c , d ", "0")},
+    ),
     "polars": (['import polars as pl\ndf = pl.scan_csv("sales.csv").collect()'], {"df": (SALES_IN_PANDAS, "0")}),
     "polars with dates": (
         ['import polars as pl\ndf = pl.read_csv("sales.csv", try_parse_dates=True)'],

@@ -63,6 +63,7 @@ def test_the_demo_is_made_in_a_folder_of_its_own_and_may_load_itself_once(
     assert Path(launched[0]) == Path("jupyter-qwen-demo", SHOP_NOTEBOOK)
     assert {path.name for path in tmp_path.iterdir()} == {"jupyter-qwen-demo"}
     assert str(notebook) in next(option for option in launched if "fresh_demo" in option)
+    assert f"--QwenExtension.opens={notebook}" in launched
     assert "--no-browser" in launched
     assert len(capsys.readouterr().out.splitlines()) - ("allow-root" in "".join(launched)) == 1
 

@@ -163,3 +163,13 @@ async def test_mistake_of_ours_does_not_leave_it_running_for_good(caplog: pytest
     assert warming.start(engine, "a", ["some tables"])
     assert await warming.finished("a") == "done"
     assert "a mistake of ours" in caplog.text
+
+
+async def test_what_is_being_processed_goes_on_when_only_what_comes_after_it_has_changed() -> None:
+    engine, warming = Reader(pause=0.2), Warming()
+    assert warming.start(engine, "a.ipynb", ["rules and tables", "rules and cells"])
+    await asyncio.sleep(0.02)
+    assert warming.start(engine, "a.ipynb", ["rules and tables", "rules and other cells"])
+    assert await warming.finished("a.ipynb") == "done"
+    assert engine.read == ["rules and tables", "rules and other cells"]
+    assert len(engine.requests) == 2
