@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from jupyter_qwen.engine.base import Engine
+from jupyter_qwen.engine.base import Engine, EngineError
+from jupyter_qwen.engine.choice import choose
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.engine_status import EngineStatus
 from jupyter_qwen.engine.offers import Offer
+from jupyter_qwen.engine.process.child_settings import child_settings
+from jupyter_qwen.engine.process.starting import slot_files
 from jupyter_qwen.engine.process.supervisor import Supervisor
 from jupyter_qwen.models.catalog import ModelEntry
 from jupyter_qwen.version import version
@@ -34,6 +38,29 @@ class SupervisedEngines:
     async def forget(self, thread: str) -> None:
         """Drop what KV caches hold of a conversation that was cleared."""
         await self.supervisor.forget(thread)
+
+    async def keeps(self, label: str) -> bool | None:
+        """Whether a file with the beginning `label` is here for the model that would answer; ``None`` where none can be made.
+
+        Loads nothing.
+        """
+        config, store = self.supervisor.config, self.supervisor.store
+        try:
+            choice = await asyncio.to_thread(choose, config, None, store)
+        except EngineError:
+            return None
+        path = await asyncio.to_thread(store.path, choice.model, choice.format) if choice.model else None
+        if choice.engine != "llama" or path is None:
+            return None
+        files = await asyncio.to_thread(slot_files, config, child_settings(choice, config, path))
+        name = files.kept_name(label)
+        return any(saved.file == name for saved in await asyncio.to_thread(files.kept))
+
+    async def keep(self, label: str, thread: str) -> bool:
+        """Write what the engine has read for a conversation to a file that stays; whether that worked."""
+        running = self.supervisor.running
+        memory = running.engine.memory if running is not None else None
+        return memory is not None and await memory.keep(label, thread)
 
     async def aclose(self) -> None:
         """End the child process."""

@@ -40,4 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     loads = "its tables load by themselves" if demo.digests else "run its first cells to load the tables"
     print(f"{made} Opening JupyterLab there with the Qwen panel; {loads}; Ctrl-C here ends it.")
-    return lab.open(demo.notebook, [f"--QwenExtension.fresh_demo={demo.digests!r}", *options])
+    ours = f"--QwenExtension.fresh_demo={demo.digests!r}"
+    own_engine = any(
+        option.startswith("--QwenExtension.") for option in options
+    )  # may be another than what is read for here
+    return lab.open(demo.notebook, [ours, *options], read_first=bool(demo.digests) and not own_engine)

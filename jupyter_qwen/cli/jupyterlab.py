@@ -41,11 +41,15 @@ class JupyterLab:
             )
         self._fetch_model = fetch_model
 
-    def open(self, target: Path, options: Sequence[str]) -> int:
-        """Open `target`, a notebook or a folder; returns when JupyterLab ends."""
+    def open(self, target: Path, options: Sequence[str], *, read_first: bool = False) -> int:
+        """Open `target`, a notebook or a folder; returns when JupyterLab ends. `read_first`: the model reads it before."""
+        options = list(options)
         if self._fetch_model:
             _fetch_model()
-        options = list(options)
+            if read_first:
+                from jupyter_qwen.cli.first_answers import prepare
+
+                prepare(target)
         if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in options:
             # in a container everybody is root; JupyterLab would refuse and leave a newcomer with nothing
             print("You are root: JupyterLab is started with --allow-root.")

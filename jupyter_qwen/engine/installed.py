@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,6 +14,14 @@ INSTALL_TRANSFORMERS = 'pip install "jupyter_qwen[transformers]"'
 def has_llama() -> bool:
     """Whether llama.cpp can run here."""
     return find_spec("xllamacpp") is not None
+
+
+def llama_version() -> str:
+    """Which llama.cpp is installed; empty without one."""
+    try:
+        return metadata.version("xllamacpp")
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def missing_for_transformers() -> tuple[str, ...]:

@@ -191,6 +191,10 @@ class Runtime:
         question = await asyncio.to_thread(decode, Question.from_json, asked)
         return self._locks.prepares and await prepare_opening(question, self.services)
 
+    async def keep(self, label: str, thread: str) -> bool:
+        """Keep what the engine has read for a conversation in a file that outlives it; whether that worked."""
+        return await self._engines.keep(label, thread)
+
     async def prove(self, body: dict[str, Any]) -> Proof:
         """The proof of ``body["sql"]`` against ``body["schema"]``, as seen from ``body["connection"]``."""
         sql = body.get("sql")

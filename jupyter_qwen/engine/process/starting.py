@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import json
 import logging
+import platform
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,6 +21,7 @@ from jupyter_qwen.engine.base import EngineError, Usage
 from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.engine.client.http import HttpEngine
 from jupyter_qwen.engine.config import EngineConfig
+from jupyter_qwen.engine.installed import llama_version
 from jupyter_qwen.engine.process.borrowed import BorrowedChild
 from jupyter_qwen.engine.process.child_memory import held_bytes, resident_bytes
 from jupyter_qwen.engine.process.child_process import ChildFailed, ChildProcess, Ready, short_waits
@@ -189,7 +192,7 @@ async def _borrow(
         http = _client(choice, shared.url, shared.key, settings)
         undo.push_async_callback(http.aclose)
         await http.probe()
-        memory = _slot_memory(http, choice, config)
+        memory = _slot_memory(http, choice, config, settings)
         undo.pop_all()
     running = adopted(http, child, Ready(shared.url, shared.device, shared.dtype), memory)
     child.watch(lambda: time.monotonic() if running.engine.active else running.engine.last_used)
@@ -215,7 +218,7 @@ async def _launch(
         http = _client(choice, ready.url, child.key, settings)
         undo.push_async_callback(http.aclose)
         await http.probe()
-        memory = _slot_memory(http, choice, config)
+        memory = _slot_memory(http, choice, config, settings)
         if memory is not None:
             await memory.open()
         running = adopted(http, child, ready, memory)
@@ -237,9 +240,19 @@ async def forget(owner: str, running: RunningEngine | None) -> None:
         await running.engine.memory.forget(owner)
 
 
-def _slot_memory(http: HttpEngine, choice: EngineChoice, config: EngineConfig) -> SlotMemory | None:
+def _slot_memory(
+    http: HttpEngine, choice: EngineChoice, config: EngineConfig, settings: dict[str, Any]
+) -> SlotMemory | None:
     """What parks KV caches. Slots are emptied through it too, so a borrowed child has one, which is never opened."""
-    return SlotMemory(http, SlotFiles(slot_folder(config))) if choice.engine == "llama" else None
+    return SlotMemory(http, slot_files(config, settings)) if choice.engine == "llama" else None
+
+
+def slot_files(config: EngineConfig, settings: dict[str, Any]) -> SlotFiles:
+    """The files of a child with these settings. Caches are of one kind that the same weights fill in the same pool."""
+    shape = {name: settings.get(name) for name in ("context_tokens", "pool_tokens", "yarn", "gpu_layers", "slots")}
+    made_by = [identity(settings["model"]), llama_version(), platform.machine(), shape]
+    kind = hashlib.sha256(json.dumps(made_by).encode()).hexdigest()[:16]
+    return SlotFiles(slot_folder(config), kind=kind)
 
 
 def _client(choice: EngineChoice, url: str, key: str, settings: dict[str, Any]) -> HttpEngine:

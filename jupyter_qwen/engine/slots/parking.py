@@ -36,14 +36,34 @@ class SlotMemory:
         self._moving = asyncio.Lock()
 
     async def open(self) -> None:
-        """Make the folder, and begin to make room before each question of this client."""
+        """Make the folder, find what stayed there, and begin to make room before each question of this client."""
         await asyncio.to_thread(self._files.open)
+        self._shelf = await asyncio.to_thread(self._files.kept)
         self._http.memory = self
 
     async def close(self) -> None:
-        """Delete the files; the child has ended."""
-        while self._shelf:
-            await self._drop(self._shelf[0])
+        """Delete the files but those that stay; the child has ended."""
+        for saved in [saved for saved in self._shelf if not saved.stays]:
+            await self._drop(saved)
+
+    async def keep(self, label: str, owner: str) -> bool:
+        """Write the longest prompt that is held for `owner` to a file that stays; whether that worked."""
+        plan = self._http.slots
+        async with self._moving:
+            slots = plan.of_owner(owner) if plan is not None else ()
+            if plan is None or not slots:
+                return False
+            slot = max(slots, key=lambda slot: len(plan.held[slot].text))
+            file, text = self._files.kept_name(label), plan.held[slot].text
+            if not await self._http.slot_action(slot, "save", file):
+                return False
+            try:
+                await asyncio.to_thread(self._files.keep, file, text)
+            except OSError as error:
+                log.info("The KV cache of slot %d is not kept: %s", slot, error)
+                await asyncio.to_thread(self._files.delete, file)
+                return False
+            return True
 
     async def make_room(self, slot: int, prompt: str) -> None:
         """Put the other conversations away, and fetch what `prompt` begins with into `slot`, which is about to compute it."""
@@ -67,7 +87,7 @@ class SlotMemory:
                 if plan is not None and not plan.busy.get(slot):
                     await self._http.slot_action(slot, "erase")
                     plan.emptied(slot)
-            for saved in [saved for saved in self._shelf if saved.owner == owner]:
+            for saved in [saved for saved in self._shelf if saved.owner == owner and not saved.stays]:
                 await self._drop(saved)
 
     async def _park(self, plan: SlotPlan, slot: int, held: SlotContent) -> bool:
@@ -102,7 +122,8 @@ class SlotMemory:
             return None
         saved = SavedSlot(file, held.text, held.owner)
         for older in [one for one in self._shelf if one.owner == saved.owner and saved.text.startswith(one.text)]:
-            await self._drop(older)
+            if not older.stays:
+                await self._drop(older)
         self._shelf.append(saved)
         await self._within_budget()
         return saved
@@ -122,9 +143,15 @@ class SlotMemory:
 
     async def _within_budget(self) -> None:
         """Delete what was not used for longest, until the files are no larger than they may be."""
-        sizes = {saved.file: await asyncio.to_thread(self._files.size, saved.file) for saved in self._shelf}
-        while self._shelf and sum(sizes[saved.file] for saved in self._shelf) > self._files.budget_bytes:
-            await self._drop(self._shelf[0])
+        sizes = {
+            saved.file: await asyncio.to_thread(self._files.size, saved.file)
+            for saved in self._shelf
+            if not saved.stays
+        }
+        while sizes and sum(sizes.values()) > self._files.budget_bytes:
+            oldest = next(saved for saved in self._shelf if saved.file in sizes)
+            del sizes[oldest.file]
+            await self._drop(oldest)
 
     async def _drop(self, saved: SavedSlot) -> None:
         if saved in self._shelf:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_qwen.cli import jupyterlab, main
-from jupyter_qwen.demo.demo_folder import SHOP_NOTEBOOK
+from jupyter_qwen.cli import first_answers, jupyterlab, main
+from jupyter_qwen.demo.demo_folder import SHOP_NOTEBOOK, build_demo
 from jupyter_qwen.models.catalog import find
 from jupyter_qwen.models.store import ModelStore
 
@@ -125,3 +125,25 @@ def test_a_value_that_stands_apart_from_its_option_is_named(
     assert "8890 does not exist" in (told := capsys.readouterr().err)
     assert "--port=8890" in told
     assert launched == []
+
+
+@pytest.mark.usefixtures("asked", "launched")
+def test_the_model_reads_a_fresh_demo_before_jupyterlab_starts_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Path] = []
+    monkeypatch.setattr("jupyter_qwen.cli.first_answers.prepare", read.append)
+    assert main(["demo"]) == 0
+    assert read == [Path("jupyter-qwen-demo", SHOP_NOTEBOOK)]
+    assert main(["demo"]) == 0  # it is there already
+    assert main(["demo", "--no-model", "second"]) == 0
+    assert main(["demo", "third", "--QwenExtension.engine=scripted"]) == 0
+    assert main(["lab"]) == 0
+    assert len(read) == 1
+
+
+def test_where_no_model_is_nothing_is_read(
+    asked: list[object], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    demo = build_demo(tmp_path / "demo")
+    first_answers.prepare(demo.notebook)
+    assert capsys.readouterr().out == ""
+    assert asked == []
