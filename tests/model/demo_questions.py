@@ -68,16 +68,16 @@ def cases() -> list[Case]:
     for line in Path(__file__).with_suffix(".jsonl").read_text(encoding="utf-8").splitlines():
         item = json.loads(line)
         gold = [item["gold"]] if isinstance(item["gold"], str) else item["gold"]
-        found.append(Case(item["id"], item["question"], tuple(itertools.chain.from_iterable(map(_spelled, gold)))))
+        found.append(Case(item["id"], item["question"], tuple(itertools.chain.from_iterable(map(spelled, gold)))))
     return found
 
 
-def _spelled(gold: str) -> list[str]:
+def spelled(gold: str) -> tuple[str, ...]:
     """`{m:x}` and `{w:x}` stand for the usual ways to write a month and a weekday."""
     for mark, ways in (("m", _MONTHS), ("w", _WEEKDAYS)):
         if match := re.search(rf"{{{mark}:(\w+)}}", gold):
-            return [gold.replace(match.group(), way.format(match.group(1))) for way in ways]
-    return [gold]
+            return tuple(gold.replace(match.group(), way.format(match.group(1))) for way in ways)
+    return (gold,)
 
 
 class DemoKernel:

@@ -250,7 +250,7 @@ def _slot_memory(
 def slot_files(config: EngineConfig, settings: dict[str, Any]) -> SlotFiles:
     """The files of a child with these settings. Caches are of one kind that the same weights fill in the same pool."""
     shape = {name: settings.get(name) for name in ("context_tokens", "pool_tokens", "yarn", "gpu_layers", "slots")}
-    made_by = [identity(settings["model"]), llama_version(), platform.machine(), shape]
+    made_by = [identity(settings["model"], settings.get("server")), llama_version(), platform.machine(), shape]
     kind = hashlib.sha256(json.dumps(made_by).encode()).hexdigest()[:16]
     return SlotFiles(slot_folder(config), kind=kind)
 
