@@ -12,7 +12,7 @@ from jupyter_qwen.trust.evidence import CellEvidence
 
 CELL_FILE: Final = Path(__file__).with_name("cell_scorecard.json")
 _SURENESS: Final = ("logprob_mean", "logprob_line", "unlikely_tokens")
-_AGAINST: Final = ("unmet", "warnings", "failed", "no_rows", "null_columns", "disagreeing")
+_AGAINST: Final = ("unmet", "warnings", "failed", "no_rows", "null_columns")
 
 
 def grade_of_cell(evidence: CellEvidence, card: Scorecard | None = None, *, counted: Features | None = None) -> Grade:
@@ -34,9 +34,11 @@ def grade_of_cell(evidence: CellEvidence, card: Scorecard | None = None, *, coun
 
 
 def cell_spoken_against(counted: Features, card: Scorecard) -> bool:
-    """Whether something keeps a cell from *likely* whatever else speaks for it."""
+    """Whether something keeps a cell from *likely* whatever else speaks for it. One that won two against one is not held back."""
     return (
         any(counted.get(name, 0.0) > 0 for name in _AGAINST)
+        or counted.get("in_sql") == 0
+        or counted.get("disagreeing", 0.0) > counted.get("agreeing", 0.0)
         or not counted.get("tried")
         or not (counted.get("agreeing") or any(w.name in _SURENESS and w.name in counted for w in card.weights))
     )

@@ -52,6 +52,12 @@ def test_nothing_is_likely_that_something_speaks_against(against: dict[str, obje
     assert grade_of_cell(evidence(**against), card) == "check"
 
 
+def test_cell_that_won_two_against_one_may_be_likely() -> None:
+    card = replace(CARD, likely=0.0, doubtful=None)
+    assert grade_of_cell(evidence(same_in_sql=True, others=(False,)), card) == "likely"
+    assert grade_of_cell(evidence(same_in_sql=False, others=(True,)), card) == "check"
+
+
 def test_cell_that_raises_and_a_stub_are_doubtful_whatever_the_table_says() -> None:
     card = replace(CARD, likely=0.0, doubtful=None)
     fails = evidence(trial=CellTrial("fails", error=TrialError("KeyError", "'x'")))
