@@ -21,6 +21,7 @@ from jupyter_qwen.assistant.answers.taught_answer import answer_as_taught, with_
 from jupyter_qwen.assistant.events import AnswerFinished, Block, BlockJudged, Event, StatusChanged, TextDelta, encode
 from jupyter_qwen.assistant.failures import EXPECTED, describe
 from jupyter_qwen.assistant.intent import choose_connection, choose_mode, split_command, works_without_sql
+from jupyter_qwen.assistant.localised import localised, localised_answer
 from jupyter_qwen.assistant.owner import OwnedEngine
 from jupyter_qwen.assistant.question import BadRequest, Mode, Question, cells_up_to
 from jupyter_qwen.assistant.selection import without_tables
@@ -77,7 +78,7 @@ async def _answer(question: Question, services: Services, emit: Emit) -> None:
     async def remember(event: Event) -> None:
         if isinstance(event, TextDelta):
             told.append(event.text)
-        await emit(event)
+        await emit(localised(event, question.locale))
 
     try:
         answer = answer_without_tables(asked, question, started)
@@ -85,6 +86,7 @@ async def _answer(question: Question, services: Services, emit: Emit) -> None:
             answer = await answer_as_taught(asked, question, schema, remember, started)
         if answer is None:
             answer = await _write(question, schema, previous, services, remember, started)
+        answer = localised_answer(answer, question.locale)
     except BaseException as error:
         # Written here and now, in a few milliseconds: whoever was cancelled cannot wait for a thread.
         if kept is not None:

@@ -31,6 +31,7 @@ def next_round(body: Mapping[str, Any], privacy: str) -> dict[str, Any]:
     from jupyter_qwen.schema.collector.source import probe_expression
     from jupyter_qwen.schema.privacy import allows
     from jupyter_qwen.trust.receipt.computing import advance
+    from jupyter_qwen.trust.receipt.localised_receipt import localised_receipt
     from jupyter_qwen.trust.receipt.model import Receipt
     from jupyter_qwen.trust.receipt.of_cell import CellQuery, query_of
     from jupyter_qwen.trust.receipt.on_connection import CONSENT_SECONDS, UNASKED_SECONDS
@@ -43,6 +44,9 @@ def next_round(body: Mapping[str, Any], privacy: str) -> dict[str, Any]:
     sources, spent = body.get("sources") or [], body.get("spent") or 0
     if connection is not None and not isinstance(connection, str):
         raise BadRequest("connection must be a text.")
+    locale = body.get("locale") or "en"
+    if not isinstance(locale, str):
+        raise BadRequest("locale must be a text.")
     if not isinstance(spent, int | float) or spent < 0:
         raise BadRequest("spent must be the seconds that the rounds before took.")
     if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
@@ -59,6 +63,7 @@ def next_round(body: Mapping[str, Any], privacy: str) -> dict[str, Any]:
         )  # fmt: skip
     result = advance(found.sql, answers, consent=consent, values=allows(privacy, "values"))
     if isinstance(result, Receipt):
+        result = localised_receipt(result, locale)
         told = result.to_json()
         for warning in told["warnings"]:
             warning["cell"] = found.with_query(warning["mend"]) if warning["mend"] else ""

@@ -109,7 +109,11 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
     const thread = () => conversations.current.thread;
     const lessons = new Lessons(client, gatherer, tracker, thread);
     addKnowledgeCommand(commands, lessons, trans);
-    const receipts = Receipts.through(client, gatherer);
+    const receipts = Receipts.through(
+      client,
+      gatherer,
+      translator?.languageCode
+    );
     addReceiptCommand(commands, tracker, receipts, trans);
     const history = addHistoryCommands({
       app,

@@ -52,6 +52,8 @@ export interface IReceiptRequest {
   consent: boolean;
   privacy: PrivacyLevel | null;
   answers: Record<string, unknown>;
+  /** The interface's language, for what the receipt says. */
+  locale: string;
   /** Seconds that the kernel took so far, as it counts them. */
   spent: number;
 }
@@ -66,14 +68,21 @@ export class Receipts {
       signal: AbortSignal
     ) => Promise<unknown>,
     private readonly _privacy: () => PrivacyLevel | null,
-    private readonly _evaluate: typeof evaluate = evaluate
+    private readonly _evaluate: typeof evaluate = evaluate,
+    private readonly _locale = 'en'
   ) {}
 
   /** Receipts from the server, at the level that the settings allow. */
-  static through(client: QwenClient, gatherer: ContextGatherer): Receipts {
+  static through(
+    client: QwenClient,
+    gatherer: ContextGatherer,
+    locale?: string
+  ): Receipts {
     return new Receipts(
       (request, signal) => client.receipt(request, signal),
-      () => gatherer.privacy
+      () => gatherer.privacy,
+      evaluate,
+      locale
     );
   }
 
@@ -95,6 +104,7 @@ export class Receipts {
       consent,
       privacy: this._privacy(),
       answers: {},
+      locale: this._locale,
       spent: 0
     };
     for (let round = 0; round < MAX_ROUNDS; round++) {

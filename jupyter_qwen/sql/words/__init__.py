@@ -2,7 +2,7 @@
 
 `sentence` leads; `inlining` takes away steps that are none, `origins` says where rows come from and which are left out,
 `predicates`, `expressions`, `measures`, `windows` and `dates` read expressions, `phrasebook` has the templates of each language
-(`phrases.json`). What they cannot read stands as the query's own code in backticks, or the line ends with an ellipsis.
+(`jupyter_qwen/language`). What they cannot read stands as the query's own code in backticks, or the line ends with an ellipsis.
 """
 
 from .sentence import in_words, tree_in_words

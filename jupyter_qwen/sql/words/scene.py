@@ -11,8 +11,8 @@ from typing import Any, Final, Protocol
 
 from sqlglot import exp
 
+from jupyter_qwen.language.phrasebook import Phrasebook
 from jupyter_qwen.schema.model import Column, Schema, Table
-from jupyter_qwen.sql.words.phrasebook import Phrasebook
 
 _CODE_CHARACTERS: Final = 48
 _TIMES: Final = ("DATE", "TIMESTAMP", "TIME")

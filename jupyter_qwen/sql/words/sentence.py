@@ -7,13 +7,13 @@ from typing import Final
 
 from sqlglot import exp
 
+from jupyter_qwen.language.phrasebook import Phrasebook, phrasebook
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.tree import UNREADABLE, syntax_tree
 from jupyter_qwen.sql.words.expressions import value
 from jupyter_qwen.sql.words.inlining import from_of, grouped, inlined, with_of
 from jupyter_qwen.sql.words.measures import rows
 from jupyter_qwen.sql.words.origins import grain_of, lacking, notes, sources_of
-from jupyter_qwen.sql.words.phrasebook import Phrasebook, phrasebook
 from jupyter_qwen.sql.words.predicates import condition, terms_of
 from jupyter_qwen.sql.words.scene import Scene
 from jupyter_qwen.sql.words.select_parts import ends, filters, heading

@@ -28,7 +28,7 @@ def test_names_that_the_page_tells_to_extend_are_there() -> None:
         ("jupyter_qwen/engine/config.py", "EngineName"),
         ("jupyter_qwen/sql/mend/pipeline.py", "RULES"),
         ("jupyter_qwen/sql/habits/__init__.py", "HABITS"),
-        ("jupyter_qwen/sql/words/phrasebook.py", "LANGUAGES"),
+        ("jupyter_qwen/language/phrasebook.py", "LANGUAGES"),
     ):
         assert re.search(rf"^{name}\b.*=", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE), (file, name)
 

@@ -48,6 +48,12 @@ def test_mend_of_a_cell_is_the_cell_with_another_query(namespace: dict[str, Any]
     assert "DISTINCT" in warning["cell"]
 
 
+def test_receipt_is_in_the_language_of_the_interface(namespace: dict[str, Any]) -> None:
+    receipt, _ = finished({"sources": [CELL], "locale": "fr"}, namespace)
+    assert receipt["warnings"][0]["message"].startswith("La jointure répète des lignes de orders")
+    assert receipt["warnings"][0]["mend_says"] == "Prendre chaque ligne de orders une fois :"
+
+
 def test_below_the_level_of_values_no_probe_brings_one(namespace: dict[str, Any]) -> None:
     body = {"sql": "SELECT count(*) FROM orders WHERE kind = 'A'"}
     shown, _ = finished(body, namespace)

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jupyter_qwen.language.phrasebook import LANGUAGES, phrases
 from jupyter_qwen.prompt.shapes.library import Pair, library
 from jupyter_qwen.schema.collect import collect
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.tree import syntax_tree
 from jupyter_qwen.sql.words import in_words
 from jupyter_qwen.sql.words.inlining import inlined
-from jupyter_qwen.sql.words.phrasebook import LANGUAGES, phrases
 
 CASES = Path(__file__).parents[1] / "cases"
 

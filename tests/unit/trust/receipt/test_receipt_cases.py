@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from benchmarks.receipts import CASES, SUSPECTED, Case, cases, receipt_of, right_cases
+from jupyter_qwen.trust.receipt.localised_receipt import localised_receipt
 from jupyter_qwen.trust.receipt.model import ReceiptWarning
 
 TRAPS = [case for name in ("traps_seen.sql", "traps_blind.sql") for case in cases(CASES / name)]
@@ -43,3 +46,16 @@ def test_every_mend_that_is_offered_runs_and_is_no_longer_suspected_of_the_same(
 
 def _times(item: ReceiptWarning, warnings: tuple[ReceiptWarning, ...]) -> int:
     return sum((other.code, other.columns) == (item.code, item.columns) for other in warnings)
+
+
+@pytest.mark.parametrize("path", [CASES / "traps_seen.sql", CASES / "traps_blind.sql"], ids=lambda path: path.stem)
+def test_everything_that_a_receipt_says_is_in_other_languages_too(path: Path) -> None:
+    for case in cases(path):
+        english = receipt_of(case)
+        told = localised_receipt(english, "de")
+        pairs = [(one.message, other.message) for one, other in zip(english.warnings, told.warnings, strict=True)]
+        pairs += [(one.mend_says, other.mend_says) for one, other in zip(english.warnings, told.warnings, strict=True)]
+        pairs += zip(english.notes, told.notes, strict=True)
+        for said, german in pairs:
+            assert german != said or not said, f"{case.name}: {said}"
+        assert [item.mend for item in told.warnings] == [item.mend for item in english.warnings]

@@ -1,0 +1,1 @@
+"""What is said beside an answer, in each language of the interface: templates, and nothing else."""
