@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.cell_confidence import CELL_SIGNS, data_set, read
-from benchmarks.confidence import Answer, fit
+from benchmarks.confidence.fitting import Answer, fit
+from benchmarks.confidence.of_cells import CELL_SIGNS, data_set, read
 from jupyter_qwen.trust.confidence.cells.cell_grade import CELL_FILE
 from jupyter_qwen.trust.confidence.scorecard import fitted
 

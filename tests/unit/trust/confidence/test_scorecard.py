@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.confidence import SIGNS, Answer, fit, out_of_fold, thresholds
+from benchmarks.confidence.fitting import SIGNS, Answer, fit, out_of_fold, thresholds
 from jupyter_qwen.schema.model import Column, Schema, Table
 from jupyter_qwen.sql.model import Diagnostic
 from jupyter_qwen.sql.trial import Trial

@@ -1,7 +1,7 @@
 """What a grade of a cell of Python is worth: `benchmarks.confidence` for the answers of `jupyter qwen eval cells`.
 
     jupyter qwen eval cells PACK --out cells.jsonl
-    python -m benchmarks.cell_confidence --scorer score_cells.py --answers PACK cells.jsonl [--answers …] [--write]
+    python -m benchmarks.confidence.of_cells --scorer score_cells.py --answers PACK cells.jsonl [--answers …] [--write]
 
 Cross-validated over the cases' data sets: every answer is judged by a table that has seen none on its data. An answer that
 raised on copies is *doubtful* by that alone. The scorer is a program: PACK, ANSWERS, `--only` ids, `--details` FILE, where it
@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.confidence import Answer, fitted_and_told
+from benchmarks.confidence.fitting import Answer, fitted_and_told
 from jupyter_qwen.evaluate.predictions import read_lines
 from jupyter_qwen.trust.confidence.cells.cell_grade import CELL_FILE, cell_spoken_against
 
