@@ -23,7 +23,7 @@ from jupyter_qwen.assistant.trial_report import report_of
 from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.prompt.facts import with_facts
 from jupyter_qwen.prompt.model import Prompt
-from jupyter_qwen.python.mends import aligned, mends_for
+from jupyter_qwen.python.mends import aligned, mends_for, named_as_asked
 from jupyter_qwen.python.stubs import is_stub
 from jupyter_qwen.python.trial import CellTrial, FrameRows, of_the_sample, run_cell
 from jupyter_qwen.schema.model import Schema
@@ -181,13 +181,30 @@ async def examined(block: Block, question: Question, schema: Schema, rows: Frame
         return CellCandidate(block)
     trial = await asyncio.to_thread(_try, block.source, question, rows)
     if trial.status != "fails" or trial.error is None:
-        return CellCandidate(block, trial)
+        return await _named(CellCandidate(block, trial), question, rows)
     for repair in islice(mends_for(block.source, trial.error.kind, trial.error.message, schema), _MENDS):
         mended = await asyncio.to_thread(_judged, block, repair.after, question)
         again = await asyncio.to_thread(_try, mended.source, question, rows)
         if again.status == "ran":
-            return CellCandidate(replace(mended, repairs=(*block.repairs, repair, *mended.repairs)), again)
+            found = CellCandidate(replace(mended, repairs=(*block.repairs, repair, *mended.repairs)), again)
+            return await _named(found, question, rows)
     return CellCandidate(block, trial)
+
+
+async def _named(found: CellCandidate, question: Question, rows: FrameRows) -> CellCandidate:
+    """`found` with the columns named as the question does, where another trial shows that they are."""
+    result = found.trial.result if found.trial is not None and question.mode == "python" else None
+    if result is None or result.shape is None or len(result.shape) != 2:
+        return found
+    names = tuple(name for name, _ in result.columns)[-result.shape[1] :]
+    source, repairs = named_as_asked(found.block.source, question.text, result.type, names)
+    if not repairs:
+        return found
+    again = await asyncio.to_thread(_try, source, question, rows)
+    if again.status != "ran":
+        return found
+    block = await asyncio.to_thread(_judged, found.block, source, question)
+    return replace(found, block=replace(block, repairs=(*found.block.repairs, *repairs, *block.repairs)), trial=again)
 
 
 async def tried(block: Block, question: Question, schema: Schema) -> Block:

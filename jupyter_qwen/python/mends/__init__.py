@@ -2,6 +2,7 @@
 
 from .alignment import aligned
 from .always import always_mended
+from .asked_columns import named_as_asked
 from .by_error import mends_for
 
-__all__ = ["aligned", "always_mended", "mends_for"]
+__all__ = ["aligned", "always_mended", "mends_for", "named_as_asked"]

@@ -1,4 +1,4 @@
-"""The cell aligned to what was asked: a function under the name that was asked for, called where its result was asked for."""
+"""The cell aligned to what was asked: a function by its name, called for its result; a result instead of a change."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Collection
 
-from jupyter_qwen.python.mends.edits import Edit, Places
+from jupyter_qwen.python.mends.edits import Edit, Places, in_place
 from jupyter_qwen.sql.model import Repair
 
 _FUNCTION = re.compile(r"\b(?:function|def|method|helper|lambda|class|decorator|generator)\b", re.IGNORECASE)
@@ -16,6 +16,14 @@ _NAMED = re.compile(
     r"|\bdef\s+([A-Za-z_]\w*)\s*\(",
     re.IGNORECASE,
 )
+_SHOW = re.compile(
+    r"\s*(?:please )?(?:return|show|give|get|list|display|print|select|what|which|who|how)\b", re.IGNORECASE
+)
+_CHANGE = re.compile(
+    r"\bin[- ]?place\b|\b(?:modify|change|update|overwrite|save|assign|permanently|remove|delete|drop|add|replace|fill|rename|set"
+    r"|convert|reset)\b",
+    re.IGNORECASE,
+)
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -23,13 +31,16 @@ def aligned(source: str, question: str, variables: Collection[str]) -> tuple[str
     """`source` for `question`; `variables` are the notebook's, which a call may be given.
 
     A single function has the name that the question states. One that nobody asked for, and that the cell ends with, is
-    called where each of its parameters is a variable or has a default. Anything else stays as it is.
+    called where each of its parameters is a variable or has a default. A variable that is changed in place at the end of the cell
+    stays as it is where the question asks to be shown something. Anything else is left alone.
     """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source, ()
     functions = [node for node in tree.body if isinstance(node, Function)]
+    if not functions and _SHOW.match(question) and not _CHANGE.search(question):
+        return _shown(source, tree, variables)
     if len(functions) != 1:
         return source, ()
     (function,) = functions
@@ -83,3 +94,27 @@ def _called(source: str, function: ast.FunctionDef, variables: Collection[str]) 
     return mended, (
         Repair("called", "A function was written where its result was asked for: it is called.", source, mended),
     )
+
+
+def _shown(source: str, tree: ast.Module, variables: Collection[str]) -> tuple[str, tuple[Repair, ...]]:
+    """``df.drop(columns="a", inplace=True)`` at the end, or before a last ``df``, as the expression that shows the result."""
+    body = tree.body
+    last = body[-1] if body else None
+    then_named = isinstance(last, ast.Expr) and isinstance(last.value, ast.Name) and len(body) > 1
+    changing = body[-2] if then_named else last
+    if not isinstance(changing, ast.Expr) or not isinstance(changing.value, ast.Call):
+        return source, ()
+    call = changing.value
+    keyword = in_place(call)
+    changed = call.func.value if isinstance(call.func, ast.Attribute) else None
+    if keyword is None or not isinstance(changed, ast.Name) or changed.id not in variables:
+        return source, ()
+    places = Places(source)
+    edits = [places.without_keyword(call, keyword)]
+    if then_named and isinstance(last, ast.Expr) and isinstance(last.value, ast.Name):
+        if last.value.id != changed.id:
+            return source, ()
+        edits.append(Edit(places.end(changing), places.end(last), ""))
+    mended = places.replaced(edits)
+    reason = f"The result is shown, and {changed.id} stays as it is: nobody asked to change it."
+    return mended, (Repair("shown", reason, source, mended),)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
-from jupyter_qwen.python.mends.edits import Edit, Places
+from jupyter_qwen.python.mends.edits import Edit, Places, in_place
 from jupyter_qwen.sql.model import Repair
 
 # Methods of a column that give as many values as it has, so that the result can be assigned to it.
@@ -59,23 +59,19 @@ def root_of(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _in_place(call: ast.Call) -> ast.keyword | None:
-    for keyword in call.keywords:
-        if keyword.arg == "inplace" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True:
-            return keyword
-    return None
-
-
 def _column_in_place(tree: ast.Module, places: Places, known: frozenset[str]) -> Iterator[Edit]:
-    """``df['a'].fillna(0, inplace=True)`` → ``df['a'] = df['a'].fillna(0)``"""
+    """``df['a'].fillna(0, inplace=True)`` → ``df['a'] = df['a'].fillna(0)``; the same for ``df.loc[:, 'a']``."""
     for node in ast.walk(tree):
         call = node.value if isinstance(node, ast.Expr) else None
         if not isinstance(node, ast.Expr) or not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
             continue
-        keyword, column = _in_place(call), call.func.value
+        keyword, column = in_place(call), call.func.value
         if keyword is None or call.func.attr not in _SAME_LENGTH:
             continue
-        if isinstance(column, ast.Subscript) and isinstance(column.value, ast.Name) and column.value.id in known:
+        frame = column.value if isinstance(column, ast.Subscript) else None
+        if isinstance(frame, ast.Attribute) and frame.attr == "loc":
+            frame = frame.value
+        if isinstance(frame, ast.Name) and frame.id in known:
             yield Edit(places.start(node), places.start(node), f"{places.text(column)} = ")
             yield places.without_keyword(call, keyword)
 
@@ -84,7 +80,7 @@ def _assigned_in_place(tree: ast.Module, places: Places, known: frozenset[str]) 
     """``df = df.dropna(inplace=True)`` → ``df = df.dropna()``"""
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and root_of(node.value) in known:
-            keyword = _in_place(node.value)
+            keyword = in_place(node.value)
             if keyword is not None:
                 yield places.without_keyword(node.value, keyword)
 

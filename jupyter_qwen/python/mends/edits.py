@@ -59,3 +59,11 @@ class Places:
             return Edit(max(self.end(node) for node in before), self.end(keyword), "")
         after = [self.start(node) for node in parts if self.start(node) > self.start(keyword)]
         return Edit(self.start(keyword), min(after, default=self.end(keyword)), "")
+
+
+def in_place(call: ast.Call) -> ast.keyword | None:
+    """The ``inplace=True`` of `call`, where it has one."""
+    for keyword in call.keywords:
+        if keyword.arg == "inplace" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True:
+            return keyword
+    return None

@@ -55,8 +55,10 @@ def _no_process_is_left() -> Iterator[None]:
     close()
 
 
-def chosen(code: str, writer: Writer, *, schema: Schema = SCHEMA, seconds: float = 60.0) -> tuple[Block, list[Event]]:
-    question = Question("x", "python", schema=schema)
+def chosen(
+    code: str, writer: Writer, *, schema: Schema = SCHEMA, seconds: float = 60.0, text: str = "x"
+) -> tuple[Block, list[Event]]:
+    question = Question(text, "python", schema=schema)
     block = code_block("python", code, question)
     prompt = chat.build("x", schema, mode="python", count=len, budget_tokens=9000)
     told: list[Event] = []
@@ -71,6 +73,19 @@ def chosen(code: str, writer: Writer, *, schema: Schema = SCHEMA, seconds: float
 def trial_of(block: Block) -> Any:
     assert block.trial is not None
     return block.trial
+
+
+def test_columns_get_the_names_that_the_question_gives_them_once_a_trial_has_shown_the_result() -> None:
+    block, _ = chosen(
+        "orders.groupby('kind')['Item Price'].mean().reset_index()",
+        Writer(),
+        seconds=1.0,
+        text='Mean price of each kind; return a DataFrame with "Kind" and "Mean Price" as columns.',
+    )
+
+    assert block.source.endswith(".rename(columns={'kind': 'Kind', 'Item Price': 'Mean Price'})")
+    assert [repair.name for repair in block.repairs] == ["asked-columns"]
+    assert [column.name for column in trial_of(block).result.columns] == ["Kind", "Mean Price"]
 
 
 def test_a_cell_that_runs_is_shown_with_its_result_and_asks_no_model_where_nothing_is_left() -> None:

@@ -56,3 +56,26 @@ def test_a_function_that_nobody_asked_for_is_called() -> None:
 )
 def test_what_cannot_be_called_without_guessing_is_left(source: str) -> None:
     assert aligned(source, "the share per city", {"sales"}) == (source, ())
+
+
+@pytest.mark.parametrize(
+    "code", ["sales.drop(columns='a', inplace=True)", "sales.drop(columns='a', inplace=True)\nsales"]
+)
+def test_a_frame_stays_as_it_is_where_its_change_is_only_to_be_shown(code: str) -> None:
+    source, repairs = aligned(code, "Return sales without a", {"sales"})
+    assert source == "sales.drop(columns='a')"
+    assert [repair.name for repair in repairs] == ["shown"]
+
+
+@pytest.mark.parametrize(
+    ("code", "question"),
+    [
+        ("sales.drop(columns='a', inplace=True)", "Drop column a"),
+        ("sales.drop(columns='a', inplace=True)", "Show sales after you have removed a in place"),
+        ("sales.sort_values('a', inplace=True)\nsales.head()", "Show the first rows by a"),
+        ("other.drop(columns='a', inplace=True)", "Return other without a"),
+        ("sales.drop(columns='a', inplace=True)\nother", "Return other without a"),
+    ],
+)
+def test_a_change_that_may_be_wanted_stays(code: str, question: str) -> None:
+    assert aligned(code, question, {"sales"}) == (code, ())

@@ -26,6 +26,7 @@ SCHEMA = Schema((ORDERS,))
             "if True:\n    orders['a'].replace(1, 2, inplace=True)",
             "if True:\n    orders['a'] = orders['a'].replace(1, 2)",
         ),
+        ("orders.loc[:, 'a'].fillna(0, inplace=True)", "orders.loc[:, 'a'] = orders.loc[:, 'a'].fillna(0)"),
         ("orders = orders.dropna(inplace=True, axis=1)", "orders = orders.dropna(axis=1)"),
         (
             "more = orders.append({'size': 1}, ignore_index=True)",
