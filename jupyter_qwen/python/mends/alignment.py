@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection
 
 from jupyter_qwen.python.mends.edits import Edit, Places, in_place
+from jupyter_qwen.python.mends.lost_values import shown_together
 from jupyter_qwen.sql.model import Repair
 
 _FUNCTION = re.compile(r"\b(?:function|def|method|helper|lambda|class|decorator|generator)\b", re.IGNORECASE)
@@ -32,13 +33,17 @@ def aligned(source: str, question: str, variables: Collection[str]) -> tuple[str
 
     A single function has the name that the question states. One that nobody asked for, and that the cell ends with, is
     called where each of its parameters is a variable or has a default. A variable that is changed in place at the end of the cell
-    stays as it is where the question asks to be shown something. Anything else is left alone.
+    stays as it is where the question asks to be shown something. Values that follow one another at the end, of which a notebook
+    shows the last alone, are shown together. Anything else is left alone.
     """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source, ()
     functions = [node for node in tree.body if isinstance(node, Function)]
+    if (together := shown_together(source, tree, variables)) is not None:
+        reason = "A cell shows its last value alone: all of them are shown together."
+        return together, (Repair("shown-together", reason, source, together),)
     if not functions and _SHOW.match(question) and not _CHANGE.search(question):
         return _shown(source, tree, variables)
     if len(functions) != 1:

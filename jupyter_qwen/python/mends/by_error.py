@@ -57,6 +57,8 @@ def mends_for(source: str, kind: str, message: str, schema: Schema) -> Iterator[
             found.append(
                 ("dates-as-text", "The column holds dates as text.", list(_compared_dates(tree, places, schema)))
             )
+    if "multiple values for argument" in message:
+        found.append(("box-plot", "pandas names the columns of a box plot otherwise.", list(_box_plots(tree, places))))
     if "requency" in message or "freq" in message:
         found.append(("frequency", "pandas has renamed the frequency.", list(_frequencies(tree, places))))
     for name, reason, edits in found:
@@ -150,6 +152,16 @@ def _numeric_only(tree: ast.Module, places: Places) -> Iterator[Edit]:
             empty = not node.args and not node.keywords
             end = places.end(node) - 1
             yield Edit(end, end, "numeric_only=True" if empty else ", numeric_only=True")
+
+
+def _box_plots(tree: ast.Module, places: Places) -> Iterator[Edit]:
+    """``df.boxplot(x="a", y="b")``, as seaborn has it, → ``df.boxplot(by="a", column="b")``"""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "boxplot":
+            for keyword in node.keywords:
+                if keyword.arg in ("x", "y"):
+                    name = "by" if keyword.arg == "x" else "column"
+                    yield Edit(places.start(keyword), places.start(keyword) + 1, name)
 
 
 def _frequencies(tree: ast.Module, places: Places) -> Iterator[Edit]:

@@ -79,3 +79,37 @@ def test_a_frame_stays_as_it_is_where_its_change_is_only_to_be_shown(code: str) 
 )
 def test_a_change_that_may_be_wanted_stays(code: str, question: str) -> None:
     assert aligned(code, question, {"sales"}) == (code, ())
+
+
+@pytest.mark.parametrize(
+    ("code", "after"),
+    [
+        ("sales.a.mean()\nsales.b.mean()", "(\nsales.a.mean(),\nsales.b.mean(),\n)"),
+        (
+            "n = 2\n# the first\nsales.a.max() / n\n# the second\nlen(sales)",
+            "n = 2\n# the first\n(\nsales.a.max() / n,\n# the second\nlen(sales),\n)",
+        ),
+        ("(sales.a == 1).sum()\n(sales.b > 2).mean()", "(\n(sales.a == 1).sum(),\n(sales.b > 2).mean(),\n)"),
+    ],
+)
+def test_values_of_which_a_notebook_shows_the_last_alone_are_shown_together(code: str, after: str) -> None:
+    source, repairs = aligned(code, "both, please", {"sales"})
+    assert source == after
+    assert [repair.name for repair in repairs] == ["shown-together"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "sales.a.mean()",
+        "print(sales)\nsales.b.mean()",
+        "sales.plot()\nsales.b.mean()",
+        "sales.dropna(inplace=True)\nsales.b.mean()",
+        "ax.set_title('x')\nax.legend()",
+        "'a title'\nsales.b.mean()",
+        "con.execute('x')\nsales.b.mean()",
+        "sales.to_csv('x')\nlen(sales)",
+    ],
+)
+def test_what_may_do_more_than_give_a_value_stands_as_it_is(code: str) -> None:
+    assert aligned(code, "both, please", {"sales"}) == (code, ())

@@ -85,6 +85,12 @@ def test_what_is_right_or_not_known_stays(code: str) -> None:
             "Can only use .dt accessor with datetimelike values",
             "pd.to_datetime(orders['day']).dt.year",
         ),
+        (
+            "orders.boxplot(x='day', y='size')",
+            "TypeError",
+            "Axes.boxplot() got multiple values for argument 'x'",
+            "orders.boxplot(by='day', column='size')",
+        ),
         ("data['size'].sum()", "NameError", "name 'data' is not defined", "orders['size'].sum()"),
         (
             "ttest_ind([1], [2])",
