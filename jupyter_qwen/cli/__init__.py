@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": ("demo", "make a demo in a folder of its own and open JupyterLab there, with its tables loaded"),
     "ask": ("ask", "ask a question about a database or a file, without a browser"),
     "model": ("model", "list, pull, verify, find and remove models"),
+    "engine": ("engine", "list, measure, build and remove llama.cpp for this machine's own processor"),
     "status": ("status", "what the assistant of a running Jupyter server is doing"),
     "doctor": ("doctor", "what is installed, which engine would be chosen and why, what is missing"),
     "bench": ("bench", "measure an engine: prefill, decode and first token, beside the raw library"),

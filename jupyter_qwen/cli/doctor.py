@@ -15,7 +15,11 @@ from jupyter_core.paths import jupyter_path
 from jupyter_qwen.assistant.engines import why_no_completion
 from jupyter_qwen.cli.engine_options import add_engine_options, engine_config
 from jupyter_qwen.engine.base import EngineError
+from jupyter_qwen.engine.builds.processor import features, processor_name, spoken, unused
+from jupyter_qwen.engine.builds.server_facts import wheel_instructions
+from jupyter_qwen.engine.builds.where import found
 from jupyter_qwen.engine.choice import EngineChoice, choose
+from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.installed import torch_has_cuda
 from jupyter_qwen.models import fit
 from jupyter_qwen.models.errors import ModelError
@@ -83,6 +87,7 @@ def _checks(arguments: argparse.Namespace) -> Iterator[Check]:
         f"{machine.cores} cores, {machine.available_bytes / 2**30:.1f} of {machine.total_bytes / 2**30:.1f} GB available"
         + (f" ({machine.limited_by})" if machine.limited_by else ""),
     )
+    yield from _processor(engine_config(arguments))
     for gpu in machine.gpus:
         free = f"{gpu.name}, {gpu.available_bytes / 2**30:.1f} of {gpu.total_bytes / 2**30:.1f} GB free"
         mend = "the installed torch was built without CUDA: https://pytorch.org/get-started/locally"
@@ -105,6 +110,31 @@ def _checks(arguments: argparse.Namespace) -> Iterator[Check]:
             yield Check(
                 "inline completion", False, why_no_completion(choice.model), "choose a Qwen2.5-Coder", needed=False
             )
+
+
+def _processor(config: EngineConfig) -> Iterator[Check]:
+    """What the processor has, what each llama.cpp that is here uses of it, and what lies idle."""
+    has = features()
+    yield Check("processor", True, f"{processor_name()}: {spoken(has) or 'its features are not told here'}")
+    wheel = wheel_instructions()
+    if not wheel:
+        return
+    idle, servers = unused(has, wheel), [server for server in found() if not server.unusable]
+    used = spoken(tuple(name for name in has if name in wheel)) or "what every such processor has"
+    busy = [server for server in servers if server.devices or len(unused(has, server.instructions)) < len(idle)]
+    yield Check(
+        "llama.cpp of the wheel",
+        not idle or bool(busy) or config.llama_build == "none",
+        f"uses {used}" + (f"; {spoken(idle)} lie idle" if idle else ""),
+        "jupyter qwen engine build",
+        needed=False,
+    )
+    for server in servers:
+        idle = unused(has, server.instructions)
+        facts = (
+            ", ".join(server.devices) or f"uses {spoken(tuple(name for name in has if name in server.instructions))}"
+        )
+        yield Check("llama-server", True, f"{server.label}: {facts}" + (f"; {spoken(idle)} lie idle" if idle else ""))
 
 
 def _trials() -> Check:

@@ -23,7 +23,11 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--endpoint-url", help="base URL of an OpenAI-compatible endpoint (engine openai)")
     group.add_argument("--endpoint-model", help="the model's name at that endpoint")
     group.add_argument("--script", help="JSON script of the engine 'scripted'")
-    group.add_argument("--llama-server", metavar="PATH", help="a llama-server that the llama engine shall be")
+    group.add_argument(
+        "--llama-server",
+        metavar="PATH",
+        help="a llama-server that the llama engine shall be; auto, none (default: auto)",
+    )
     group.add_argument("--threads", type=int, help="CPU threads; default: the cores that this process may use")
     group.add_argument(
         "--context-tokens",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from jupyter_qwen.engine.base import DoesNotFit, EngineRefused, EngineUnavailable
+from jupyter_qwen.engine.builds.picking import Picked, pick
 from jupyter_qwen.engine.builds.server_facts import LlamaServer, ask
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.installed import (
@@ -32,7 +33,7 @@ class EngineChoice:
 
     `folder` holds config.json, tokenizer and safetensors for the transformers engine (there already or to be pulled), and is
     ``None`` for the others. `considered` says of each engine that was passed over why. `server` is the llama-server that the
-    llama engine is, ``None`` for the one that comes with us.
+    llama engine is, ``None`` for the one that comes with us; `unmeasured` may be faster, and nobody knows yet.
     """
 
     engine: ChosenEngine
@@ -46,6 +47,7 @@ class EngineChoice:
     on_gpu: bool = False
     bits: int = 16
     server: LlamaServer | None = None
+    unmeasured: tuple[LlamaServer, ...] = ()
 
     @property
     def format(self) -> Format:
@@ -83,8 +85,8 @@ def choose(config: EngineConfig, machine: fit.Machine | None = None, store: Mode
         # With a model named, everything but the answers is as if that one ran: for tests of the product.
         kind: ChosenEngine = "llama" if "gguf" in entry.formats else "transformers"
         return replace(_sized(kind, entry, config, machine, store), engine="scripted", reason=reason)
-    if config.llama_server is not None and config.engine in ("auto", "llama"):
-        return _on_server(ask(Path(config.llama_server).expanduser(), "it is set"), entry, config, machine, store)
+    if config.llama_build not in ("auto", "none") and config.engine in ("auto", "llama"):
+        return _on_server(ask(Path(config.llama_build).expanduser(), "it is set"), entry, config, machine, store)
     if config.engine != "auto":
         wanted: ChosenEngine = "transformers" if config.engine == "transformers" else "llama"
         obstacle = _obstacle(wanted, entry)
@@ -129,7 +131,8 @@ def _automatic(entry: ModelEntry, config: EngineConfig, machine: fit.Machine, st
             because = "it needs no graphics card"
         else:
             because = "its safetensors are on disk" if prefer_folder else passed.rstrip(".")
-        choice = replace(_sized(engine, entry, config, machine, store), considered=(f"{other}: {passed}",))
+        choice = _sized(engine, entry, config, machine, store)
+        choice = replace(choice, considered=(*choice.considered, f"{other}: {passed}"))
         return _explained(choice, because, machine)
     # what can be installed is a better answer than which file there is none of
     raise min(
@@ -214,16 +217,22 @@ def _sized(
     if not fit.fits(entry, context, available, kind=kind, bits=bits):
         raise _too_large(entry, context, available, kind, bits)
     path = store.path(entry, kind)
+    threads = config.threads or machine.cores
+    looks = engine == "llama" and path is not None and config.llama_build == "auto"
+    picked = pick(path, threads) if looks and path is not None else Picked()
     return EngineChoice(
         engine,
-        shortened,
+        "; ".join(part for part in (picked.reason, shortened) if part),
         model=entry,
         context_tokens=context,
-        threads=config.threads or machine.cores,
+        threads=threads,
         dtype=(dtype_of_gguf(path) if path else "Q4_K_M") if kind == "gguf" else None,
         folder=(path or store.folder_of(entry)) if kind == "safetensors" else None,
         on_gpu=on_gpu,
         bits=bits,
+        server=picked.server,
+        considered=picked.considered,
+        unmeasured=picked.unmeasured,
     )
 
 

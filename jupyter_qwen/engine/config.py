@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 EngineName = Literal["auto", "llama", "transformers", "openai", "scripted"]
+LLAMA_VARIABLE = "JUPYTER_QWEN_LLAMA_SERVER"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -23,7 +25,8 @@ class EngineConfig:
     KV caches of conversations that wait lie in `slot_folder`, ``None`` for the user's cache folder.
     With `share` one engine process serves all of the user's servers that want the same of it; they find it by files in
     `runtime_folder`, ``None`` for Jupyter's own.
-    `llama_server` is the path of a llama-server that the llama engine shall be; ``None`` is the one that comes with us.
+    `llama_server` is the path of a llama-server that the llama engine shall be, "auto" for the fastest that is here, "none" for
+    the one that comes with us; ``None`` is what JUPYTER_QWEN_LLAMA_SERVER says, "auto" where it says nothing.
     """
 
     engine: EngineName = "auto"
@@ -58,6 +61,11 @@ class EngineConfig:
             context_tokens=self.context_tokens if context_tokens is None else context_tokens or None,
             openai_base_url=None,
         )
+
+    @property
+    def llama_build(self) -> str:
+        """Which build of llama.cpp is wanted: "auto", "none" or a path."""
+        return str(self.llama_server or os.environ.get(LLAMA_VARIABLE) or "auto")
 
     @property
     def remote(self) -> bool:

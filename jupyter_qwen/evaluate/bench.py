@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import median
 
 from jupyter_qwen.engine.base import Delta, Engine, EngineError, Finished, GenerationRequest
+from jupyter_qwen.engine.builds.server_facts import LlamaServer
 from jupyter_qwen.engine.config import EngineConfig, EngineName
 from jupyter_qwen.engine.process.supervisor import Supervisor
 from jupyter_qwen.evaluate import raw
@@ -37,16 +38,27 @@ Asked = tuple[Heard, Heard]  # the cold answer and the warm one
 
 
 async def measure(
-    config: EngineConfig, engines: tuple[EngineName, ...], rounds: int, tell: Callable[[str], None]
+    config: EngineConfig,
+    engines: tuple[EngineName, ...],
+    rounds: int,
+    tell: Callable[[str], None],
+    servers: tuple[LlamaServer, ...] = (),
 ) -> str:
     """The table, medians of `rounds` after one to warm up. An engine that is not here is a line that says why.
+
+    Each of `servers` is measured as the llama engine too, beside the wheel's library.
 
     Raises BenchError when a raw library refuses.
     """
     lines = [f"{'engine':<13} {'figure':<18} {'ours':>9} {'raw':>9}        ours / raw"]
-    for name in engines:
-        tell(f"{name}: loading")
-        supervisor = Supervisor(replace(config, engine=name))
+    own = replace(config, llama_server="none") if servers else config
+    ways: list[tuple[EngineName, str, EngineConfig]] = [(name, name, replace(own, engine=name)) for name in engines]
+    ways += [("llama", server.label, replace(config, engine="llama", llama_server=server.path)) for server in servers]
+    for name, label, way in ways:
+        tell(f"{label}: loading")
+        if label != name:
+            lines.append(f"{label}, beside the wheel's library:")
+        supervisor = Supervisor(way)
         try:
             engine = await supervisor.engine()
             async with _beside(config, supervisor) as beside:

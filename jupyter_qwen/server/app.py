@@ -45,7 +45,7 @@ class QwenExtension(ExtensionApp):
     llama_server = Unicode(
         "",
         help="Path of a llama-server (llama.cpp) that the llama engine shall be, built for this processor or graphics card. "
-        "Empty: the llama.cpp that comes with the package.",
+        "auto, or empty: one that is here and was measured 1.2 times as fast; none: the llama.cpp that comes with the package.",
     ).tag(config=True)
     idle_minutes = Float(30.0, help="Unload the model after so many idle minutes; 0 keeps it loaded.").tag(config=True)
     load_on_start = Bool(True, help="Load the model when a front end first connects, not at the first question.").tag(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -76,6 +77,16 @@ def _asked(path: Path, where: str, size: int, changed_ns: int) -> LlamaServer:
     except (OSError, subprocess.SubprocessError) as error:
         return LlamaServer(path, where, build, options, unusable=f"{path} does not answer: {error}")
     return LlamaServer(path, where, build, options, devices, instructions_of(told))
+
+
+@lru_cache(maxsize=1)
+def wheel_instructions() -> tuple[str, ...]:
+    """What of the processor the wheel's llama.cpp uses, asked in a process of its own; none where there is no wheel."""
+    program = "import xllamacpp; print(xllamacpp.get_system_info())"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=ASK_SECONDS
+    )
+    return instructions_of(done.stdout)
 
 
 def build_of(said: str) -> str:

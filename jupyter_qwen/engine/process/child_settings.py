@@ -53,7 +53,7 @@ def child_settings(choice: EngineChoice, config: EngineConfig, path: Path | None
 
 def child_module(choice: EngineChoice) -> str:
     """The module that is the child of a choice."""
-    kind = "llama_server" if choice.server is not None else choice.engine
+    kind = "llama_server" if choice.engine == "llama" and choice.server is not None else choice.engine
     return f"jupyter_qwen.engine.children.{kind}"
 
 

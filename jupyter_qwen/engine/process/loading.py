@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jupyter_qwen.engine.base import EngineUnavailable
 from jupyter_qwen.engine.choice import EngineChoice
-from jupyter_qwen.engine.process.child_memory import held_bytes
+from jupyter_qwen.engine.process.child_memory import held_bytes, resident_bytes
 from jupyter_qwen.models.progress import Meter, Progress
 from jupyter_qwen.models.store import ModelStore
 
@@ -25,13 +25,20 @@ class LoadProgress:
         self._total = total_bytes
         self._meter = Meter(report)
         self._task: asyncio.Task[None] | None = None
+        self._pid: int | None = None
+
+    def freed_bytes(self) -> int:
+        """What ending the child would free while it loads; 0 before and after."""
+        return resident_bytes(self._pid)
 
     def began(self, pid: int) -> None:
         """The child with this number loads from now on."""
+        self._pid = pid
         self._task = asyncio.create_task(self._watch(pid), name=f"load progress of {pid}")
 
     def end(self) -> None:
         """It is ready, or it failed."""
+        self._pid = None
         if self._task is not None:
             self._task.cancel()
 

@@ -17,8 +17,8 @@ from jupyter_qwen.engine.base import EngineError, EngineUnavailable, Usage
 from jupyter_qwen.engine.choice import FORMAT, EngineChoice, choose
 from jupyter_qwen.engine.config import EngineConfig, EngineName
 from jupyter_qwen.engine.engine_status import EngineStatus, facts_of
+from jupyter_qwen.engine.process import speed_probe
 from jupyter_qwen.engine.process.board import Board, OnChange
-from jupyter_qwen.engine.process.child_memory import resident_bytes
 from jupyter_qwen.engine.process.life import Ending, EngineLife
 from jupyter_qwen.engine.process.loading import LoadProgress, intact, unexpected
 from jupyter_qwen.engine.process.pulls import Pulls
@@ -49,7 +49,7 @@ class Supervisor:
         self._pulls = Pulls(self._board)
         self._life = EngineLife(self._load_it, self._begun, self._exited)
         self._idle: asyncio.Task[None] | None = None
-        self._loading_pid: int | None = None
+        self._progress = LoadProgress(0, lambda progress: None)
         self._switching = asyncio.Lock()
         self._closed = False
 
@@ -149,8 +149,8 @@ class Supervisor:
 
     def machine(self) -> fit.Machine:
         """This machine, with what the child that runs or loads holds counted as free. Blocks: it asks the card's driver."""
-        found, running, loading = fit.machine(), self._life.running, self._loading_pid
-        held = running.freed_bytes() if running else resident_bytes(loading)
+        found, running = fit.machine(), self._life.running
+        held = running.freed_bytes() if running else self._progress.freed_bytes()
         return replace(found, available_bytes=min(found.total_bytes, found.available_bytes + held))
 
     async def pull_model(
@@ -220,23 +220,22 @@ class Supervisor:
             self._post("loading", message=f"Connecting to {config.openai_base_url}.")
             return await connect(choice, config, self._note_usage)
         path = await self._verified(choice) if choice.model else None
+        if choice.unmeasured and choice.engine == "llama" and path is not None:
+            tell = partial(self._post, "loading")
+            await speed_probe.compare(choice, config, path, choice.unmeasured, lambda words: tell(message=words))
+            choice = await asyncio.to_thread(choose, config, None, self.store)
+            self._post("loading", **facts_of(choice, path))
         loading = f"Loading {choice.model.label if choice.model else 'the script'}."
         self._post("loading", message=loading, progress=None)
-        progress = LoadProgress(choice.need.weights if choice.need else 0, partial(self._loading, loading))
+        self._progress = LoadProgress(choice.need.weights if choice.need else 0, partial(self._loading, loading))
         wait = "Your other Jupyter server is loading a model; waiting for it."
-
-        def born(pid: int) -> None:
-            self._loading_pid = pid
-            progress.began(pid)
-
         try:
             return await start(
-                choice, config, path, self._note_usage, again=self.engine, on_child=born,
+                choice, config, path, self._note_usage, again=self.engine, on_child=self._progress.began,
                 on_wait=partial(self._post, "loading", message=wait),
             )  # fmt: skip
         finally:
-            self._loading_pid = None
-            progress.end()
+            self._progress.end()
 
     def _begun(self, running: RunningEngine) -> None:
         self._post(
