@@ -17,11 +17,14 @@ from jupyter_qwen.cli.engine_options import add_engine_options, engine_config
 from jupyter_qwen.engine.base import EngineError
 from jupyter_qwen.engine.builds.processor import features, processor_name, spoken, unused
 from jupyter_qwen.engine.builds.server_facts import wheel_instructions
+from jupyter_qwen.engine.builds.speeds import Speeds
 from jupyter_qwen.engine.builds.where import found
 from jupyter_qwen.engine.choice import EngineChoice, choose
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.installed import torch_has_cuda
+from jupyter_qwen.engine.offers import larger
 from jupyter_qwen.models import fit
+from jupyter_qwen.models.catalog import typed_name
 from jupyter_qwen.models.errors import ModelError
 from jupyter_qwen.models.store import ModelStore
 from jupyter_qwen.python.trial import KernelPython
@@ -106,6 +109,7 @@ def _checks(arguments: argparse.Namespace) -> Iterator[Check]:
         yield Check("memory", True, _memory(choice, choice.need))
     if choice.model is not None:
         yield _model(store, choice)
+        yield from _larger(store, choice, machine)
         if choice.model.fim is None:
             yield Check(
                 "inline completion", False, why_no_completion(choice.model), "choose a Qwen2.5-Coder", needed=False
@@ -123,7 +127,7 @@ def _processor(config: EngineConfig) -> Iterator[Check]:
     used = spoken(tuple(name for name in has if name in wheel)) or "what every such processor has"
     busy = [server for server in servers if server.devices or len(unused(has, server.instructions)) < len(idle)]
     yield Check(
-        "llama.cpp of the wheel",
+        "wheel's llama.cpp",
         not idle or bool(busy) or config.llama_build == "none",
         f"uses {used}" + (f"; {spoken(idle)} lie idle" if idle else ""),
         "jupyter qwen engine build",
@@ -135,6 +139,22 @@ def _processor(config: EngineConfig) -> Iterator[Check]:
             ", ".join(server.devices) or f"uses {spoken(tuple(name for name in has if name in server.instructions))}"
         )
         yield Check("llama-server", True, f"{server.label}: {facts}" + (f"; {spoken(idle)} lie idle" if idle else ""))
+
+
+def _larger(store: ModelStore, choice: EngineChoice, machine: fit.Machine) -> Iterator[Check]:
+    """A larger model that would answer within ten seconds here; nothing where no speed was measured."""
+    path = store.path(choice.model, "gguf") if choice.model is not None and choice.engine == "llama" else None
+    speed = Speeds().recall(choice.server, path, choice.threads) if path is not None else None
+    found = larger(choice, speed, store, machine) if speed is not None else None
+    if found is None:
+        return
+    entry, seconds = found
+    yield Check(
+        "larger model",
+        True,
+        f"{entry.label} would fit and, by arithmetic from the measured speed, answer in some {seconds:.0f} s: "
+        f"{entry.weight_bytes('gguf') / 1e9:.1f} GB to download, {entry.licence}; jupyter qwen model pull {typed_name(entry)}",
+    )
 
 
 def _trials() -> Check:

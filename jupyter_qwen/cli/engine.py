@@ -70,11 +70,7 @@ def _list(config: EngineConfig) -> int:
 
 
 def _probe(config: EngineConfig) -> int:
-    servers = tuple(server for server in found() if not server.unusable)
-    if not servers:
-        print("There is no llama-server here beside the wheel's llama.cpp: jupyter qwen engine build makes one.")
-        return 0
-    return _measured(config, servers)
+    return _measured(config, tuple(server for server in found() if not server.unusable))
 
 
 def _measured(config: EngineConfig, servers: tuple[LlamaServer, ...]) -> int:

@@ -25,6 +25,7 @@ from jupyter_qwen.models.store import ModelStore
 ChosenEngine = Literal["llama", "transformers", "openai", "scripted"]
 FORMAT: dict[str, Format] = {"llama": "gguf", "transformers": "safetensors"}
 GIB = 1024**3
+UNTRIED = "its makers never ran it on a graphics card: the llama engine is the one to choose if it fails"
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,9 @@ def _automatic(entry: ModelEntry, config: EngineConfig, machine: fit.Machine, st
     against = _against_cuda(entry, machine, on_disk=on_disk.get("safetensors", False))
     if not against and obstacles["transformers"] is None:
         choice = _sized("transformers", entry, config, machine, store)
-        return _explained(choice, f"{machine.gpus[0].name} is here and its safetensors are on disk", machine)
+        return _explained(
+            choice, f"{machine.gpus[0].name} is here and its safetensors are on disk ({UNTRIED})", machine
+        )
     why_not = str(obstacles["transformers"] or against)
     prefer_folder = on_disk.get("safetensors", False) and not on_disk.get("gguf", False)
     order: tuple[ChosenEngine, ...] = ("transformers", "llama") if prefer_folder else ("llama", "transformers")

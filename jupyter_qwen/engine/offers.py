@@ -5,14 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jupyter_qwen.engine.base import EngineError
-from jupyter_qwen.engine.choice import FORMAT, choose
+from jupyter_qwen.engine.builds.speeds import Speed
+from jupyter_qwen.engine.choice import FORMAT, EngineChoice, choose
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.installed import INSTALL_TRANSFORMERS, has_llama, missing_for_transformers
 from jupyter_qwen.models import fit
+from jupyter_qwen.models.catalog import MODELS
 from jupyter_qwen.models.entries import ModelEntry
 from jupyter_qwen.models.store import ModelStore, StoredModel
 
 GIB = 1024**3
+LEAST_TOKENS = fit.CONTEXT_STEPS[1]
+
+
+PATIENCE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,27 @@ class Offer:
 def offers(store: ModelStore, machine: fit.Machine) -> tuple[Offer, ...]:
     """The catalogue and what else lies in the models folder, judged for `machine`. Blocks on the disk."""
     return tuple(_offer(row, machine, store) for row in store.entries())
+
+
+def larger(
+    choice: EngineChoice, speed: Speed, store: ModelStore, machine: fit.Machine
+) -> tuple[ModelEntry, float] | None:
+    """The largest Coder above the chosen one that fits and would answer within `PATIENCE_SECONDS`, and its seconds by arithmetic.
+
+    A model of twice the parameters is taken to need twice the time that was measured (`speed`). ``None`` where there is none.
+    """
+    model = choice.model
+    if model is None or choice.engine != "llama":
+        return None
+    found = None
+    for entry in sorted(MODELS, key=lambda entry: entry.parameters):
+        seconds = speed.seconds() * entry.parameters / max(model.parameters, 1.0)
+        suits = (
+            entry.instruct and entry.fim is not None and "gguf" in entry.formats and entry.parameters > model.parameters
+        )
+        if suits and seconds <= PATIENCE_SECONDS and fit.fits(entry, LEAST_TOKENS, machine.available_bytes):
+            found = (entry, seconds)
+    return found
 
 
 def _offer(row: StoredModel, machine: fit.Machine, store: ModelStore) -> Offer:

@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_qwen.engine.builds.server_facts import LlamaServer
+from jupyter_qwen.engine.builds.speeds import Speeds
 from jupyter_qwen.engine.choice import EngineChoice
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.slots.cache_files import default_folder
 from jupyter_qwen.engine.slots.plan import TOTAL
 from jupyter_qwen.models import fit
 
-# A core of a common machine processes this many prompt tokens of the default model in 0.2 to 0.3 s (measured: 56 to 79 tok/s on
-# two). Stop, or a completion beside a chat, waits for a batch and the one behind it: with 12 that was over the promised 0.5 s
-# whenever the machine ran a quarter slower, with 8 it was not.
+# Stop, or a completion beside a chat, waits for a batch and the one behind it, and 0.5 s are promised. Where this machine's
+# speed with this model was measured (engine/builds/speeds.py), a batch is what it reads in this time.
+BATCH_SECONDS = 0.25
+# Where it was not: a core of a common machine processes this many prompt tokens of the default model in 0.2 to 0.3 s (measured:
+# 56 to 79 tok/s on two). With 12 Stop took over 0.5 s whenever the machine ran a quarter slower, with 8 it did not.
 BATCH_TOKENS_A_CORE = 8
 BATCH_PARAMETERS = 1.54e9
 
@@ -46,7 +49,7 @@ def child_settings(choice: EngineChoice, config: EngineConfig, path: Path | None
         "slots": TOTAL,
         "slot_folder": str(slot_folder(config)),
         "gpu_layers": config.gpu_layers,
-        "batch_tokens": batch_tokens(choice.threads, parameters),
+        "batch_tokens": batch_tokens(choice.threads, parameters, _prefill(choice, path)),
         **(_of_server(choice.server) if choice.server is not None else {}),
     }
 
@@ -76,7 +79,18 @@ def yarn(choice: EngineChoice) -> dict[str, Any] | None:
     return {"factor": -(-(choice.context_tokens or 0) // native), "original_tokens": native}
 
 
-def batch_tokens(threads: int, parameters: float) -> int:
-    """Prompt tokens that this many threads process in about 0.3 s, within what llama.cpp does well: 16 to 512."""
+def _prefill(choice: EngineChoice, path: Path | None) -> float:
+    """Tokens a second that were measured for this build, model and machine; 0 where nothing was."""
+    known = Speeds().recall(choice.server, path, choice.threads) if path is not None else None
+    return known.prefill if known is not None else 0.0
+
+
+def batch_tokens(threads: int, parameters: float, prefill: float = 0.0) -> int:
+    """Prompt tokens that are processed in about 0.25 s, within what llama.cpp does well: 16 to 512.
+
+    By the measured `prefill` (tokens a second), or, where that is 0, by what a common machine's threads do.
+    """
     tokens = int(BATCH_TOKENS_A_CORE * threads * BATCH_PARAMETERS / max(parameters, 1.0))
+    if prefill > 0:
+        tokens = int(prefill * BATCH_SECONDS)
     return min(512, max(16, tokens // 8 * 8))
