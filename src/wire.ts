@@ -66,6 +66,8 @@ export interface IAskRequest {
   privacy: PrivacyLevel | null;
   /** The interface's language, for what is said beside the answer. */
   locale?: string;
+  /** A query that a receipt offers for the question: it is proved and told, and no model is asked. */
+  offered?: string;
   /** Added by name, in the user's order: first in the prompt. */
   include?: IAttachment[];
   /** Taken out: `cells`, `error`, `cell:<id>`, `table:<reference>`. */
@@ -218,7 +220,7 @@ export type StreamEvent =
       seconds: number;
       ttft_seconds: number | null;
       model: string;
-      /** `taught`: a query that the user has found right before; no model was asked. */
+      /** `taught`: a query that the user has found right before; `receipt`: one that a receipt offers. No model was asked. */
       origin?: string | null;
       /** Buttons to offer for an answer that no model wrote. */
       actions?: string[];

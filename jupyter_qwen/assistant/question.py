@@ -52,6 +52,8 @@ class Question:
     include: tuple[Attachment, ...] = ()
     exclude: frozenset[str] = frozenset()
     locale: str = "en"
+    offered: str = ""
+    """A query that a receipt offers for the question, to be proved and told in the place of one of the model's."""
     known: Knowledge = field(default_factory=Knowledge)
     """What the notebook's knowledge files teach; never from the wire."""
 
@@ -91,6 +93,7 @@ class Question:
             include=include,
             exclude=exclude,
             locale=_text(data, "locale") or "en",
+            offered=_text(data, "offered") or "",
         )
 
 

@@ -82,6 +82,11 @@ export class Answer {
     return this.state === 'waiting' || this.state === 'streaming';
   }
 
+  /** A query that a receipt offered in the place of another; no model was asked. */
+  get offered(): boolean {
+    return Boolean(this.request?.offered);
+  }
+
   block(index: number): IBlock | null {
     return this.blocks.find(block => block.index === index) ?? null;
   }

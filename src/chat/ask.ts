@@ -24,7 +24,15 @@ export interface IQuestion {
   mode: Mode;
   /** What is shown instead of `text`, for questions that a command asks. */
   shown?: string;
+  /** A query that a receipt offers for the question. */
+  offered?: string;
 }
+
+/** Ask in the conversation that is shown; null while another answer is coming. */
+export type AskQuestion = (
+  question: IQuestion,
+  anchor?: Anchor
+) => IExchange | null;
 
 export class Asker {
   constructor(
@@ -59,7 +67,8 @@ export class Asker {
       connection: null,
       dialect: null,
       privacy: this._gatherer.privacy,
-      locale: this._locale
+      locale: this._locale,
+      ...(question.offered && { offered: question.offered })
     };
     const exchange: IExchange = {
       id: UUID.uuid4(),

@@ -23,6 +23,7 @@ import { BlockReceipts } from '../receipt/block-receipts';
 import type { Receipts } from '../receipt/receipts';
 import type { QwenSettings } from '../settings';
 import { QuestionWarmer } from '../warm/question-warmer';
+import type { AskQuestion } from './ask';
 import type { IExchange } from './history/conversation';
 import type { Conversations } from './history/conversations';
 import { Earlier } from './history/earlier';
@@ -57,6 +58,7 @@ export interface IBodyOptions {
   trans: TranslationBundle;
   submit: (input: IParsed) => void;
   retry: (exchange: IExchange) => void;
+  ask: AskQuestion;
   /** Ask for a data file, see CommandIDs.openFile. */
   openFile: () => Promise<string | null>;
   /** Show the exact prompt. */
@@ -76,7 +78,12 @@ export class ChatBody implements IPanelBody {
       new TableLoader(panel => _options.gatherer.isWarm(panel), trans),
       _options.rounds
     );
-    this._receipts = new BlockReceipts(this._actions, _options.receipts, trans);
+    this._receipts = new BlockReceipts(
+      this._actions,
+      _options.receipts,
+      _options.ask,
+      trans
+    );
     this._model = new QwenChatModel(trans, _options.submit);
 
     const preambles = new MessagePreambleRegistry();

@@ -159,6 +159,7 @@ export const chatPlugin: JupyterFrontEndPlugin<void> = {
           tracker,
           trans,
           submit,
+          ask,
           openFile: () => commands.execute(CommandIDs.openFile),
           look: () => void history.look(),
           openMenu: history.openMenu,

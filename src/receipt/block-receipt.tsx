@@ -27,7 +27,13 @@ export function BlockReceipt(props: {
             count={(consent, signal) =>
               receipts.count(block, exchange, consent, signal)
             }
-            insert={source => receipts.insert(source, exchange)}
+            mend={{
+              label: trans.__('Show it as an answer'),
+              title: trans.__(
+                'A new answer with its own proof; nothing is inserted and nothing runs'
+              ),
+              take: warning => receipts.offer(warning, exchange)
+            }}
             trans={trans}
           />
         ) : null;

@@ -4,16 +4,23 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ISignal, Signal } from '@lumino/signaling';
 
+import type { AskQuestion } from '../chat/ask';
 import type { IExchange } from '../chat/history/conversation';
 import type { BlockActions } from '../chat/view/block-actions';
-import { insertBelow } from '../notebook/insert-below';
 import type { IBlock } from '../wire';
-import { IReceipt, NoReceipt, Receipts, kernelOf } from './receipts';
+import {
+  IReceipt,
+  IReceiptWarning,
+  NoReceipt,
+  Receipts,
+  kernelOf
+} from './receipts';
 
 export class BlockReceipts {
   constructor(
     private readonly _actions: BlockActions,
     private readonly _receipts: Receipts,
+    private readonly _ask: AskQuestion,
     private readonly _trans: TranslationBundle
   ) {
     _actions.ran.connect((_, block) => {
@@ -60,17 +67,24 @@ export class BlockReceipts {
     return this._receipts.of(kernel, source, language, consent, signal);
   }
 
-  /** Put `source` into a new cell below what this exchange inserted last. What happened, in a sentence. */
-  insert(source: string, exchange: IExchange): string {
-    const place = this._actions.placeFor(exchange);
-    if (typeof place === 'string') {
-      return place;
-    }
-    const { anchor, panel } = place;
-    const index = anchor.indexIn(panel);
-    return insertBelow(panel, index, source, this._trans, id =>
-      anchor.moveTo(id)
+  /** Show the mend of a warning as an answer to the same question. What happened, in a sentence. */
+  offer(warning: IReceiptWarning, exchange: IExchange): string {
+    const { answer, anchor } = exchange;
+    const says = warning.mend_says.replace(/\s*[:：]$/, '');
+    const asked = this._ask(
+      {
+        text: answer.question,
+        mode: 'sql',
+        shown: says
+          ? this._trans.__('From the receipt: %1', says)
+          : this._trans.__('From the receipt'),
+        offered: warning.mend
+      },
+      anchor ?? undefined
     );
+    return asked
+      ? this._trans.__('It stands below, as an answer of its own.')
+      : this._trans.__('Another answer is being written. Try again after it.');
   }
 
   private readonly _changed = new Signal<this, void>(this);

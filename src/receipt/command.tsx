@@ -49,11 +49,16 @@ export function addReceiptCommand(
                   panel.content.model?.defaultKernelLanguage || 'python';
                 return receipts.of(kernel, source, language, consent, signal);
               }}
-              insert={text => {
-                const { widgets } = panel.content;
-                const at = widgets.indexOf(cell);
-                const index = at < 0 ? widgets.length : at + 1;
-                return insertBelow(panel, index, text, trans);
+              mend={{
+                label: trans.__('Insert as a new cell'),
+                title: trans.__('A new cell; yours stays as it is'),
+                take: warning => {
+                  const { widgets } = panel.content;
+                  const at = widgets.indexOf(cell);
+                  const index = at < 0 ? widgets.length : at + 1;
+                  const source = warning.cell || warning.mend;
+                  return insertBelow(panel, index, source, trans);
+                }
               }}
               trans={trans}
             />

@@ -8,11 +8,18 @@ import * as React from 'react';
 import { isAbort, wordsOf } from '../failures';
 import type { ICountedJoin, IReceipt, IReceiptWarning } from './receipts';
 
+/** A button for the mend of a warning: `take` says in a sentence what happened. */
+export interface ITakeMend {
+  label: string;
+  title: string;
+  take: (warning: IReceiptWarning) => string;
+}
+
 export interface IReceiptViewProps {
   /** Count; called again with consent, or to try again. */
   count: (consent: boolean, signal: AbortSignal) => Promise<IReceipt>;
-  /** Put a cell with the mend below; what happened, in a sentence. Null where there is no notebook to put it into. */
-  insert: ((source: string) => string) | null;
+  /** What can be done with a mend; null where there is nothing. */
+  mend: ITakeMend | null;
   trans: TranslationBundle;
 }
 
@@ -23,7 +30,7 @@ type State =
 
 /** Counts as soon as it is drawn. */
 export function ReceiptView(props: IReceiptViewProps): JSX.Element {
-  const { count, insert, trans } = props;
+  const { count, mend, trans } = props;
   const [state, setState] = React.useState<State>({ kind: 'counting' });
   const running = React.useRef<AbortController | null>(null);
   const start = (consent: boolean) => {
@@ -75,7 +82,7 @@ export function ReceiptView(props: IReceiptViewProps): JSX.Element {
         </Button>
       )}
       {state.kind === 'told' && state.receipt.state === 'done' && (
-        <Told receipt={state.receipt} insert={insert} trans={trans} />
+        <Told receipt={state.receipt} mend={mend} trans={trans} />
       )}
     </section>
   );
@@ -112,17 +119,17 @@ function isUnique({ left_unique, right_unique }: ICountedJoin): boolean {
 
 function Told(props: {
   receipt: IReceipt;
-  insert: IReceiptViewProps['insert'];
+  mend: ITakeMend | null;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { receipt, insert, trans } = props;
+  const { receipt, mend, trans } = props;
   const { joins, notes, warnings } = receipt;
   return (
     <>
       {warnings.length > 0 && (
         <ul className="jp-Qwen-receiptWarnings">
           {warnings.map((warning, index) => (
-            <Warning key={index} {...{ warning, insert, trans }} />
+            <Warning key={index} {...{ warning, mend, trans }} />
           ))}
         </ul>
       )}
@@ -140,10 +147,10 @@ function Told(props: {
 
 function Warning(props: {
   warning: IReceiptWarning;
-  insert: IReceiptViewProps['insert'];
+  mend: ITakeMend | null;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { warning, insert, trans } = props;
+  const { warning, mend, trans } = props;
   const [said, setSaid] = React.useState('');
   return (
     <li>
@@ -152,13 +159,13 @@ function Warning(props: {
         <details>
           <summary>{warning.mend_says || trans.__('Another query')}</summary>
           <pre tabIndex={0}>{warning.mend}</pre>
-          {warning.cell && insert && (
+          {mend && (
             <Button
               className="jp-Qwen-button"
-              title={trans.__('A new cell; yours stays as it is')}
-              onClick={() => setSaid(insert(warning.cell))}
+              title={mend.title}
+              onClick={() => setSaid(mend.take(warning))}
             >
-              {trans.__('Insert as a new cell')}
+              {mend.label}
             </Button>
           )}
           <span className="jp-Qwen-said" role="status">

@@ -1,4 +1,5 @@
-"""A question that has been verified before: its query is proved against the live tables again and given without the model."""
+"""A query that is there already, verified before or offered by a receipt: it is proved against the live tables and given without
+the model."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from dataclasses import replace
 
 from jupyter_qwen.assistant.answers.blocks import in_dialect, sql_block
 from jupyter_qwen.assistant.answers.generation import Emit
+from jupyter_qwen.assistant.answers.unseen import unseen
 from jupyter_qwen.assistant.events import AnswerFinished, BlockJudged, Phase
 from jupyter_qwen.assistant.intent import leans_on_previous, split_command
 from jupyter_qwen.assistant.question import Question
@@ -17,6 +19,7 @@ from jupyter_qwen.sql.demands.doubts import unmet_demands
 from jupyter_qwen.sql.validate import prove
 
 VERIFIED = "somebody verified this query for this very question"
+OFFERED = "a receipt offered this query in the place of one that it warned about"
 VERIFIED_OTHERWISE = "somebody verified this query for “{question}”, which asks for the same in other words"
 
 
@@ -32,10 +35,14 @@ async def answer_as_taught(
 ) -> AnswerFinished | None:
     """The verified query for a question asked before, in these words or in others, or None: then the model is asked as ever.
 
+    A query that comes with the question is the answer whatever was taught, with the verdict that its proof gives.
+
     `asked` is the question as it came, `question` with its mode settled. A taught query comes from a file that anybody may have
     written: it counts only where it reads tables of `schema` and nothing else. A follow-up ("only for 2023") means another
     query behind every other question, so its words alone do not bring one back.
     """
+    if question.offered:
+        return await _answer_as_offered(question, schema, emit, started)
     command, text = split_command(asked.text)
     if question.mode != "sql" and (asked.mode != "auto" or command is not None):
         return None
@@ -63,4 +70,19 @@ async def answer_as_taught(
         seconds=time.perf_counter() - started,
         mode="sql",
         origin="taught",
+    )
+
+
+async def _answer_as_offered(question: Question, schema: Schema, emit: Emit, started: float) -> AnswerFinished:
+    await emit(Phase("proof"))
+    unread = question.schema is None
+    proof = unseen(question.offered) if unread else await asyncio.to_thread(prove, question.offered, schema)
+    block = replace(await asyncio.to_thread(sql_block, proof, schema, question), reasons=(OFFERED,))
+    await emit(BlockJudged(block))
+    return AnswerFinished(
+        markdown=f"```sql\n{block.source}\n```",
+        blocks=(block,),
+        seconds=time.perf_counter() - started,
+        mode="sql",
+        origin="receipt",
     )

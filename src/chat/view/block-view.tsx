@@ -60,6 +60,16 @@ export function BlockView(props: IBlockViewProps): JSX.Element {
         </span>
         {block?.verdict && <Badge verdict={block.verdict} trans={trans} />}
         {block?.trial && <TrialBadge trial={block.trial} trans={trans} />}
+        {exchange.answer.offered && (
+          <span
+            className="jp-Qwen-badge jp-mod-offered"
+            title={trans.__(
+              'A receipt offered this query in the place of one that it warned about; no model was asked'
+            )}
+          >
+            {trans.__('from a receipt')}
+          </span>
+        )}
         {block?.grade && <GradeBadge grade={block.grade} trans={trans} />}
         {block?.needs_consent && (
           <span

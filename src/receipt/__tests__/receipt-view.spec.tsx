@@ -42,7 +42,7 @@ const FANS_OUT: IReceipt = {
 describe('ReceiptView', () => {
   it('says in one line that nothing is suspicious, with joins and notes', async () => {
     const { node } = await draw(
-      <ReceiptView count={async () => CLEAN} insert={null} trans={trans} />
+      <ReceiptView count={async () => CLEAN} mend={null} trans={trans} />
     );
     await settled();
     expect(node.querySelector('[role=status]')?.textContent).toBe(
@@ -54,17 +54,18 @@ describe('ReceiptView', () => {
     expect(node.textContent).toContain('LIMIT 3 keeps 3 of 4 rows.');
   });
 
-  it('offers the mend as a new cell, and puts it nowhere by itself', async () => {
-    const insert = jest.fn(() => 'Inserted below.');
+  it('offers the mend, and takes it nowhere by itself', async () => {
+    const take = jest.fn(() => 'It stands below.');
+    const mend = { label: 'Show it as an answer', title: '', take };
     const drawn = await draw(
-      <ReceiptView count={async () => FANS_OUT} insert={insert} trans={trans} />
+      <ReceiptView count={async () => FANS_OUT} mend={mend} trans={trans} />
     );
     await settled();
     expect(drawn.node.textContent).toContain('1 warning');
-    expect(insert).not.toHaveBeenCalled();
-    await drawn.press('Insert as a new cell');
-    expect(insert).toHaveBeenCalledWith('con.sql("SELECT 1")');
-    expect(drawn.node.textContent).toContain('Inserted below.');
+    expect(take).not.toHaveBeenCalled();
+    await drawn.press('Show it as an answer');
+    expect(take).toHaveBeenCalledWith(FANS_OUT.warnings[0]);
+    expect(drawn.node.textContent).toContain('It stands below.');
   });
 
   it('asks before large tables and counts them with consent', async () => {
@@ -75,7 +76,7 @@ describe('ReceiptView', () => {
     };
     const count = jest.fn(async (consent: boolean) => (consent ? CLEAN : asks));
     const drawn = await draw(
-      <ReceiptView count={count} insert={null} trans={trans} />
+      <ReceiptView count={count} mend={null} trans={trans} />
     );
     await settled();
     expect(drawn.node.textContent).toContain('sales has 12,000,000 rows.');
@@ -91,7 +92,7 @@ describe('ReceiptView', () => {
       return new Promise<IReceipt>(() => undefined);
     };
     const drawn = await draw(
-      <ReceiptView count={count} insert={null} trans={trans} />
+      <ReceiptView count={count} mend={null} trans={trans} />
     );
     expect(drawn.node.textContent).toContain('counting rows…');
     await drawn.press('Cancel');
@@ -105,7 +106,7 @@ describe('ReceiptView', () => {
     const { node } = await draw(
       <ReceiptView
         count={() => Promise.reject(new Error('There is no DuckDB here.'))}
-        insert={null}
+        mend={null}
         trans={trans}
       />
     );

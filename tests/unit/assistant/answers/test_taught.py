@@ -96,6 +96,28 @@ def test_the_same_question_in_other_words_gets_the_verified_query_and_says_which
         asked("Number of calls per ship", files)
 
 
+def test_query_that_a_receipt_offers_is_proved_and_told_without_a_model_whatever_was_taught(
+    files: KnowledgeFiles,
+) -> None:
+    files.teach_pair("user", "", "Busy berths", "SELECT berth FROM call")
+
+    answer = asked("Busy berths", files, mode="sql", offered="SELECT DISTINCT berth FROM call", locale="de")
+
+    (block,) = answer.blocks
+    assert (answer.origin, block.verdict, block.source) == ("receipt", "bound", "SELECT DISTINCT berth FROM call")
+    assert block.words == "listet jedes berth aus call einmal"
+    assert block.reasons == ("ein Beleg bot diese Abfrage anstelle einer an, vor der er warnte",)
+    assert block.grade is None
+    assert block.cell is not None
+
+
+def test_offered_query_that_no_longer_binds_or_that_writes_has_no_better_verdict_for_it(files: KnowledgeFiles) -> None:
+    broken = asked("Busy berths", files, mode="sql", offered="SELECT nothing FROM call").blocks[0]
+    writes = asked("Busy berths", files, mode="sql", offered="DELETE FROM call").blocks[0]
+    assert broken.verdict == "rejected"
+    assert writes.needs_consent
+
+
 def test_slash_sql_before_the_same_words_is_the_same_question(files: KnowledgeFiles) -> None:
     files.teach_pair("user", "", "Busy berths", "SELECT berth FROM call")
     assert asked("/sql busy berths", files).origin == "taught"

@@ -64,6 +64,20 @@ const BLOCK = {
   }
 };
 
+/** The mend of the receipt, as the server tells it. */
+const OFFERED = {
+  ...BLOCK,
+  source: BY_ORDERS,
+  cell: cellOf(BY_ORDERS),
+  words: 'sums amount per customer, most first',
+  rows: null,
+  grade: null,
+  reasons: [
+    'a receipt offered this query in the place of one that it warned about'
+  ],
+  alternative: null
+};
+
 const ANSWER = Workbench.answer(`\`\`\`sql\n${BY_LINES}\n\`\`\``, [BLOCK]);
 
 /** Go on by Tab until `target` has the focus, and see that this shows. */
@@ -105,7 +119,8 @@ for (const theme of ['light', 'dark'] as const) {
     bench
   }) => {
     test.setTimeout(240_000);
-    const { answer, page } = bench;
+    const { page } = bench;
+    const answer = bench.answers.first();
     await bench.theme(theme);
     try {
       await bench.chat([LEDGER], { run: [0] });
@@ -210,10 +225,32 @@ for (const theme of ['light', 'dark'] as const) {
         .toBeGreaterThan(0);
       await tabTo(
         bench,
-        receipt.getByRole('button', { name: 'Insert as a new cell' })
+        receipt.getByRole('button', { name: 'Show it as an answer' })
       );
+      await bench.play(
+        Workbench.answer(`\`\`\`sql\n${BY_ORDERS}\n\`\`\``, [OFFERED])
+      );
+      const asked = bench.nextQuestion();
       await page.keyboard.press('Enter');
-      await expect(bench.cells()).toHaveCount(3);
+      const { offered, question } = await asked;
+      expect(String(offered)).toContain('DISTINCT');
+      expect(question).toBe('revenue per customer');
+      const mended = bench.answers.nth(1);
+      await expect(mended.locator('.jp-Qwen-badge')).toHaveText([
+        /bound/,
+        'from a receipt'
+      ]);
+      await expect(mended.locator('.jp-Qwen-words')).toHaveText(OFFERED.words);
+      await expect(bench.panel).toContainText(
+        'From the receipt: Take each row of orders once'
+      );
+      await mended.scrollIntoViewIfNeeded();
+      await bench.pictureOfPanel(`trust-mended-${theme}`);
+      expect(await outside(bench)).toEqual([]);
+      await expect(bench.cells()).toHaveCount(2);
+      await receipt
+        .getByRole('button', { name: 'Show it as an answer' })
+        .focus();
       await tabTo(bench, receipt.getByRole('group', { name: 'Joins' }));
       await expect(receipt.getByRole('rowheader')).toHaveText(
         'join order_lines on l.order_id = o.order_id'
