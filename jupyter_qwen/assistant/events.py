@@ -147,7 +147,8 @@ class AnswerFinished:
 
     Times in seconds. A query says which worked example was shown with its question (`example`, a shape's name) and where it
     comes from (`origin`: plain, shaped, sample, repair, taught, receipt). `code` tells an answer that no model wrote, in
-    kebab-case, and `actions` what a front end may offer as buttons for it. `notes` are sentences for the user about what went wrong beside it.
+    kebab-case, and `actions` what a front end may offer as buttons for it. `notes` are sentences for the user about what went
+    wrong beside it.
     `features` are the numbers that the grade of its query rests on (docs/explanation/trust.md).
     """
 
