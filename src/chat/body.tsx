@@ -78,12 +78,7 @@ export class ChatBody implements IPanelBody {
       new TableLoader(panel => _options.gatherer.isWarm(panel), trans),
       _options.rounds
     );
-    this._receipts = new BlockReceipts(
-      this._actions,
-      _options.receipts,
-      _options.ask,
-      trans
-    );
+    this._receipts = new BlockReceipts(this._actions, _options);
     this._model = new QwenChatModel(trans, _options.submit);
 
     const preambles = new MessagePreambleRegistry();

@@ -19,9 +19,11 @@ import {
 export class BlockReceipts {
   constructor(
     private readonly _actions: BlockActions,
-    private readonly _receipts: Receipts,
-    private readonly _ask: AskQuestion,
-    private readonly _trans: TranslationBundle
+    private readonly _with: {
+      receipts: Receipts;
+      ask: AskQuestion;
+      trans: TranslationBundle;
+    }
   ) {
     _actions.ran.connect((_, block) => {
       if (block.language === 'sql') {
@@ -59,32 +61,34 @@ export class BlockReceipts {
     const kernel = kernelOf(place.panel);
     if (!kernel) {
       throw new NoReceipt(
-        this._trans.__('This notebook has no kernel. Start one first.')
+        this._with.trans.__('This notebook has no kernel. Start one first.')
       );
     }
     const source = this._actions.takenInto(block)?.now ?? block.source;
     const language = exchange.answer.request?.language || 'python';
-    return this._receipts.of(kernel, source, language, consent, signal);
+    return this._with.receipts.of(kernel, source, language, consent, signal);
   }
 
   /** Show the mend of a warning as an answer to the same question. What happened, in a sentence. */
   offer(warning: IReceiptWarning, exchange: IExchange): string {
     const { answer, anchor } = exchange;
     const says = warning.mend_says.replace(/\s*[:：]$/, '');
-    const asked = this._ask(
+    const asked = this._with.ask(
       {
         text: answer.question,
         mode: 'sql',
         shown: says
-          ? this._trans.__('From the receipt: %1', says)
-          : this._trans.__('From the receipt'),
+          ? this._with.trans.__('From the receipt: %1', says)
+          : this._with.trans.__('From the receipt'),
         offered: warning.mend
       },
       anchor ?? undefined
     );
     return asked
-      ? this._trans.__('It stands below, as an answer of its own.')
-      : this._trans.__('Another answer is being written. Try again after it.');
+      ? this._with.trans.__('It stands below, as an answer of its own.')
+      : this._with.trans.__(
+          'Another answer is being written. Try again after it.'
+        );
   }
 
   private readonly _changed = new Signal<this, void>(this);

@@ -23,7 +23,7 @@ const EXCHANGE = {
 
 function receipts(ask: jest.Mock): BlockReceipts {
   const actions = { ran: new Signal({}) } as unknown as BlockActions;
-  return new BlockReceipts(actions, {} as Receipts, ask, trans);
+  return new BlockReceipts(actions, { receipts: {} as Receipts, ask, trans });
 }
 
 describe('BlockReceipts.offer', () => {

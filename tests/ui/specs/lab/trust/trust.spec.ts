@@ -1,6 +1,5 @@
 /** What says whether an answer is to be trusted: badge, grade, words, rows, readings, receipt; by keyboard, narrow, in both themes. */
-import type { Locator } from '@playwright/test';
-
+import { outside, tabTo } from '../../../keyboard';
 import { widenPanel } from '../../../panel-width';
 import { expect, test, Workbench } from '../../../workbench';
 
@@ -79,40 +78,6 @@ const OFFERED = {
 };
 
 const ANSWER = Workbench.answer(`\`\`\`sql\n${BY_LINES}\n\`\`\``, [BLOCK]);
-
-/** Go on by Tab until `target` has the focus, and see that this shows. */
-async function tabTo(bench: Workbench, target: Locator): Promise<void> {
-  for (let step = 0; step < 40; step++) {
-    await bench.page.keyboard.press('Tab');
-    if (await target.evaluate(node => node === document.activeElement)) {
-      break;
-    }
-  }
-  await expect(target).toBeFocused();
-  const ring = await target.evaluate(node => {
-    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(node);
-    return (
-      (outlineStyle !== 'none' && outlineWidth !== '0px') ||
-      boxShadow !== 'none'
-    );
-  });
-  expect(ring, 'the focus is visible').toBe(true);
-}
-
-/** What reaches out of the panel without a place of its own that scrolls. */
-async function outside(bench: Workbench): Promise<string[]> {
-  return bench.panel.evaluate(panel => {
-    const right = panel.getBoundingClientRect().right + 1;
-    const scrolls = '.jp-Qwen-rowsTable, .jp-Qwen-receiptJoins';
-    return Array.from(
-      panel.querySelectorAll('.jp-Qwen-answer *, textarea, button')
-    )
-      .filter(node => !node.closest('pre, .jp-Qwen-code, [aria-hidden]'))
-      .filter(node => !node.parentElement?.closest(scrolls))
-      .filter(node => node.getBoundingClientRect().right > right)
-      .map(node => node.outerHTML.slice(0, 120));
-  });
-}
 
 for (const theme of ['light', 'dark'] as const) {
   test(`an answer says how far it can be trusted, at 250 pixels and by keyboard: ${theme}`, async ({
