@@ -6,6 +6,7 @@ import ast
 import re
 from dataclasses import dataclass
 
+from jupyter_qwen.python.syntax import parsed
 from jupyter_qwen.schema.notebook import SQL_MAGICS, SQL_METHODS, without_magics
 from jupyter_qwen.sql.render.cell import python_text
 
@@ -45,9 +46,8 @@ def find_sql(source: str, language: str = "python") -> CellSql | None:
     if magic:
         return CellSql(source[magic.end() :], magic.end(), len(source), None, False)
     plain = without_magics(source)
-    try:
-        tree = ast.parse(plain)
-    except (SyntaxError, ValueError):
+    tree = parsed(plain)
+    if tree is None:
         return None
     found = [query for node in ast.walk(tree) if (query := _in_call(node, plain)) is not None]
     return max(found, key=lambda query: query.start, default=None)

@@ -13,10 +13,11 @@ import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from jupyter_qwen.python.frame_columns import parsed, unknown_columns, with_columns
+from jupyter_qwen.python.frame_columns import unknown_columns, with_columns
 from jupyter_qwen.python.mends import always_mended
 from jupyter_qwen.python.polars_names import with_polars_names
 from jupyter_qwen.python.reloads import without_reloads
+from jupyter_qwen.python.syntax import parsed_cell
 from jupyter_qwen.python.table_variables import reading_lines
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell, without_magics
@@ -57,7 +58,7 @@ def check_python(source: str, schema: Schema | None, cells: Sequence[Cell]) -> C
 
     `schema` is ``None`` when the kernel was not seen; then only imports are added. Code that does not parse comes back as it is.
     """
-    tree = parsed(source)
+    tree = parsed_cell(source)
     if tree is None:
         return Checked(source)
     known = _BUILTINS | _defined(cells) | (_variables(schema) if schema is not None else frozenset())
@@ -65,21 +66,21 @@ def check_python(source: str, schema: Schema | None, cells: Sequence[Cell]) -> C
     repairs: list[Repair] = []
     if schema is not None:
         source, dropped = without_reloads(source, tree, schema, cells)
-        source, renamed = with_polars_names(source, parsed(source) or tree, schema)
+        source, renamed = with_polars_names(source, parsed_cell(source) or tree, schema)
         source, given_up = always_mended(source, _of_pandas(schema))
-        source, tree, respelt = with_columns(source, parsed(source) or tree, schema, cells)
+        source, tree, respelt = with_columns(source, parsed_cell(source) or tree, schema, cells)
         repairs = [*dropped, *renamed, *given_up, *respelt]
     if schema is not None and (reading := reading_lines(missing, schema, cells)):
         mended = _above(source, tree, list(reading.values()), imports=False)
         reason = f"Read {', '.join(reading)} from DuckDB first: a table is no variable."
         repairs.append(Repair("table-as-variable", reason, source, mended))
-        source, tree = mended, parsed(mended) or tree
+        source, tree = mended, parsed_cell(mended) or tree
         missing = [name for name in missing if name not in reading]
     lines = [_IMPORTS[name] for name in missing if name in _IMPORTS]
     if lines:
         mended = _above(source, tree, lines, imports=True)
         repairs.append(Repair("missing-import", f"Added {', '.join(lines)}.", source, mended))
-        source, tree = mended, parsed(mended) or tree
+        source, tree = mended, parsed_cell(mended) or tree
     if schema is None:
         return Checked(source, tuple(repairs))
     diagnostics = list(unknown_columns(tree, schema, cells))
@@ -124,7 +125,7 @@ def _defined(cells: Iterable[Cell]) -> frozenset[str]:
     for cell in cells:
         if cell.type != "code":
             continue
-        tree = parsed(cell.source)
+        tree = parsed_cell(cell.source)
         names.update(name for kept in _KEPT.findall(cell.source) for name in kept if name)
         if tree is None or cell.source.lstrip().startswith("%%"):
             names.update(_ASSIGNING.findall(cell.source))

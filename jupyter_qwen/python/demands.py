@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 
+from jupyter_qwen.python.syntax import parsed
 from jupyter_qwen.python.words import query_of
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.words import identifier_stems
@@ -22,9 +23,8 @@ _ROUNDS = re.compile(r"round|:\.\d|%\.\d|decimal|astype\(int|ceil|floor|//")
 
 def unmet_by_cell(question: str, source: str, schema: Schema) -> tuple[str, ...]:
     """The demands of `question` that `source` does not meet, as words; empty when there is nothing to doubt."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(source)
+    if tree is None:
         return ()
     query = query_of(source, schema)
     found = list(unmet_demands(question, query.sql(dialect="duckdb"), schema)) if query is not None else []

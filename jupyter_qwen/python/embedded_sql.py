@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from jupyter_qwen.python.cell_sql import CellSql, offset_of
+from jupyter_qwen.python.syntax import parsed_cell
 from jupyter_qwen.schema.model import Schema
-from jupyter_qwen.schema.notebook import SQL_METHODS, SQL_READERS, Cell, without_magics
+from jupyter_qwen.schema.notebook import SQL_METHODS, SQL_READERS, Cell
 from jupyter_qwen.sql.mend import mend
 from jupyter_qwen.sql.model import Diagnostic, Proof, Repair, Verdict
 from jupyter_qwen.sql.validate import prove
@@ -49,9 +50,8 @@ def prove_inside(source: str, schema: Schema, cells: Sequence[Cell]) -> Inside:
     A query on something else, one that is put together at run time, and one over a table that the code itself makes are
     *unchecked*: they may be right, and nobody has shown it.
     """
-    try:
-        tree = ast.parse(without_magics(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed_cell(source)
+    if tree is None:
         return Inside(source)
     aliases = {"duckdb", *(name for cell in cells for name in _ALIAS.findall(cell.source)), *_ALIAS.findall(source)}
     made = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}

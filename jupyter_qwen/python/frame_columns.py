@@ -7,19 +7,12 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 
+from jupyter_qwen.python.syntax import parsed_cell
 from jupyter_qwen.schema.model import Schema, Table
-from jupyter_qwen.schema.notebook import Cell, without_magics
+from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.sql.model import Diagnostic, Repair
 
 _CHANGE_COLUMNS = ("columns", "rename", "insert", "drop")
-
-
-def parsed(source: str) -> ast.Module | None:
-    """The syntax tree of a cell, magics read as `pass`; ``None`` when it is no Python."""
-    try:
-        return ast.parse(without_magics(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def with_columns(
@@ -40,7 +33,7 @@ def with_columns(
         reason = f"{table.name} has {alike[0]!r}, not {item.value!r}."
         repairs.append(Repair("column-spelling", reason, source, mended))
         source = mended
-    return source, parsed(source) or tree, repairs
+    return source, parsed_cell(source) or tree, repairs
 
 
 def unknown_columns(tree: ast.Module, schema: Schema, cells: Sequence[Cell]) -> Iterator[Diagnostic]:
@@ -61,7 +54,9 @@ def _reads(tree: ast.Module, schema: Schema, cells: Sequence[Cell]) -> Iterator[
     """Each column that the code reads by name from a DataFrame whose columns are known as texts, and that it lacks."""
     frames = {t.name: t for t in schema.tables if t.kind == "dataframe" and t.columns and not t.labels}
     changed = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    added = {c for part in (tree, *(parsed(cell.source) for cell in cells if cell.type == "code")) for c in _new(part)}
+    added = {
+        c for part in (tree, *(parsed_cell(cell.source) for cell in cells if cell.type == "code")) for c in _new(part)
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in _CHANGE_COLUMNS:
             changed.add(node.value.id)

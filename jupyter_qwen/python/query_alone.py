@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection
 
 from jupyter_qwen.python.cell_sql import CellSql
+from jupyter_qwen.python.syntax import parsed
 from jupyter_qwen.schema.collector.jupysql import MAGIC
 
 # What a relation or a result is turned into; none of them writes, and all are called without arguments.
@@ -32,10 +33,10 @@ def is_query_alone(
         return True
     if not query.literal:
         return _is_plain_magic(source[: query.start], query.sql, connections)
-    try:
-        body = ast.parse(source).body  # fails on lines for IPython, which are code too
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(source)  # none with lines for IPython, which are code too
+    if tree is None:
         return False
+    body = tree.body
     modules = {_MODULE}
     while body and isinstance(body[0], ast.Import):
         if any(alias.name != _MODULE for alias in body[0].names):

@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from jupyter_qwen.python.frame_columns import parsed, unknown_columns, with_columns
+from jupyter_qwen.python.frame_columns import unknown_columns, with_columns
 from jupyter_qwen.python.mends.always import root_of
+from jupyter_qwen.python.syntax import parsed_cell
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.sql.model import Repair
@@ -22,7 +23,7 @@ def without_reloads(source: str, tree: ast.Module, schema: Schema, cells: Sequen
     reads a column that the live frame has no longer, for it was written for the frame as it was loaded.
     """
     frames = {table.name for table in schema.tables if table.kind == "dataframe"}
-    trees = (parsed(cell.source) for cell in cells if cell.type == "code")
+    trees = (parsed_cell(cell.source) for cell in cells if cell.type == "code")
     run = {ast.dump(node) for part in trees if part is not None for node in part.body}
     repeated = [node for node in tree.body if ast.dump(node) in run]
     made_anew = {name for node in repeated if (name := _made(node)) in frames}
@@ -62,7 +63,7 @@ def _changed(node: ast.stmt) -> str:
 
 
 def _lacks_columns(source: str, schema: Schema, cells: Sequence[Cell]) -> bool:
-    tree = parsed(source)
+    tree = parsed_cell(source)
     if tree is None:
         return True
     _, tree, _ = with_columns(source, tree, schema, cells)

@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Iterable
 
+from jupyter_qwen.python.syntax import parsed
+
 _PROMISE = re.compile(
     r"#\s*(?:todo\b|\.\.\.|(?:(?:add|write|put|insert|implement|complete)\b.{0,20})?\byour\b.{0,20}\b(?:code|logic|implementation)\b"
     r"|(?:code|implementation|logic) (?:goes )?here\b|(?:implement|complete) (?:this|the) (?:function|method)\b)",
@@ -18,9 +20,8 @@ def is_stub(source: str) -> bool:
 
     An empty class and an empty ``except`` are no stubs: Python has them so. False for what is no Python.
     """
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(source)
+    if tree is None:
         return False
     if all(isinstance(node, ast.Pass) or ast.unparse(node) == "..." for node in tree.body):
         return bool(source.strip())
@@ -29,9 +30,8 @@ def is_stub(source: str) -> bool:
 
 def leaves_stub(text: str, prefix: str) -> bool:
     """Whether `text`, suggested behind `prefix`, gives the function that the cursor stands in no body but a stub."""
-    try:
-        tree = ast.parse(prefix + text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(prefix + text)
+    if tree is None:
         return _is_promise(text)
     last = prefix.count("\n") + 1
     functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]

@@ -1,4 +1,4 @@
-"""Whether a suggestion is Python where it stands: the whole cell parses with it, or it begins something that can."""
+"""Python read and never run: its tree, and whether a suggestion is Python where it stands, or begins something that can be."""
 
 from __future__ import annotations
 
@@ -61,6 +61,19 @@ def cut_to_fit(text: str, prefix: str, suffix: str) -> str:
         return ""
     places = [place for place in range(len(text) - 1, 0, -1) if text[place] == rest[0]]
     return next((text[:place] for place in places if fits(text[:place], prefix, suffix)), "")
+
+
+def parsed(source: str) -> ast.Module | None:
+    """The tree of `source`; ``None`` for what is no Python, a line for IPython for instance, or too deep for the parser."""
+    try:
+        return ast.parse(source, _FILE)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+
+
+def parsed_cell(source: str) -> ast.Module | None:
+    """As `parsed`, with lines for IPython as statements that do nothing."""
+    return parsed(without_magics(source))
 
 
 @lru_cache(maxsize=512)

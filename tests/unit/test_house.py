@@ -32,6 +32,12 @@ def test_no_class_name_means_two_things() -> None:
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 
+def test_the_filters_of_warnings_are_changed_in_processes_of_their_own_alone() -> None:
+    """In a thread of the server, `catch_warnings` takes away what other threads have set."""
+    users = [path for path in PACKAGE.rglob("*.py") if "catch_warnings" in path.read_text(encoding="utf-8")]
+    assert {path.relative_to(PACKAGE).parent.as_posix() for path in users} == {"python/runner"}
+
+
 #: `cli` names its files after commands, `evaluate` after what is measured; the others are what every room of their kind calls it.
 SHARED = {"__init__.py", "__main__.py", "model.py", "routes.py"}
 

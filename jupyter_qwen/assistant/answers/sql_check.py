@@ -14,6 +14,7 @@ from jupyter_qwen.engine.base import Engine
 from jupyter_qwen.prompt.answers import first_statement
 from jupyter_qwen.prompt.model import Prompt
 from jupyter_qwen.prompt.other_language import in_sql
+from jupyter_qwen.python.syntax import parsed
 from jupyter_qwen.python.trial import CellTrial, FrameRows, run_cell
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.mend import mend
@@ -29,9 +30,8 @@ def comparable(source: str, trial: CellTrial, schema: Schema) -> bool:
         return False
     if trial.figure is not None or trial.result.name:
         return False
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(source)
+    if tree is None:
         return False
     if any(isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)) for node in tree.body):
         return False

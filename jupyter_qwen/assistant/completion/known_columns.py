@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
+from jupyter_qwen.python.syntax import parsed
 from jupyter_qwen.schema.model import Schema, Table
 from jupyter_qwen.schema.notebook import Cell, without_magics
 
@@ -94,9 +95,8 @@ def _reads(prefix: str, text: str) -> Iterator[tuple[str, str]]:
     line = without_magics(prefix.rsplit("\n", 1)[-1]) + text
     for source in (line, text):
         for candidate in (source, source.rstrip().rstrip(":,"), source + ")", source + "]", source + "])"):
-            try:
-                tree = ast.parse(candidate.strip())
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
+            tree = parsed(candidate.strip())
+            if tree is None:
                 continue
             for node in ast.walk(tree):
                 if (

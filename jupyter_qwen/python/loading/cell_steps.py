@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from jupyter_qwen.python.syntax import parsed_cell
 from jupyter_qwen.schema.collector.jupysql import MAGIC
-from jupyter_qwen.schema.notebook import SQL_MAGICS, Cell, without_magics
+from jupyter_qwen.schema.notebook import SQL_MAGICS, Cell
 
 from .constants import NotConstant
 from .model import FrameValue, MakeFrame, OpenDatabase, Plan, RunSql, Step
@@ -57,10 +57,10 @@ class _Reader:
         lines = [line.strip() for line in _LINE_MAGIC.findall(cell.source) if line.strip()]
         for line in lines:
             self._sql_line(cell, line)
+        tree = parsed_cell(cell.source)
+        if tree is None:
+            return
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(without_magics(cell.source))
             nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
             stored = {node.id for node in nodes if not isinstance(node.ctx, ast.Load)} | set(_defined(tree))
             self._need(cell, {node.id for node in nodes} | {line.split()[0] for line in lines}, stored)
@@ -68,7 +68,7 @@ class _Reader:
                 self._extension = cell.id
             for statement in tree.body:
                 self._statement(statement, cell.id)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        except RecursionError:
             return
 
     def _need(self, cell: Cell, names: Iterable[str], stored: Iterable[str]) -> None:

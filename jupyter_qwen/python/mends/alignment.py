@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 from jupyter_qwen.python.mends.edits import Edit, Places, in_place
 from jupyter_qwen.python.mends.lost_values import shown_together
+from jupyter_qwen.python.syntax import parsed
 from jupyter_qwen.sql.model import Repair
 
 _FUNCTION = re.compile(r"\b(?:function|def|method|helper|lambda|class|decorator|generator)\b", re.IGNORECASE)
@@ -36,9 +37,8 @@ def aligned(source: str, question: str, variables: Collection[str]) -> tuple[str
     stays as it is where the question asks to be shown something. Values that follow one another at the end, of which a notebook
     shows the last alone, are shown together. Anything else is left alone.
     """
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(source)
+    if tree is None:
         return source, ()
     functions = [node for node in tree.body if isinstance(node, Function)]
     if (together := shown_together(source, tree, variables)) is not None:

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Collection, Iterator
 
 from jupyter_qwen.python.mends.edits import Edit, Places, in_place
+from jupyter_qwen.python.syntax import parsed
 from jupyter_qwen.sql.model import Repair
 
 # Methods of a column that give as many values as it has, so that the result can be assigned to it.
@@ -27,9 +28,8 @@ def always_mended(source: str, frames: Collection[str]) -> tuple[str, tuple[Repa
         ("inplace-result", "What is changed in place has no result to assign.", _assigned_in_place),
         ("removed-method", "pandas has no append and no iteritems any more.", _removed),
     ):
-        try:
-            tree = ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = parsed(source)
+        if tree is None:
             return source, tuple(repairs)
         places = Places(source)
         known = known_frames(tree, frames)

@@ -6,6 +6,7 @@ import ast
 import re
 
 from jupyter_qwen.python.mends.edits import Places
+from jupyter_qwen.python.syntax import parsed
 from jupyter_qwen.sql.model import Repair
 
 _NAME = r"(?:\"[^\"\n]{1,60}\"|'[^'\n]{1,60}'|`[^`\n]{1,60}`|“[^”\n]{1,60}”)"
@@ -40,10 +41,10 @@ def named_as_asked(source: str, question: str, kind: str, columns: tuple[str, ..
 
 def _with_names(source: str, renamed: dict[str, str]) -> str | None:
     """`source` with its last value renamed; None where that is neither an expression nor assigned to one variable."""
-    try:
-        last = ast.parse(source).body[-1:]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(source)
+    if tree is None:
         return None
+    last = tree.body[-1:]
     names = "{" + ", ".join(f"{old!r}: {new!r}" for old, new in renamed.items()) + "}"
     if last and isinstance(last[0], ast.Expr):
         places = Places(source)

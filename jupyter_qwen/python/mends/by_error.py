@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from jupyter_qwen.python.mends.edits import Edit, Places
+from jupyter_qwen.python.syntax import parsed
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.sql.model import Repair
 
@@ -34,9 +35,8 @@ _FUNCTIONS = {
 
 def mends_for(source: str, kind: str, message: str, schema: Schema) -> Iterator[Repair]:
     """Repairs of `source`, which raised `kind` with `message`, the likeliest first."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(source)
+    if tree is None:
         yield from _cut_short(source)
         return
     places = Places(source)
@@ -90,10 +90,8 @@ def _cut_short(source: str) -> Iterator[Repair]:
 
 
 def _whole(text: str) -> bool:
-    try:
-        return bool(ast.parse(text).body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
+    tree = parsed(text)
+    return tree is not None and bool(tree.body)
 
 
 def _near_columns(

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import Final
 
+from jupyter_qwen.python.syntax import parsed
 from jupyter_qwen.schema.model import Schema
 
 from .model import CellTrial
@@ -55,9 +56,8 @@ def _may_be_a_row(code: str, words: str, schema: Schema) -> bool:
 
 def _looked_up(code: str, key: object) -> bool:
     """Whether the cell writes ``.loc[key]`` or ``.loc[key, …]``, or the same with ``at`` and ``xs``."""
-    try:
-        tree = ast.parse(code)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
+    tree = parsed(code)
+    if tree is None:
         return False
     for node in ast.walk(tree):
         if (

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from jupyter_qwen.python.syntax import parsed
+
 _READS: Final = re.compile(
     r"^(read|scan)_(csv|parquet|excel|json|table|html|feather|orc|pickle|hdf|xml|sas|spss|stata|fwf|clipboard|gbq|"
     r"ipc|ndjson|avro|delta|database\w*)$"
@@ -50,9 +52,7 @@ def plain_source(code: str) -> tuple[str, str]:
         if harmless := _HARMLESS_MAGIC.match(line):
             lines[number] = f"{harmless[1]}pass"
     plain = "\n".join(lines)
-    try:
-        ast.parse(plain)
-    except (SyntaxError, ValueError, RecursionError):
+    if parsed(plain) is None:
         for line in lines:
             if _MAGIC.search(line):
                 return plain, f"It holds a command of IPython: {line.strip()[:60]}"

@@ -7,6 +7,8 @@ import builtins
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from jupyter_qwen.python.syntax import parsed_cell
+
 #: Libraries that analyse data, beside the standard library's own that do: an import of theirs is taken over.
 ANALYSIS = frozenset(
     [
@@ -107,20 +109,12 @@ def _definitions(earlier: Sequence[str]) -> dict[str, tuple[int, ast.stmt]]:
     found: dict[str, tuple[int, ast.stmt]] = {}
     place = 0
     for source in earlier:
-        try:
-            body = ast.parse(_without_magics(source)).body
-        except (SyntaxError, ValueError, RecursionError):
-            continue
-        for statement in body:
+        tree = parsed_cell(source)
+        for statement in tree.body if tree else ():
             place += 1
             for name in _bound(statement):
                 found[name] = (place, statement)
     return found
-
-
-def _without_magics(source: str) -> str:
-    lines = source.split("\n")
-    return "\n".join("pass" if line[:1] in ("%", "!") else line for line in lines)
 
 
 def _bound(statement: ast.stmt) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from platformdirs import user_cache_path
 
+from jupyter_qwen.python.syntax import parsed
 from jupyter_qwen.sql.first_rows import TableRead
 from jupyter_qwen.worker.confinement.lock import missing
 from jupyter_qwen.worker.process import WorkerStopped
@@ -70,10 +71,7 @@ def run_cell(
     plain, reason = plain_source(code)
     if reason:
         return CellTrial("not tried", reason)
-    try:
-        tree = ast.parse(plain)
-    except (SyntaxError, ValueError, RecursionError):
-        tree = ast.Module([], [])  # the kernel's own Python says what is wrong with it
+    tree = parsed(plain) or ast.Module([], [])  # the kernel's own Python says what is wrong with it
     if reason := rows.off or why_not(tree) or _too_private(rows) or _no_process(rows.python):
         return CellTrial("not tried", reason)
     assert rows.python is not None

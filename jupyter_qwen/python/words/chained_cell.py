@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from jupyter_qwen.python.syntax import parsed
 from jupyter_qwen.python.words.chained_frame import ChainedFrame, NotPlain
 from jupyter_qwen.python.words.chains import Chains
 from jupyter_qwen.schema.model import Schema
@@ -33,9 +34,10 @@ def query_of(source: str, schema: Schema) -> exp.Select | None:
         for table in schema.tables
         if table.kind == "dataframe" and table.library in (None, "pandas") and table.loading is None
     }
+    tree = parsed(source)
     try:
-        shown = _last(ast.parse(source).body, known)
-    except (SyntaxError, ValueError, NotPlain):
+        shown = _last(tree.body, known) if tree else None
+    except NotPlain:
         return None
     return shown.select() if shown is not None and shown.touched else None
 

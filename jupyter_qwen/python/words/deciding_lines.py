@@ -8,6 +8,8 @@ from __future__ import annotations
 import ast
 from typing import Final
 
+from jupyter_qwen.python.syntax import parsed
+
 _SHOWS: Final = frozenset({"print", "display"})
 _LOOKS: Final = frozenset({"head", "tail", "info", "copy", "reset_index", "rename", "to_frame", "tolist", "to_list"})
 _FEWEST: Final = 2
@@ -15,11 +17,8 @@ _FEWEST: Final = 2
 
 def deciding_lines(source: str) -> tuple[int, ...]:
     """The numbers of these lines, from 1, in order; none where the cell has only one step, or is no plain Python."""
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ()
-    steps = [node for node in body if not isinstance(node, ast.Import | ast.ImportFrom)]
+    tree = parsed(source)
+    steps = [node for node in (tree.body if tree else ()) if not isinstance(node, ast.Import | ast.ImportFrom)]
     if len(steps) < _FEWEST:
         return ()
     found: list[ast.stmt] = []

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 
 from jupyter_qwen.python.cell_sql import find_sql
+from jupyter_qwen.python.syntax import parsed_cell
 from jupyter_qwen.schema.collector.probing import FRAMES
-from jupyter_qwen.schema.notebook import without_magics
 from jupyter_qwen.schema.quoting import quote_identifier
 
 _JUPYSQL = "%sql"
@@ -47,9 +47,8 @@ def query_of(source: str, language: str = "python") -> CellQuery | None:
 
 def _merge(source: str) -> str:
     """The last ``left.merge(right, …)`` or ``pd.merge(left, right, …)`` of two named frames, as SQL."""
-    try:
-        tree = ast.parse(without_magics(source))
-    except (SyntaxError, ValueError):
+    tree = parsed_cell(source)
+    if tree is None:
         return ""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     found = [sql for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)) if (sql := _as_sql(call))]

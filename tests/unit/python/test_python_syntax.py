@@ -8,8 +8,12 @@ from itertools import count
 import pytest
 
 from jupyter_qwen.python import syntax
-from jupyter_qwen.python.syntax import cut_to_fit, fits, parses
+from jupyter_qwen.python.cell_sql import find_sql
+from jupyter_qwen.python.syntax import cut_to_fit, fits, parsed, parses
+from jupyter_qwen.python.words.chained_cell import query_of
+from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import without_magics
+from jupyter_qwen.trust.receipt import of_cell
 
 
 @pytest.mark.parametrize(
@@ -113,3 +117,13 @@ def test_lines_for_ipython_do_nothing_and_move_nothing(source: str) -> None:
     assert parses(plain)
     kept = [line for line in source.split("\n") if line.strip()[:1] not in "%!?" and not line.endswith("?")]
     assert all(line in plain.split("\n") for line in kept)
+
+
+@pytest.mark.parametrize(
+    "source", ["-" * 100_000 + "1", "f" + "(a)" * 100_000, "x = " + "a." * 50_000 + "b", "\0", "%ls"]
+)
+def test_what_the_parser_cannot_take_has_no_tree_and_raises_nothing(source: str) -> None:
+    assert parsed(source) is None
+    assert find_sql(source, "python") is None
+    assert query_of(source, Schema()) is None
+    assert of_cell.query_of(source) is None

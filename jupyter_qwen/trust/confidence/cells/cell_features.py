@@ -9,6 +9,7 @@ import ast
 import math
 
 from jupyter_qwen.python.demands import said_in
+from jupyter_qwen.python.syntax import parsed
 from jupyter_qwen.python.words import query_of
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, Schema
 from jupyter_qwen.schema.words import content_stems, identifier_stems
@@ -30,19 +31,11 @@ def cell_features(evidence: CellEvidence) -> Features:
         "privacy": float(PRIVACY_LEVELS.index(evidence.schema.privacy)),
         "plain": float(query_of(evidence.source, evidence.schema) is not None),
     }
-    tree = parsed_cell(evidence.source)
+    tree = parsed(evidence.source)
     if tree is not None:
         found |= _size(tree)
         found["words_left"] = float(len(cell_words_left(tree, evidence.schema, evidence.question)))
     return {name: round(value, 4) for name, value in found.items()}
-
-
-def parsed_cell(source: str) -> ast.Module | None:
-    """The tree of a cell; ``None`` for what is no Python, a magic for instance."""
-    try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _probabilities(evidence: CellEvidence) -> Features:

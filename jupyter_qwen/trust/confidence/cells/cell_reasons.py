@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jupyter_qwen.python.syntax import parsed
 from jupyter_qwen.schema.words import stem, words
-from jupyter_qwen.trust.confidence.cells.cell_features import cell_words_left, missing_value, parsed_cell
+from jupyter_qwen.trust.confidence.cells.cell_features import cell_words_left, missing_value
 from jupyter_qwen.trust.confidence.cells.written_lines import written_lines
 from jupyter_qwen.trust.confidence.features import UNLIKELY
 from jupyter_qwen.trust.confidence.reasons import least_sure_of, ordered_reasons, shortened, sure_of_every_word
@@ -75,7 +76,7 @@ def _model_against(evidence: CellEvidence) -> Iterator[str]:
 
 
 def _words(evidence: CellEvidence) -> Iterator[str]:
-    tree = parsed_cell(evidence.source)
+    tree = parsed(evidence.source)
     left = set(cell_words_left(tree, evidence.schema, evidence.question)) if tree is not None else set()
     named = [word for word in dict.fromkeys(words(evidence.question)) if stem(word) in left]
     if len(named) > 2:

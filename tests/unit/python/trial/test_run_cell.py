@@ -186,7 +186,7 @@ def test_a_sample_is_called_one() -> None:
     assert trial.status == "ran"
     assert not trial.complete
     assert trial.sampled[0].table == "big"
-    assert trial.sampled[0].total == 50_000
+    assert trial.sampled[0].of == 50_000
     assert trial.sampled[0].rows < 50_000
 
 
