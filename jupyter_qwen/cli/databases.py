@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from jupyter_qwen.cli.failure import CommandError
-from jupyter_qwen.schema.quoting import quote_identifier
+from jupyter_qwen.schema.quoting import quote_identifier, quote_text
 
 READERS = {
     ".csv": "read_csv", ".tsv": "read_csv", ".csv.gz": "read_csv", ".tsv.gz": "read_csv",
@@ -31,13 +31,13 @@ def open_databases(paths: Sequence[str]) -> duckdb.DuckDBPyConnection:
     databases = [file for file in files if _reader(file) is None]
     con = _connect(databases[0]) if databases else duckdb.connect()
     for file in databases[1:]:
-        _run(con, f"ATTACH '{_escape(file)}' AS {quote_identifier(_name(file))} (READ_ONLY)", file)
+        _run(con, f"ATTACH {quote_text(str(file))} AS {quote_identifier(_name(file))} (READ_ONLY)", file)
     for file in files:
         reader = _reader(file)
         if reader:
             name = quote_identifier(_name(file))
             # TEMP: a view in a database that is open read-only could not be made
-            _run(con, f"CREATE TEMP VIEW {name} AS SELECT * FROM {reader}('{_escape(file)}')", file)
+            _run(con, f"CREATE TEMP VIEW {name} AS SELECT * FROM {reader}({quote_text(str(file))})", file)
     return con
 
 
@@ -81,7 +81,3 @@ def _explained(error: duckdb.Error, file: Path) -> CommandError:
             f"Files that can be asked about: .duckdb, {', '.join(READERS)}. DuckDB says: {words}",
         )
     return CommandError(f"{file} cannot be opened: {words}")
-
-
-def _escape(file: Path) -> str:
-    return str(file).replace("'", "''")

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection
 
 from jupyter_qwen.python.cell_sql import CellSql
 from jupyter_qwen.python.syntax import parsed
 from jupyter_qwen.schema.collector.jupysql import MAGIC
+from jupyter_qwen.schema.notebook import SQL_METHODS
+from jupyter_qwen.sql.render.cell import TEMPLATED
 
 # What a relation or a result is turned into; none of them writes, and all are called without arguments.
 _RESULTS = frozenset(
     ("df", "fetchdf", "to_df", "pl", "arrow", "fetch_arrow_table", "fetchall", "fetchone", "fetchnumpy", "show")
 )
-_RUNS = frozenset(("sql", "execute", "query"))
+_RUNS = frozenset(SQL_METHODS) - {"executemany", "from_query"}
 # JupySQL replaces Jinja and SQLAlchemy's bound parameters in what stands below its first line.
-_TEMPLATED = re.compile(r"\{\{|\{%|\{#|(?<![:\w]):[A-Za-z_]")
 _MODULE = "duckdb"
 
 
@@ -77,4 +77,4 @@ def _is_plain_magic(first_line: str, body: str, connections: Collection[str]) ->
     magic, _, argument = first_line.strip().partition(" ")
     argument = argument.strip()
     known = not argument or MAGIC + argument in connections or (magic == "%%dql" and argument in connections)
-    return known and not (magic == "%%sql" and _TEMPLATED.search(body))
+    return known and not (magic == "%%sql" and TEMPLATED.search(body))

@@ -74,13 +74,13 @@ def _about_columns(question: str, tables: Sequence[Table]) -> Iterator[str]:
         function = _first(_CHANGES, question, "trim")
         yield (f"all columns, {changed} changed: SELECT * REPLACE ({function}({changed}) AS {changed}) FROM {name}")
     elif pattern := _PATTERN.search(question):
-        part = re.escape(pattern["quoted"] or pattern["bare"] or "_id").replace("'", "''")
+        part = re.escape(pattern["quoted"] or pattern["bare"] or "_id")
         how = pattern["how"].lower()
-        regex = f"{part}$" if how == "end" else f"^{part}" if how in ("start", "begin") else part
+        regex = quote_text(f"{part}$" if how == "end" else f"^{part}" if how in ("start", "begin") else part)
         if _COMPUTED.search(question):
-            yield f"a function of columns by their name: SELECT max(COLUMNS('{regex}')) FROM {name}"
+            yield f"a function of columns by their name: SELECT max(COLUMNS({regex})) FROM {name}"
         else:
-            yield f"columns by their name: SELECT COLUMNS('{regex}') FROM {name}"
+            yield f"columns by their name: SELECT COLUMNS({regex}) FROM {name}"
 
 
 def _about_parts(question: str, tables: Sequence[Table]) -> Iterator[str]:

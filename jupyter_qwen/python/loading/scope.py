@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from jupyter_qwen.schema.notebook import SQL_METHODS
+
 from .constants import NotConstant, constant, text
 from .model import Change, FrameValue, FromFile, FromLiteral, FromQuery
 
@@ -16,7 +18,6 @@ _READS: Final = {
     "read_excel": "excel",
 }  # fmt: skip
 _LIBRARIES: Final = ("pandas", "polars", "duckdb")
-_SQL: Final = ("sql", "query", "execute", "from_query")
 _RESULTS: Final = {
     "df": "pandas", "fetchdf": "pandas", "to_df": "pandas", "fetch_df": "pandas", "pl": "polars", "arrow": "pyarrow",
     "fetch_arrow_table": "pyarrow", "to_arrow_table": "pyarrow",
@@ -77,11 +78,11 @@ class Scope:
         if not isinstance(node, ast.Call) or not isinstance(node.func, (ast.Attribute, ast.Name)) or not node.args:
             return None
         name = self.called(node.func)
-        if name in {f"duckdb.{method}" for method in _SQL}:
+        if name in {f"duckdb.{method}" for method in SQL_METHODS}:
             owner = "duckdb"
         elif (
             isinstance(node.func, ast.Attribute)
-            and node.func.attr in _SQL
+            and node.func.attr in SQL_METHODS
             and isinstance(node.func.value, ast.Name)
             and node.func.value.id in self.connections
         ):

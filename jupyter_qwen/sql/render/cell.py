@@ -16,7 +16,7 @@ from .idiom import Idiom
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
 #: What JupySQL would replace before DuckDB sees it: Jinja, and SQLAlchemy's bound parameters, even inside literals.
-_TEMPLATED: Final = re.compile(r"\{\{|\{%|\{#|(?<![:\w]):[A-Za-z_]")
+TEMPLATED: Final = re.compile(r"\{\{|\{%|\{#|(?<![:\w]):[A-Za-z_]")
 _BOUND: Final = re.compile(r"(?<![:\w\\]):(?=[A-Za-z_])")
 _WITH_ROWS: Final[frozenset[StatementKind]] = frozenset(("query",))
 
@@ -52,7 +52,7 @@ def render_cell(sql: str, idiom: Idiom) -> RenderedCell:
     names = _names(text)
     if (
         idiom.style == "magic"
-        and not _TEMPLATED.search(text)
+        and not TEMPLATED.search(text)
         and not _CONTROL.search(text)
         and names.keys().isdisjoint(idiom.frames)
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jupyter_qwen.schema.quoting import is_plain, quote_identifier
+from jupyter_qwen.schema.quoting import is_plain, quote_identifier, quote_text
 from jupyter_qwen.sql.read.lexer import Token, tokens
 
 from ..problem import Change, Problem
@@ -81,7 +81,7 @@ def literal_in_double_quotes(problem: Problem) -> Iterator[Change]:
         if token.kind == "quoted" and token.name == name and (before is None or before.text != "."):
             if before is not None and before.lower in ("as",):
                 continue
-            text.append(problem.sql[last : token.start] + "'" + name.replace("'", "''") + "'")
+            text.append(problem.sql[last : token.start] + quote_text(name))
             last = token.end
             changed += 1
         before = token
