@@ -7,8 +7,10 @@ import keyword
 import re
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
+from jupyter_qwen.python.loading.notebook_file import NotebookFile
 from jupyter_qwen.schema.model import Connection, PrivacyLevel, Schema, Table
 from jupyter_qwen.schema.not_loaded import Loading
 from jupyter_qwen.schema.notebook import Cell
@@ -18,6 +20,9 @@ from jupyter_qwen.sql.files.place import FoundFile, NotebookFolder, NotRead, for
 from jupyter_qwen.sql.render import detect_idiom
 
 MOST: Final = 12
+_SCANNED: Final = 200
+_NOTEBOOKS: Final = 20
+_NOTEBOOK_BYTES: Final = 2_000_000  # a larger one holds pictures, and reading it would be felt
 _FETCHED: Final = "DuckDB fetches its sqlite extension for it, once"
 _IMPORT: Final = r"^[ \t]*import[ \t]+{}[ \t]+as[ \t]+(\w+)"
 _DUCKDB: Final = {"csv": "read_csv", "parquet": "read_parquet", "json": "read_json"}
@@ -49,13 +54,18 @@ def offers(
 ) -> tuple[list[FileOffer], list[str]]:
     """The files `wanted`, then at most twelve of the folder; none of those `named`.
 
+    A file that another notebook of the folder loads is that one's: it comes last, and not at all once this notebook has tables.
     As far as they can be read before it is `late`. With them sentences on what was wanted and could not be read.
     """
     found: list[FileOffer] = []
     notes: list[str] = []
     taken = {table.name.casefold() for table in schema.tables} | {name.name.casefold() for name in schema.connections}
     asked = {file.shown for file in wanted}
-    files = {file.shown: file for file in (*wanted, *folder.data_files(MOST + len(named) + len(asked)))}
+    beside = [file for file in folder.data_files(_SCANNED) if file.shown not in named]
+    theirs = _loaded_elsewhere(folder, [file.shown for file in beside])
+    beside = [file for file in beside if not schema.tables or file.shown not in theirs]
+    beside.sort(key=lambda file: file.shown in theirs)
+    files = {file.shown: file for file in (*wanted, *beside)}
     for file in files.values():
         if file.shown in named or len(found) >= MOST + len(asked) or late():
             continue
@@ -72,6 +82,24 @@ def offers(
         elif file.shown in asked:
             notes.append(f"{file.shown} holds no table.")
     return found, notes
+
+
+def _loaded_elsewhere(folder: NotebookFolder, names: Sequence[str]) -> set[str]:
+    """Which of the files `names` the code of another notebook of the folder names."""
+    found: set[str] = set()
+    for notebook in folder.other_notebooks(_NOTEBOOKS) if names else ():
+        code = _code_of(notebook) if notebook.size <= _NOTEBOOK_BYTES else ""
+        found |= {name for name in names if re.search(rf"(?<![\w.-]){re.escape(name)}(?!\w)", code)}
+    return found
+
+
+@lru_cache(maxsize=_NOTEBOOKS)
+def _code_of(notebook: FoundFile) -> str:
+    try:
+        cells = NotebookFile.read(notebook.path).cells
+    except (OSError, ValueError):  # half written, or no notebook
+        return ""
+    return "\n".join(str(cell["source"]) for cell in cells if cell["type"] == "code")
 
 
 def _offer(

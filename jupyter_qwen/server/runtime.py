@@ -21,11 +21,12 @@ from jupyter_qwen.assistant.question import BadRequest, CompletionQuestion, Ques
 from jupyter_qwen.assistant.services import Services
 from jupyter_qwen.assistant.threads import ThreadStore
 from jupyter_qwen.assistant.warming.idle import IDLE_SHARE, IdleBudget
-from jupyter_qwen.assistant.warming.opening import NotebookFile, prepare_opening
+from jupyter_qwen.assistant.warming.opening import prepare_opening
 from jupyter_qwen.assistant.warming.warm import Warming
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.engine.engine_status import EngineStatus
 from jupyter_qwen.knowledge.files import KnowledgeFiles
+from jupyter_qwen.python.loading.notebook_file import NotebookFile
 from jupyter_qwen.python.trial.rows import SWITCHED_OFF
 from jupyter_qwen.schema.collect import kernel_expression
 from jupyter_qwen.schema.model import PRIVACY_LEVELS, PrivacyLevel, Schema

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -53,6 +54,7 @@ class NotebookFolder:
     def __init__(self, root: Path, notebook: str) -> None:
         self._root = Path(os.path.realpath(root.expanduser()))
         folder = Path(os.path.normpath(self._root / notebook)).parent if notebook else self._root
+        self._notebook = notebook.replace("\\", "/").rsplit("/", 1)[-1]
         self.path = folder if folder == self._root or self._root in folder.parents else self._root
 
     def find(self, named: str) -> FoundFile:
@@ -80,6 +82,13 @@ class NotebookFolder:
 
     def data_files(self, most: int) -> list[FoundFile]:
         """At most `most` data files of the folder itself, by name; whatever is hidden or no plain file is passed over."""
+        return self._files(most, lambda name: format_of_name(name) is not None)
+
+    def other_notebooks(self, most: int) -> list[FoundFile]:
+        """At most `most` notebooks beside this one, by name."""
+        return self._files(most, lambda name: name.casefold().endswith(".ipynb") and name != self._notebook)
+
+    def _files(self, most: int, wanted: Callable[[str], bool]) -> list[FoundFile]:
         found: list[FoundFile] = []
         try:
             with os.scandir(self.path) as entries:
@@ -87,7 +96,7 @@ class NotebookFolder:
         except OSError:
             return []
         for name in names:
-            if format_of_name(name) is not None and len(found) < most:
+            if wanted(name) and len(found) < most:
                 try:
                     found.append(self.find(name))
                 except NotRead:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from contextlib import closing
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 from loading_cases import CASES, SALES
 
 from jupyter_qwen.assistant.loadable import describe_loadable, loadable
+from jupyter_qwen.demo.demo_folder import RIDES_NOTEBOOK, SHOP_NOTEBOOK, build_demo
 from jupyter_qwen.python.loading.cell_steps import plan_of
+from jupyter_qwen.python.loading.notebook_file import NotebookFile
 from jupyter_qwen.schema.model import Schema
 from jupyter_qwen.schema.notebook import Cell
 from jupyter_qwen.sql.files.place import SUFFIXES, NotebookFolder
@@ -241,3 +244,31 @@ def test_a_text_that_doubles_itself_stays_small() -> None:
         ["a = 'x' * 1", "a = 'xxxxxxxx'", *["a = a + a"] * 200, "import pandas as pd", "df = pd.read_csv(a)"]
     )
     assert plan_of(cells_of(doubling)).steps == ()
+
+
+def notebook(path: Path, source: str) -> None:
+    path.write_text(json.dumps({"metadata": {}, "cells": [{"id": "a", "cell_type": "code", "source": source}]}))
+
+
+def test_files_of_another_notebook_come_last_and_not_at_all_beside_tables_of_ones_own(folder: NotebookFolder) -> None:
+    for name in ("a.csv", "b.csv", "big_b.csv"):
+        (folder.path / name).write_text(SALES)
+    notebook(folder.path / "other.ipynb", 'import pandas as pd\nb = pd.read_csv("b.csv")')
+    notebook(folder.path / "notebook.ipynb", 'pd.read_csv("a.csv")')  # as it was saved; its cells are told
+    (folder.path / "broken.ipynb").write_text('{"cells": [')
+
+    def offered(*sources: str) -> list[str]:
+        found = loadable(cells_of(*sources), folder, "types").offered
+        return list(dict.fromkeys(table.loading.source for table in found if table.loading))
+
+    assert offered("1 + 1") == ["a.csv", "big_b.csv", "sales.csv", "shop.duckdb", "b.csv"]
+    assert offered('import pandas as pd\ndf = pd.read_csv("sales.csv")') == ["a.csv", "big_b.csv", "shop.duckdb"]
+
+
+def test_a_demo_offers_no_file_of_its_other_notebook(tmp_path: Path) -> None:
+    build_demo(tmp_path / "demo")
+    for name in (SHOP_NOTEBOOK, RIDES_NOTEBOOK):
+        cells = [Cell.from_json(cell) for cell in NotebookFile.read(tmp_path / "demo" / name).cells]
+        found = loadable(cells, NotebookFolder(tmp_path / "demo", name), "types")
+        assert found.schema.tables
+        assert found.offered == ()
