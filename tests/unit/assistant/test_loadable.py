@@ -24,6 +24,14 @@ from jupyter_qwen.sql.files.place import SUFFIXES, NotebookFolder
 from jupyter_qwen.sql.validate import prove
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, a file of three rows is read."""
+    monkeypatch.setattr("jupyter_qwen.sql.files.looking.SECONDS", 60.0)
+    monkeypatch.setattr("jupyter_qwen.assistant.tables_of_cells._DESCRIBE_SECONDS", 60.0)
+    monkeypatch.setattr("jupyter_qwen.assistant.tables_of_cells.SECONDS", 600.0)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> NotebookFolder:
     (tmp_path / "sales.csv").write_text(SALES)

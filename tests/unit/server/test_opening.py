@@ -56,6 +56,8 @@ class Recorded(Warming):
 @pytest.fixture
 def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runtime:
     monkeypatch.setattr("jupyter_qwen.knowledge.files.user_config_path", lambda name: tmp_path / "config")
+    monkeypatch.setattr("jupyter_qwen.sql.files.looking.SECONDS", 60.0)  # however busy the machine is
+    monkeypatch.setattr("jupyter_qwen.assistant.tables_of_cells.SECONDS", 600.0)
     build_demo(tmp_path / "demo")
     made = Runtime(
         EngineConfig(engine="scripted", script=str(SCRIPT), share=False),
