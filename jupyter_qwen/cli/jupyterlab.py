@@ -14,7 +14,9 @@ from jupyter_qwen.cli.failure import CommandError
 
 def add_lab_options(parser: argparse.ArgumentParser) -> None:
     """--no-model, and what is JupyterLab's own."""
-    parser.add_argument("--no-model", action="store_true", help="do without the model: download nothing, read nothing ahead")
+    parser.add_argument(
+        "--no-model", action="store_true", help="do without the model: download nothing, read nothing ahead"
+    )
     parser.add_argument(
         "lab_options", nargs="*", metavar="OPTION", help="options for JupyterLab: --no-browser, --ServerApp.port=8890 …"
     )
