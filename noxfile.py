@@ -38,11 +38,12 @@ WORKFLOW_FILES = {
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """ruff, mypy --strict, the import contracts, workflows against GitHub's schema, eslint, prettier, stylelint."""
+    """ruff, mypy --strict, import contracts, house rules, workflows against GitHub's schema, eslint, prettier, stylelint."""
     python(session, "-m", "ruff", "check", ".")
     python(session, "-m", "ruff", "format", "--check", ".")
     python(session, "-m", "mypy")
     session.run(str(Path(sys.executable).parent / "lint-imports"), external=True)
+    python(session, "-m", "pytest", "-q", "tests/unit/test_house.py")
     for schema, pattern in WORKFLOW_FILES.items():
         files = [str(path) for path in sorted(HERE.glob(pattern))]
         python(session, "-m", "check_jsonschema", "--builtin-schema", schema, *files)

@@ -9,11 +9,7 @@ from contextlib import aclosing
 import httpx
 from endpoints import Endpoint
 
-from jupyter_qwen.engine.base import (
-    Delta,
-    Finished,
-    GenerationRequest,
-)
+from jupyter_qwen.engine.base import Delta, Finished, GenerationRequest
 from jupyter_qwen.engine.client.http import HttpEngine
 
 COUNTING = "count: 1, 2, 3, 4, 5, 6,"

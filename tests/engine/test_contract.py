@@ -6,15 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from contract_terms import (
-    BLOCK,
-    COUNTING,
-    FILLER,
-    LONGER,
-    STOP_SECONDS,
-    collect,
-    wait_until_idle,
-)
+from contract_terms import BLOCK, COUNTING, FILLER, LONGER, STOP_SECONDS, collect, wait_until_idle
 from endpoints import Endpoint
 
 from jupyter_qwen.engine.base import (

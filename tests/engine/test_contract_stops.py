@@ -7,22 +7,10 @@ import time
 from itertools import pairwise
 
 import pytest
-from contract_terms import (
-    COUNTING,
-    FILLER,
-    LONGER,
-    STOP_SECONDS,
-    STOPS,
-    collect,
-    wait_until_busy,
-    wait_until_idle,
-)
+from contract_terms import COUNTING, FILLER, LONGER, STOP_SECONDS, STOPS, collect, wait_until_busy, wait_until_idle
 from endpoints import Endpoint
 
-from jupyter_qwen.engine.base import (
-    Delta,
-    GenerationRequest,
-)
+from jupyter_qwen.engine.base import Delta, GenerationRequest
 
 
 async def test_closing_the_stream_frees_the_compute_while_it_decodes(endpoint: Endpoint) -> None:

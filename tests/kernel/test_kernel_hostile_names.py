@@ -90,15 +90,6 @@ def test_every_question_about_them_is_answered(started: JupyterServer, con: Any)
         assert started.call("complete", typed)["type"] == "completion"
 
 
-def test_a_quoted_name_binds_and_stays_one_query(started: JupyterServer, con: Any) -> None:
-    schema = tables(con)
-    for table in schema["tables"]:
-        name = quote(table["reference"][-1])
-        part = {**schema, "tables": [table]}
-        proof = started.call("prove", {"sql": f"SELECT {name} FROM {name}", "schema": part, "connection": "con"})
-        assert (proof["verdict"], proof["kind"]) == ("bound", "query"), (name[:80], proof["diagnostics"])
-
-
 def test_the_magic_asks_about_all_of_them_and_shows_what_comes_back(shell: Any, server: FakeServer) -> None:
     for batch in BATCHES:
         with duckdb.connect() as con:

@@ -44,10 +44,7 @@ async def test_term_stands_in_what_the_model_sees_until_it_is_forgotten(
         ({}, "Either term or pair"),
         ({"scope": "world", "term": {"name": "a", "meaning": "b"}}, "scope is 'world'"),
         ({"thread": "../x.ipynb", "term": {"name": "a", "meaning": "b"}}, "outside"),
-        (
-            {"pair": {"question": "How?", "sql": "SELECT nothing FROM orders"}},
-            "does not bind",
-        ),
+        ({"pair": {"question": "How?", "sql": "SELECT nothing FROM orders"}}, "does not bind"),
         ({"pair": {"question": "How?", "sql": "DROP TABLE orders"}}, "does not bind"),
     ],
 )

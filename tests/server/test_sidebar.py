@@ -160,13 +160,6 @@ async def test_a_question_whose_page_was_closed_is_kept_with_what_came(
     assert turn["markdown"].startswith("one")
 
 
-async def test_a_failed_answer_is_kept_with_its_reason(ask_events: Post, question: Post, api: Any) -> None:
-    await ask_events("ask", question("crash now", thread="bad.ipynb"))
-    turn = (await api("thread", id="bad.ipynb"))["turns"][0]
-    assert turn["state"] == "failed"
-    assert turn["note"]
-
-
 async def test_a_renamed_notebook_keeps_its_conversation(
     ask_events: Post, question: Post, api: Any, refusal: Post
 ) -> None:

@@ -1,7 +1,7 @@
 /**
  * What the tests of inline completion look at.
  */
-import type { Locator, Request } from '@playwright/test';
+import { Locator, Request, expect } from '@playwright/test';
 
 import type { Workbench } from './workbench';
 
@@ -53,6 +53,18 @@ export async function typed(bench: Workbench, text: string): Promise<void> {
   await bench.open(['']);
   await bench.edit(0);
   await bench.page.keyboard.type(text, { delay: 40 });
+}
+
+/** Code behind the cursor, and ghost text between: `n = len(t|) + 1`. */
+export async function typedInside(bench: Workbench): Promise<void> {
+  await bench.open(['n = len() + 1']);
+  await bench.edit(0);
+  await bench.page.keyboard.press('End');
+  for (let step = 0; step < ') + 1'.length; step++) {
+    await bench.page.keyboard.press('ArrowLeft');
+  }
+  await bench.page.keyboard.type('t');
+  await expect(ghostOf(bench)).toHaveText('argets');
 }
 
 /** Ghost text that can be read. Spacers, which keep an editor's height for a second after it has gone, are none. */

@@ -8,20 +8,18 @@ import os
 import signal
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from watched import rest, until, watching
 
 from jupyter_qwen.engine.base import Delta, Engine, EngineUnavailable, Finished, GenerationRequest
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.engine_status import EngineStatus
 from jupyter_qwen.engine.process import sharing
-from jupyter_qwen.engine.process.supervisor import Supervisor
 from jupyter_qwen.models import fit
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a load is held up with a named pipe")
@@ -31,17 +29,6 @@ RULES = [
     {"match": "slowly", "reply": "one two three four five six seven", "delay_per_token_ms": 200},
     {"match": "", "reply": "hello"},
 ]
-
-
-@asynccontextmanager
-async def running(config: EngineConfig) -> AsyncIterator[tuple[Supervisor, list[EngineStatus]]]:
-    """A supervisor, and everything that it said."""
-    heard: list[EngineStatus] = []
-    supervisor = Supervisor(config, heard.append)
-    try:
-        yield supervisor, heard
-    finally:
-        await supervisor.aclose()
 
 
 @pytest.fixture
@@ -82,13 +69,6 @@ def children() -> list[int]:
     ]  # fmt: skip
 
 
-async def until(condition: Callable[[], object], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come true in time"
-        await asyncio.sleep(0.01)
-
-
 async def began(work: Awaitable[Any]) -> asyncio.Task[Any]:
     """A task that waits for the load of a child that is there."""
     task = asyncio.ensure_future(work)
@@ -102,13 +82,8 @@ async def ask(engine: Engine, prompt: str, **options: Any) -> str:
     return "".join(item.text for item in items if isinstance(item, Delta))
 
 
-async def rest(stream: AsyncIterator[Delta | Finished]) -> None:
-    async for _ in stream:
-        continue
-
-
 async def test_question_that_is_stopped_while_the_model_loads_leaves_the_load_to_the_others(slow: EngineConfig) -> None:
-    async with running(slow) as (supervisor, _):
+    async with watching(slow) as (supervisor, _):
         first = await began(supervisor.engine())
         second = asyncio.create_task(supervisor.engine())
         loading = children()
@@ -121,7 +96,7 @@ async def test_question_that_is_stopped_while_the_model_loads_leaves_the_load_to
 
 
 async def test_load_that_nobody_waits_for_any_more_comes_to_its_end(slow: EngineConfig) -> None:
-    async with running(slow) as (supervisor, _):
+    async with watching(slow) as (supervisor, _):
         only = await began(supervisor.engine())
         only.cancel()
         await asyncio.wait({only})
@@ -130,7 +105,7 @@ async def test_load_that_nobody_waits_for_any_more_comes_to_its_end(slow: Engine
 
 
 async def test_unload_ends_a_load_at_once_and_says_so_to_who_waits(slow: EngineConfig) -> None:
-    async with running(slow) as (supervisor, _):
+    async with watching(slow) as (supervisor, _):
         waiting = await began(supervisor.engine())
         status = await asyncio.wait_for(supervisor.unload(), 2)
         assert (status.state, status.message) == ("unloaded", "")
@@ -140,7 +115,7 @@ async def test_unload_ends_a_load_at_once_and_says_so_to_who_waits(slow: EngineC
 
 
 async def test_switch_ends_a_load_and_who_waited_gets_the_new_model(slow: EngineConfig, config: EngineConfig) -> None:
-    async with running(slow) as (supervisor, _):
+    async with watching(slow) as (supervisor, _):
         waiting = await began(supervisor.engine())
         await asyncio.wait_for(supervisor.configure(config), 2)
         assert await ask(await waiting, "anything") == "hello"
@@ -149,7 +124,7 @@ async def test_switch_ends_a_load_and_who_waited_gets_the_new_model(slow: Engine
 
 
 async def test_server_that_ends_while_the_model_loads_does_not_wait_for_it(slow: EngineConfig) -> None:
-    async with running(slow) as (supervisor, _):
+    async with watching(slow) as (supervisor, _):
         waiting = await began(supervisor.engine())
         await asyncio.wait_for(supervisor.aclose(), 2)
         assert children() == []
@@ -164,7 +139,7 @@ async def test_load_that_fails_for_a_reason_of_the_disk_is_told_and_leaves_loadi
 ) -> None:
     gone = replace(config, script=tmp_path / "gone.json", share=True, runtime_folder=tmp_path)
 
-    async with running(gone) as (supervisor, _):
+    async with watching(gone) as (supervisor, _):
         with pytest.raises(EngineUnavailable, match=r"could not be started: .*gone\.json"):
             await supervisor.engine()
         assert supervisor.status.state == "crashed"
@@ -180,7 +155,7 @@ async def test_graphics_card_is_asked_off_the_event_loop(config: EngineConfig, m
 
     monkeypatch.setattr(fit, "machine", machine)
 
-    async with running(config) as (supervisor, _):
+    async with watching(config) as (supervisor, _):
         await supervisor.switch("Qwen2.5-Coder-0.5B-Instruct", context_tokens=2048)
         assert asked
         assert threading.main_thread() not in asked
@@ -199,14 +174,14 @@ async def test_child_that_dies_before_it_is_published_is_explained_and_leaves_no
 
     monkeypatch.setattr(sharing.Registry, "publish", publish)
 
-    async with running(replace(config, share=True, runtime_folder=tmp_path / "runtime")) as (supervisor, _):
+    async with watching(replace(config, share=True, runtime_folder=tmp_path / "runtime")) as (supervisor, _):
         with pytest.raises(EngineUnavailable, match="The engine was killed"):
             await supervisor.engine()
         assert supervisor.status.state == "crashed"
 
 
 async def test_engine_that_died_while_idle_costs_no_answer_and_no_count(config: EngineConfig) -> None:
-    async with running(config) as (supervisor, heard):
+    async with watching(config) as (supervisor, heard):
         engine = await supervisor.engine()
         for _ in range(2):
             os.kill(children()[0], signal.SIGKILL)
@@ -219,7 +194,7 @@ async def test_engine_that_died_while_idle_costs_no_answer_and_no_count(config: 
 
 
 async def test_engine_that_dies_before_the_first_word_is_asked_once_more(config: EngineConfig) -> None:
-    async with running(config) as (supervisor, _):
+    async with watching(config) as (supervisor, _):
         engine, text, killed = await supervisor.engine(), "", False
         request = GenerationRequest("slow prefill " * 60, report_prefill=True)
         async for item in engine.generate(request):
@@ -232,7 +207,7 @@ async def test_engine_that_dies_before_the_first_word_is_asked_once_more(config:
 
 
 async def test_prompt_that_kills_the_engine_twice_ends_in_one_sentence(config: EngineConfig) -> None:
-    async with running(config) as (supervisor, heard):
+    async with watching(config) as (supervisor, heard):
         engine = await supervisor.engine()
         with pytest.raises(EngineUnavailable, match="exit code 9"):
             await ask(engine, "dies at once")
@@ -240,7 +215,7 @@ async def test_prompt_that_kills_the_engine_twice_ends_in_one_sentence(config: E
 
 
 async def test_engine_that_was_unloaded_on_purpose_is_not_started_for_an_old_question(config: EngineConfig) -> None:
-    async with running(config) as (supervisor, _):
+    async with watching(config) as (supervisor, _):
         engine = await supervisor.engine()
         stream = engine.generate(GenerationRequest("slowly"))
         await anext(stream)
@@ -253,7 +228,7 @@ async def test_engine_that_was_unloaded_on_purpose_is_not_started_for_an_old_que
 
 
 async def test_engine_is_not_unloaded_while_tokens_are_counted(config: EngineConfig) -> None:
-    async with running(replace(config, idle_minutes=0.3 / 60)) as (supervisor, _):
+    async with watching(replace(config, idle_minutes=0.3 / 60)) as (supervisor, _):
         engine = await supervisor.engine()
         (pid,) = children()
         os.kill(pid, signal.SIGSTOP)

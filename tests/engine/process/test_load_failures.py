@@ -19,10 +19,7 @@ from jupyter_qwen.engine.process.child_settings import child_settings
 MIB = 2**20
 # Enough for the interpreter, too little for the weights (llama: 1,117 MB) or for torch's libraries.
 ADDRESS_SPACE = {"llama": 1000 * MIB, "transformers": 300 * MIB}
-LOADING = [
-    pytest.param("transformers", id="transformers"),
-    pytest.param("llama", id="llama", marks=pytest.mark.model),
-]
+LOADING = [pytest.param("transformers", id="transformers"), pytest.param("llama", id="llama", marks=pytest.mark.model)]
 
 
 def settings(kind: str, request: pytest.FixtureRequest) -> dict[str, Any]:

@@ -10,10 +10,7 @@ import pytest
 from endpoints import real_model
 from watched import watching
 
-from jupyter_qwen.engine.base import (
-    EngineRefused,
-    EngineUnavailable,
-)
+from jupyter_qwen.engine.base import EngineRefused, EngineUnavailable
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.models.catalog import DEFAULT_GGUF
 from jupyter_qwen.models.machine import Machine

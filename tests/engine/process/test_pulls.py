@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from watched import Watched, until, watching
 
 from jupyter_qwen.engine.config import EngineConfig
-from jupyter_qwen.engine.engine_status import EngineStatus
-from jupyter_qwen.engine.process.supervisor import Supervisor
 from jupyter_qwen.models import catalog
 from jupyter_qwen.models.catalog import find
 from jupyter_qwen.models.errors import SourceUnavailable
@@ -58,7 +57,7 @@ def tap() -> Tap:
     return Tap()
 
 
-Running = Callable[..., AbstractAsyncContextManager[tuple[Supervisor, list[EngineStatus]]]]
+Running = Callable[..., AbstractAsyncContextManager[Watched]]
 
 
 @pytest.fixture
@@ -73,9 +72,7 @@ def running(tmp_path: Path, tap: Tap, monkeypatch: pytest.MonkeyPatch) -> Runnin
     # the other one's gigabytes are not what this test moves about
     monkeypatch.setattr("jupyter_qwen.models.store.check_space", lambda *_: None)
 
-    @asynccontextmanager
-    async def go(model: str = ONE) -> AsyncIterator[tuple[Supervisor, list[EngineStatus]]]:
-        heard: list[EngineStatus] = []
+    def go(model: str = ONE) -> AbstractAsyncContextManager[Watched]:
         config = EngineConfig(
             engine="scripted",
             script=script,
@@ -84,18 +81,9 @@ def running(tmp_path: Path, tap: Tap, monkeypatch: pytest.MonkeyPatch) -> Runnin
             models_folder=tmp_path,
             log_folder=tmp_path,
         )
-        supervisor = Supervisor(config, heard.append, store=ModelStore(tmp_path, sources=[tap]))
-        try:
-            yield supervisor, heard
-        finally:
-            await supervisor.aclose()
+        return watching(config, store=ModelStore(tmp_path, sources=[tap]))
 
     return go
-
-
-async def until(condition: Callable[[], object]) -> None:
-    while not condition():  # noqa: ASYNC110  the status is told by call, and every other moment is looked at here
-        await asyncio.sleep(0.01)
 
 
 async def test_engine_answers_on_while_another_model_is_fetched(running: Running, tap: Tap) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,6 +20,9 @@ class Watched:
         self.heard: list[EngineStatus] = []
         self.supervisor = Supervisor(config, self.heard.append, **options)
 
+    def __iter__(self) -> Iterator[Any]:
+        yield from (self.supervisor, self.heard)
+
     @property
     def states(self) -> list[str]:
         return [status.state for status in self.heard]
@@ -30,3 +35,15 @@ async def watching(config: EngineConfig, **options: Any) -> AsyncIterator[Watche
         yield watched
     finally:
         await watched.supervisor.aclose()
+
+
+async def until(holds: Callable[[], object], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come true in time"
+        await asyncio.sleep(0.01)
+
+
+async def rest(stream: AsyncIterator[Any]) -> None:
+    async for _ in stream:
+        continue

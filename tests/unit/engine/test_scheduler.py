@@ -11,23 +11,8 @@ from dataclasses import dataclass, field
 import pytest
 from turns import SMALL, request, settle
 
-from jupyter_qwen.engine.base import (
-    Delta,
-    EngineBusy,
-    Finished,
-    GenerationRequest,
-    Lane,
-    Preempted,
-    Superseded,
-)
-from jupyter_qwen.engine.scheduler import (
-    LANES,
-    MANY,
-    Capacity,
-    Scheduler,
-    capacity_of,
-    revocable,
-)
+from jupyter_qwen.engine.base import Delta, EngineBusy, Finished, GenerationRequest, Lane, Preempted, Superseded
+from jupyter_qwen.engine.scheduler import LANES, MANY, Capacity, Scheduler, capacity_of, revocable
 
 
 @dataclass

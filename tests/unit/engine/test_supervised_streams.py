@@ -11,20 +11,9 @@ from typing import Any
 import pytest
 from turns import SMALL, request, settle
 
-from jupyter_qwen.engine.base import (
-    Delta,
-    Finished,
-    GenerationRequest,
-    Lane,
-    Preempted,
-    Usage,
-)
+from jupyter_qwen.engine.base import Delta, Finished, GenerationRequest, Lane, Preempted, Usage
 from jupyter_qwen.engine.process.supervised import SupervisedEngine
-from jupyter_qwen.engine.scheduler import (
-    MANY,
-    Capacity,
-    Urgency,
-)
+from jupyter_qwen.engine.scheduler import MANY, Capacity, Urgency
 
 
 @dataclass
@@ -63,6 +52,13 @@ async def text_of(engine: SupervisedEngine, wanted: GenerationRequest) -> str:
         return "".join([item.text async for item in items if isinstance(item, Delta)])
 
 
+async def begun(engine: SupervisedEngine, wanted: GenerationRequest) -> asyncio.Task[str]:
+    """The text to come, of a request that has entered."""
+    task = asyncio.create_task(text_of(engine, wanted))
+    await settle()
+    return task
+
+
 Ask = Callable[[SupervisedEngine, GenerationRequest], Coroutine[Any, Any, str]]
 
 
@@ -73,10 +69,8 @@ async def test_work_that_nobody_asked_for_is_cancelled_the_moment_real_work_arri
 ) -> None:
     pen = Pen()
     engine = engine_on(pen)
-    warming = asyncio.create_task(text_of(engine, request(unasked, text="warm")))
-    await settle()
-    real = asyncio.create_task(text_of(engine, request(arriving, "b", text="real")))
-    await settle()
+    warming = await begun(engine, request(unasked, text="warm"))
+    real = await begun(engine, request(arriving, "b", text="real"))
     assert isinstance(warming.exception(), Preempted)
     assert pen.log[:2] == ["warm begins", "warm stops"] or pen.log.index("warm stops") <= 2
     pen.gate.set()
@@ -89,10 +83,8 @@ async def test_what_makes_way_before_its_first_token_is_answered_in_full_afterwa
 ) -> None:
     pen = Pen()
     engine = engine_on(pen)
-    first = asyncio.create_task(text_of(engine, request(yielding, text="long")))
-    await settle()
-    second = asyncio.create_task(text_of(engine, request(arriving, "b", text="quick")))
-    await settle()
+    first = await begun(engine, request(yielding, text="long"))
+    second = await begun(engine, request(arriving, "b", text="quick"))
     pen.gate.set()
     assert await second == "quick0 quick1 quick2 quick3 "
     assert await first == "long0 long1 long2 long3 "
@@ -103,10 +95,8 @@ async def test_what_makes_way_before_its_first_token_is_answered_in_full_afterwa
 async def test_preparing_a_completion_goes_before_warming_a_notebook() -> None:
     pen = Pen()
     engine = engine_on(pen)
-    warming = asyncio.create_task(text_of(engine, request("warming", text="warm")))
-    await settle()
-    preparing = asyncio.create_task(text_of(engine, request("preparing", "b", text="cursor")))
-    await settle()
+    warming = await begun(engine, request("warming", text="warm"))
+    preparing = await begun(engine, request("preparing", "b", text="cursor"))
     assert isinstance(warming.exception(), Preempted)
     pen.gate.set()
     assert await preparing == ""
@@ -117,8 +107,7 @@ async def test_answer_that_has_begun_is_never_taken_back() -> None:
     pen = Pen(words=40)
     pen.gate.set()
     engine = engine_on(pen)
-    answer = asyncio.create_task(text_of(engine, request("chat", text="a")))
-    await settle()
+    answer = await begun(engine, request("chat", text="a"))
     assert engine.scheduler.running("chat") == 1
     await text_of(engine, request("completion", text="c"))
     assert (await answer).split() == [f"a{number}" for number in range(40)]
@@ -149,8 +138,7 @@ async def test_leaving_a_stream_stops_its_work_and_the_next_one_begins() -> None
     engine = engine_on(pen)
     stream = engine.generate(request("chat", text="left"))
     await anext(stream)
-    waiting = asyncio.create_task(text_of(engine, request("chat", "b", text="next")))
-    await settle()
+    waiting = await begun(engine, request("chat", "b", text="next"))
     assert "next begins" not in pen.log
     await stream.aclose()
     assert "left stops" in pen.log
@@ -173,8 +161,7 @@ async def test_endpoint_of_somebody_else_takes_many_at_once() -> None:
 async def test_question_that_has_to_wait_hears_so_and_when_its_turn_comes() -> None:
     pen = Pen()
     engine = engine_on(pen)
-    first = asyncio.create_task(text_of(engine, request("chat", text="a")))
-    await settle()
+    first = await begun(engine, request("chat", text="a"))
     heard: list[Delta] = []
 
     async def listen() -> None:
@@ -194,8 +181,7 @@ async def test_question_that_has_to_wait_hears_so_and_when_its_turn_comes() -> N
 async def test_reader_who_leaves_on_hearing_of_the_wait_leaves_the_queue_too() -> None:
     pen = Pen()
     engine = engine_on(pen)
-    first = asyncio.create_task(text_of(engine, request("chat", text="a")))
-    await settle()
+    first = await begun(engine, request("chat", text="a"))
     stream = engine.generate(replace(request("chat", "b", text="b"), report_prefill=True))
     assert (await anext(stream)).waiting == 1  # type: ignore[union-attr]
     await stream.aclose()
@@ -211,8 +197,7 @@ async def test_question_begins_when_the_warming_of_its_notebook_has_left_the_slo
 
     pen = Pen()
     engine = engine_on(pen, replace(capacity, quiet_seconds=0.0))
-    warming = asyncio.create_task(text_of(engine, request("warming", text="warm")))
-    await settle()
+    warming = await begun(engine, request("warming", text="warm"))
     pen.gate.set()
     assert await text_of(engine, request("chat", text="asked")) == "asked0 asked1 asked2 asked3 "
     assert pen.log[:3] == ["warm begins", "warm stops", "asked begins"]

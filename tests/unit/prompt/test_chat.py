@@ -55,15 +55,6 @@ def test_history_stands_between_the_cells_and_the_question(count: Count) -> None
     assert not any(token in turn.content for token in QWEN_CODER_TOKENS for turn in prompt.messages)
 
 
-def test_the_prefix_survives_from_one_question_to_the_next(count: Count) -> None:
-    first = chat.build("One?", Schema((FRAME,)), CELLS, mode="chat", count=count, budget_tokens=2500)
-    turns = (Message("user", "One?"), Message("assistant", "Yes."))
-
-    second = chat.build("Two?", Schema((FRAME,)), CELLS, mode="chat", count=count, budget_tokens=2500, history=turns)
-
-    assert second.text.startswith(first.text.removesuffix("<|im_start|>assistant\n"))
-
-
 def test_a_long_notebook_costs_no_more_than_the_budget(count: Count) -> None:
     cells = tuple(Cell(f"value_{i} = {i}\n" * 20) for i in range(300))
 
@@ -71,18 +62,6 @@ def test_a_long_notebook_costs_no_more_than_the_budget(count: Count) -> None:
 
     assert count(prompt.text) <= 1500
     assert "value_299" in prompt.text
-
-
-def test_a_new_cell_rarely_moves_the_beginning_of_the_window(count: Count) -> None:
-    cells = [Cell(f"value_{i} = {i}\n" * 10) for i in range(60)]
-    starts = set()
-    for number in range(40, 60):
-        text = (
-            chat.build("Why?", None, cells[:number], mode="chat", count=count, budget_tokens=1500).messages[0].content
-        )
-        starts.add(text[text.index("value_") :].split(" ", 1)[0])
-
-    assert len(starts) <= 6
 
 
 def test_an_unknown_mode_is_refused(count: Count) -> None:

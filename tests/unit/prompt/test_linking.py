@@ -46,15 +46,6 @@ def test_a_small_schema_goes_whole_and_reads_the_same_for_every_question(cinema:
     assert link("x", cinema, count=count, budget_tokens=1000).whole
 
 
-def test_the_prompt_up_to_the_question_is_the_same_for_every_question(cinema: Schema, count: Count) -> None:
-    first = text_to_sql.build("How many films?", cinema, count=count, budget_tokens=3000).text
-    second = text_to_sql.build("Shows in Gent?", cinema, count=count, budget_tokens=3000).text
-
-    same = first[: first.rindex("Question:")]
-    assert "CREATE TABLE cinemas" in same
-    assert second.startswith(same[: same.rindex(");") + 2])
-
-
 def test_a_thousand_tables_link_in_less_than_a_tenth_of_a_second_and_a_thousand_tokens(count: Count) -> None:
     schema = big_catalogue()
     best = float("inf")

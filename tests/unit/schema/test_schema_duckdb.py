@@ -171,28 +171,6 @@ def test_a_file_is_named_without_its_folder(tmp_path: Any) -> None:
         assert schema_of({"shop": shop}).connections[0].database == "shop.duckdb"
 
 
-def test_hostile_names_are_listed_and_read(con: Any) -> None:
-    hostile = [
-        'quo"te',
-        "new\nline",
-        "<|im_end|>",
-        "🦆" * 80,
-        "x" * 300,
-        "select",
-        "semi; DROP TABLE t",
-        "Case",
-        "per%cent",
-    ]
-    for index, name in enumerate(hostile):
-        quoted = '"' + name.replace('"', '""') + '"'
-        con.execute(f"CREATE TABLE {quoted} AS SELECT 'v{index}' AS {quoted}")
-    schema = schema_of({"con": con})
-    assert {table.name: (table.columns[0].name, table.rows) for table in schema.tables} == {
-        name: (name, ((f"v{index}",),)) for index, name in enumerate(hostile)
-    }
-    assert not schema.notes
-
-
 def test_a_slow_view_costs_nothing(con: Any) -> None:
     con.execute("CREATE VIEW slow AS SELECT count(*) AS n FROM range(100000000) a, range(100000) b")
     con.execute("CREATE TABLE quick AS SELECT 1 AS a")

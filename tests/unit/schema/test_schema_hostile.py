@@ -236,11 +236,7 @@ def test_no_method_of_a_class_of_the_users_own_is_called() -> None:
 
     own = pd.DataFrame({"a": [1, 2]})
     own["b"] = Own(["x", "y"])
-    namespace = {
-        "own": own,
-        "frame": Frame({"a": [7]}),
-        "lazy": Lazy({"a": [7]}),
-    }
+    namespace = {"own": own, "frame": Frame({"a": [7]}), "lazy": Lazy({"a": [7]})}
     called.clear()
     schema = Schema.from_json(collect(namespace, limits=CollectionLimits(seconds=20)))
     assert called == []

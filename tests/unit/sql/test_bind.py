@@ -5,6 +5,7 @@ import time
 import pytest
 
 from jupyter_qwen.schema.model import Column, Connection, Schema, Table
+from jupyter_qwen.sql.trial import run
 from jupyter_qwen.sql.validate import prove
 
 
@@ -110,14 +111,15 @@ def test_a_dataframe_must_be_spelled_like_its_variable(shop: Schema) -> None:
 def test_two_dataframes_that_differ_in_case_are_two_tables() -> None:
     schema = Schema(
         (
-            Table(("df",), "dataframe", (Column("low", "INTEGER"),)),
-            Table(("DF",), "dataframe", (Column("HIGH", "INTEGER"),)),
+            Table(("df",), "dataframe", (Column("low", "INTEGER"),), rows=((1,),)),
+            Table(("DF",), "dataframe", (Column("HIGH", "INTEGER"),), rows=((2,),)),
         )
     )
     for _ in range(2):
         assert prove("SELECT low FROM df", schema).verdict == "bound"
         assert prove("SELECT high FROM DF", schema).verdict == "bound"
         assert prove("SELECT high FROM df", schema).verdict == "rejected"
+        assert (run("SELECT low FROM df", schema).rows, run("SELECT high FROM DF", schema).rows) == (((1,),), ((2,),))
 
 
 def test_columns_that_differ_in_case_get_duckdbs_numbers() -> None:
@@ -154,7 +156,7 @@ def test_nested_and_special_types_are_cloned(kind: str) -> None:
 
 def test_an_unknown_type_becomes_text_and_says_so() -> None:
     schema = Schema((Table(("t",), "table", (Column("mood", "mood_enum"), Column("n", "INTEGER"))),))
-    proof = prove("SELECT mood FROM t WHERE mood = 'sad'", schema)
+    proof = prove("SELECT n FROM t WHERE mood = 'sad'", schema)
     assert proof.verdict == "bound"
     assert [d.code for d in proof.diagnostics] == ["type-substituted"]
 

@@ -152,17 +152,3 @@ def test_a_mistake_beside_a_hostile_name_is_diagnosed_or_mended_never_a_crash(na
         if proof.verdict == "bound" and not proof.needs_consent:
             trial = run(proof.sql, schema)
             assert trial.status == "ok" or trial.diagnostic is None or trial.diagnostic.code == "conversion-error"
-
-
-def test_two_names_that_differ_in_case_are_told_apart() -> None:
-    schema = Schema(
-        (
-            Table(("Sales",), "dataframe", (Column("x", "INTEGER"),), None, rows=((1,),)),
-            Table(("sales",), "dataframe", (Column("y", "INTEGER"),), None, rows=((2,),)),
-        )
-    )
-    assert prove("SELECT x FROM Sales", schema).verdict == "bound"
-    assert prove("SELECT y FROM sales", schema).verdict == "bound"
-    assert run("SELECT y FROM sales", schema).rows == ((2,),)
-    assert run("SELECT x FROM Sales", schema).rows == ((1,),)
-    assert prove("SELECT x FROM sales", schema).verdict == "rejected"

@@ -139,27 +139,6 @@ test('Stop ends the answer, and a crash costs one answer only', async ({
   await expect(bench.answer.locator('.jp-Qwen-block')).toContainText('mean()');
 });
 
-test('hostile text of the model is inert', async ({ bench }) => {
-  await bench.open(['1 + 1']);
-  const foreign: string[] = [];
-  bench.page.on('request', request => {
-    if (!request.url().startsWith('http://127.0.0.1')) {
-      foreign.push(request.url());
-    }
-  });
-  await bench.openPanel();
-  await bench.asked('/chat something hostile');
-  await expect(bench.answer).toContainText('done.');
-  await expect(
-    bench.answer.locator('script, img, [data-commandlinker-command]')
-  ).toHaveCount(0);
-  await expect(bench.answer.locator('a[href^="javascript"]')).toHaveCount(0);
-  expect(
-    await bench.page.evaluate(() => Reflect.get(window, 'hacked'))
-  ).toBeUndefined();
-  expect(foreign.filter(url => url.includes('example.org'))).toEqual([]);
-});
-
 test('the conversation survives a reload', async ({ bench }) => {
   const name = await bench.chat(['1 + 1']);
   await bench.asked('/python mean of the targets in pandas');

@@ -79,7 +79,7 @@ test('at 300 pixels the header says all of what it says, and the rest when point
   // In two lines or three, as the fonts of the machine have it.
   expect(
     await text.evaluate(
-      ({ offsetWidth, scrollWidth }) => scrollWidth > offsetWidth
+      ({ clientWidth, scrollWidth }) => scrollWidth > clientWidth
     )
   ).toBe(false);
   await bench.pictureOfPanel('header-300');

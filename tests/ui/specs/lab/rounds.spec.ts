@@ -1,23 +1,26 @@
 /** Run and fix: a cell that fails is repaired in rounds, each shown before it replaces the cell. */
+import type { Locator } from '@playwright/test';
+
 import { TABLES } from '../../tables';
 import { Workbench, expect, test } from '../../workbench';
 
-/** The command, by keyboard, on the cell at `index`. */
-async function runAndFix(bench: Workbench, index: number): Promise<void> {
-  await bench.select(index);
+/** A cell that fails, run and fixed by the command until the first repair is shown. */
+async function firstRound(bench: Workbench): Promise<Locator> {
+  await bench.open([TABLES, 'targts.head(1)']);
+  await bench.run(0);
+  await bench.select(1);
   await bench.page.keyboard.press('Control+Shift+C');
   await bench.page.keyboard.type('Run and Fix with Qwen');
   await bench.page.keyboard.press('Enter');
+  const dialog = bench.page.getByRole('dialog');
+  await expect(dialog).toContainText('Round 1 of 3', { timeout: 30_000 });
+  return dialog;
 }
 
 test('a repair is shown, replaces the cell when allowed, runs, and can be taken back', async ({
   bench
 }) => {
-  await bench.open([TABLES, 'targts.head(1)']);
-  await bench.run(0);
-  await runAndFix(bench, 1);
-  const dialog = bench.page.getByRole('dialog');
-  await expect(dialog).toContainText('Round 1 of 3', { timeout: 30_000 });
+  const dialog = await firstRound(bench);
   await expect(dialog).toContainText('NameError');
   await expect(dialog.locator('del')).toHaveText('targts.head(1)');
   await expect(bench.cell(1).locator('.cm-content')).toHaveText(
@@ -41,11 +44,7 @@ test('a repair is shown, replaces the cell when allowed, runs, and can be taken 
 test('whoever stops keeps the cell as it was, and no further round is asked for', async ({
   bench
 }) => {
-  await bench.open([TABLES, 'targts.head(1)']);
-  await bench.run(0);
-  await runAndFix(bench, 1);
-  const dialog = bench.page.getByRole('dialog');
-  await expect(dialog).toContainText('Round 1 of 3', { timeout: 30_000 });
+  const dialog = await firstRound(bench);
   await bench.page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
   await expect(bench.cell(1).locator('.cm-content')).toHaveText(

@@ -50,12 +50,7 @@ def test_a_line_that_reads_an_unknown_column_is_not_even_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "text"),
-    [
-        ("total FROM orders", "total FROM orders"),
-        ("totl FROM orders", ""),
-        ("total FROM order_s", ""),
-    ],
+    ("raw", "text"), [("total FROM orders", "total FROM orders"), ("totl FROM orders", ""), ("total FROM order_s", "")]
 )
 def test_sql_that_is_complete_must_bind(raw: str, text: str) -> None:
     assert settled(raw, "stop", spot('con.sql("""SELECT ', '""").df()', by_key=True)) == text

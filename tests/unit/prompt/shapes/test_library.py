@@ -35,16 +35,14 @@ def test_queries_keep_to_the_style_that_a_small_model_copies() -> None:
         assert len(pair.sql) <= 420, f"line {pair.line}: an example costs prompt tokens"
 
 
-def test_block_of_unknown_kind_is_refused_with_its_line() -> None:
-    with pytest.raises(LibraryFormatError, match="line 3"):
-        parse("-- tables a\n\n-- shpe top\n-- ? how\nSELECT 1;\n")
-
-
-def test_pair_without_a_wording_is_refused_with_its_line() -> None:
-    with pytest.raises(LibraryFormatError, match="line 3"):
-        parse("-- tables a\n\n-- shape top\nSELECT 1;\n")
-
-
-def test_pair_before_any_tables_is_refused_with_its_line() -> None:
-    with pytest.raises(LibraryFormatError, match="line 1"):
-        parse("-- shape top\n-- ? how\nSELECT 1;\n")
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param("-- tables a\n\n-- shpe top\n-- ? how\nSELECT 1;\n", 3, id="block of unknown kind"),
+        pytest.param("-- tables a\n\n-- shape top\nSELECT 1;\n", 3, id="pair without a wording"),
+        pytest.param("-- shape top\n-- ? how\nSELECT 1;\n", 1, id="pair before any tables"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_line(text: str, line: int) -> None:
+    with pytest.raises(LibraryFormatError, match=f"line {line}"):
+        parse(text)
