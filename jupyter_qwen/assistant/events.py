@@ -107,7 +107,7 @@ class Block:
     rows of a trial (privacy level *samples* only); they are shown and kept nowhere.
     `grade` says how likely a query or a cell of Python is right, `reasons` why, in words; ``None`` for what is not a bound read
     and for code that was not examined. `alternative` is a second reading of the question, where two nearly tied.
-    `deciding_lines` are the numbers, from 1, of a cell's lines that decide what it shows; empty where it has one step.
+    `deciding_lines` are the numbers, from 1, of a cell's lines that decide what it shows; empty where all of them do.
     `loads` are ids of the cells that make the tables which it names and the kernel does not hold yet.
     """
 

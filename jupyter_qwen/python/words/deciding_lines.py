@@ -16,7 +16,7 @@ _FEWEST: Final = 2
 
 
 def deciding_lines(source: str) -> tuple[int, ...]:
-    """The numbers of these lines, from 1, in order; none where the cell has only one step, or is no plain Python."""
+    """The numbers of these lines, from 1, in order; none where every step decides, as in a cell of one."""
     tree = parsed(source)
     steps = [node for node in (tree.body if tree else ()) if not isinstance(node, ast.Import | ast.ImportFrom)]
     if len(steps) < _FEWEST:
@@ -30,7 +30,7 @@ def deciding_lines(source: str) -> tuple[int, ...]:
         if _decides(step):
             found.append(step)
     lines = {line for step in found for line in _lines(step)}
-    return tuple(sorted(lines)) if len(found) < len(steps) or len(found) > 1 else ()
+    return tuple(sorted(lines)) if len(found) < len(steps) else ()
 
 
 def _given(step: ast.stmt) -> set[str]:

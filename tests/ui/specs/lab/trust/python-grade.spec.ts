@@ -49,7 +49,7 @@ const BLOCK = {
   ],
   alternative: null,
   loads: [],
-  deciding_lines: [1, 2, 3]
+  deciding_lines: [1, 2]
 };
 
 for (const theme of ['light', 'dark'] as const) {
@@ -79,8 +79,8 @@ for (const theme of ['light', 'dark'] as const) {
 
       // what decides, what it gave and why are folded, and open by keyboard
       const lines = answer.locator('.jp-Qwen-lines');
-      await expect(lines.locator('summary')).toHaveText('Decided by lines 1–3');
-      await answer.getByRole('group', { name: 'Code' }).focus();
+      await expect(lines.locator('summary')).toHaveText('Decided by lines 1–2');
+      await answer.getByRole('group', { name: 'Code', exact: true }).focus();
       await tabTo(bench, lines.locator('summary'));
       await page.keyboard.press('Enter');
       await expect(lines.getByRole('listitem').first()).toHaveText(
