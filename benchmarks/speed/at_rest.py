@@ -55,11 +55,9 @@ def idle(server: JupyterServer, minutes: float) -> str:
     before, began = cost(server), time.monotonic()
     time.sleep(60 * minutes)
     after, seconds = cost(server), time.monotonic() - began
-    shares = [
-        100 * (after.server_seconds - before.server_seconds) / seconds,
-        100 * (after.engine_seconds - before.engine_seconds) / seconds,
-    ]
-    return f"idle for {seconds / 60:.1f} minutes: server {shares[0]:.2f} % of a core, what it has started {shares[1]:.2f} %"
+    took = [after.server_seconds - before.server_seconds, after.engine_seconds - before.engine_seconds]
+    told = [f"{spent:.2f} s of processor time ({100 * spent / seconds:.2f} % of a core)" for spent in took]
+    return f"idle for {seconds / 60:.1f} minutes: server {told[0]}, what it has started {told[1]}"
 
 
 def used(server: JupyterServer, questions: int, completions: int) -> list[str]:

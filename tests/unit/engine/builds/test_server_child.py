@@ -6,14 +6,13 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
 import pytest
-from making import MakeServer
+from making import PATIENCE_SECONDS, MakeServer, gone
 
 from jupyter_qwen.engine.base import EngineRefused
 from jupyter_qwen.engine.builds.server_facts import ask
@@ -27,8 +26,6 @@ from jupyter_qwen.engine.process.child_settings import child_module, child_setti
 from jupyter_qwen.models.catalog import find
 from jupyter_qwen.models.machine import Machine
 
-PATIENCE_SECONDS = 30
-
 
 def settings_for(path: Path, tmp_path: Path, **fields: Any) -> dict[str, Any]:
     choice = EngineChoice("llama", "", context_tokens=2048, threads=2, server=ask(path, "PATH"))
@@ -38,15 +35,6 @@ def settings_for(path: Path, tmp_path: Path, **fields: Any) -> dict[str, Any]:
 
 def child_of(settings: dict[str, Any], tmp_path: Path) -> ChildProcess:
     return ChildProcess("jupyter_qwen.engine.children.llama_server", settings, log_folder=tmp_path / "log")
-
-
-def gone(pid: int) -> bool:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
-        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def test_server_answers_to_the_key_alone_and_shows_it_nowhere(make_server: MakeServer, tmp_path: Path) -> None:
