@@ -44,7 +44,7 @@ FENCE_TOKENS = 8
 
 
 @dataclass(frozen=True)
-class Row:
+class NeedleRow:
     """One question: what it cost and whether its code calls the function rightly."""
 
     asked_tokens: int
@@ -85,7 +85,7 @@ def right(answer: AnswerFinished) -> bool:
     return bool(names.get("result") == expected)
 
 
-async def one(arguments: argparse.Namespace, asked_tokens: int, *, whole: bool) -> Row:
+async def one(arguments: argparse.Namespace, asked_tokens: int, *, whole: bool) -> NeedleRow:
     """Ask in a notebook of about `asked_tokens`, with a context that holds it (`whole`) or with the usual one."""
     context = asked_tokens + ANSWER_ROOM if whole else None
     config = EngineConfig(engine=arguments.engine, model=arguments.model, context_tokens=context)
@@ -113,7 +113,7 @@ async def one(arguments: argparse.Namespace, asked_tokens: int, *, whole: bool) 
                 answer = event if isinstance(event, AnswerFinished) else answer
         assert built is not None, "no prompt was built"
         assert answer is not None, f"no answer after {time.perf_counter() - began:.0f} s"
-        return Row(
+        return NeedleRow(
             asked_tokens, engine.context_tokens, built.prompt_tokens, len(cells), answer.ttft_seconds or 0.0, right(answer),
             built.notes, answer.markdown,
         )  # fmt: skip

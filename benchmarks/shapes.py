@@ -26,7 +26,7 @@ from jupyter_qwen.schema.model import Schema
 
 
 @dataclass(frozen=True)
-class Row:
+class ShapeRow:
     """One question: the families of its gold query and of the example found for it, which is shown from `THRESHOLD` on."""
 
     question: str
@@ -41,13 +41,13 @@ class Row:
         return self.shape != PLAIN and self.score >= THRESHOLD
 
 
-def rows_of_pack(folder: Path, part: str) -> tuple[list[Row], list[float]]:
+def rows_of_pack(folder: Path, part: str) -> tuple[list[ShapeRow], list[float]]:
     """Every question of the pack with what is found for it, and the milliseconds that it took."""
     pack = SqlPack(folder)
     lines = (pack.folder / "cases.jsonl").read_text(encoding="utf8").splitlines()
     gold = {item["id"]: str(item["gold_sql_duckdb"]) for item in map(json.loads, lines)}
     schemas: dict[str, Schema] = {}
-    rows: list[Row] = []
+    rows: list[ShapeRow] = []
     milliseconds: list[float] = []
     families = {pair.line: family(pair.sql) for pair in library()}
     index()  # made once, not with the first question
@@ -60,13 +60,13 @@ def rows_of_pack(folder: Path, part: str) -> tuple[list[Row], list[float]]:
         match = index().best(case.text, explained(case.text, schemas[case.database]))
         milliseconds.append((time.perf_counter() - started) * 1000)
         found = (families[match.pair.line], match.pair.shape, match.score) if match else ("plain", PLAIN, 0.0)
-        rows.append(Row(case.question, family(gold[case.id]), *found))
+        rows.append(ShapeRow(case.question, family(gold[case.id]), *found))
     return rows, milliseconds
 
 
-def rows_of_library() -> list[Row]:
+def rows_of_library() -> list[ShapeRow]:
     """Each English wording looked up among the pairs about other databases; `wanted` and `found` are shapes' names."""
-    rows: list[Row] = []
+    rows: list[ShapeRow] = []
     for name in dict.fromkeys(pair.database.name for pair in library()):
         others = Index(pair for pair in library() if pair.database.name != name)
         own = Index(pair for pair in library() if pair.database.name == name)
@@ -76,11 +76,11 @@ def rows_of_library() -> list[Row]:
                 for wording in pair.wordings:
                     match = others.best(wording.text, own.names(name)) if wording.language == "en" else None
                     if match is not None:
-                        rows.append(Row(wording.text, pair.shape, match.pair.shape, match.pair.shape, match.score))
+                        rows.append(ShapeRow(wording.text, pair.shape, match.pair.shape, match.pair.shape, match.score))
     return rows
 
 
-def report(rows: list[Row], *, listing: bool) -> None:
+def report(rows: list[ShapeRow], *, listing: bool) -> None:
     """The three figures; with `listing` every question."""
     if listing:
         for row in sorted(rows, key=lambda row: -row.score):

@@ -15,7 +15,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from benchmarks.confidence.fitting import SIGNS, Answer, fitted_and_told
+from benchmarks.confidence.fitting import SIGNS, GradedAnswer, fitted_and_told
 from benchmarks.sql_repairs import load_scorer
 from jupyter_qwen.evaluate.predictions import read_lines
 from jupyter_qwen.evaluate.sql_pack import SqlCase, SqlPack
@@ -29,7 +29,7 @@ from jupyter_qwen.trust.confidence.scorecard import FILE, spoken_against
 from jupyter_qwen.trust.evidence import Evidence
 
 
-def read(pack: Path, predictions: Path, scorer: Any) -> list[Answer]:
+def read(pack: Path, predictions: Path, scorer: Any) -> list[GradedAnswer]:
     """The answers of one run, scored. Those of a run without features have theirs counted again, without probabilities."""
     cases = {case.id: case for case in SqlPack(pack).cases}
     judge = scorer.Scorer(str(pack))
@@ -44,7 +44,7 @@ def read(pack: Path, predictions: Path, scorer: Any) -> list[Answer]:
         counted = item.get("features") or _counted_again(item, case, schemas[case.database])
         right = bool(judge.score(scored[case.id], item["sql"])[1])
         answers.append(
-            Answer(case.id, pack.name, f"{pack.name}/{case.database}", right, item["verdict"] == "bound", counted)
+            GradedAnswer(case.id, pack.name, f"{pack.name}/{case.database}", right, item["verdict"] == "bound", counted)
         )
     return answers
 

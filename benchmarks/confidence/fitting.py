@@ -25,7 +25,7 @@ FEWEST = 6  # answers under a threshold, below which its share says nothing
 
 
 @dataclass(frozen=True)
-class Answer:
+class GradedAnswer:
     """One answer that was given and scored. `database` names the pack too."""
 
     id: str
@@ -36,7 +36,7 @@ class Answer:
     counted: Features
 
 
-def fit(answers: Sequence[Answer], signs: Mapping[str, int] = SIGNS) -> tuple[tuple[Weight, ...], float]:
+def fit(answers: Sequence[GradedAnswer], signs: Mapping[str, int] = SIGNS) -> tuple[tuple[Weight, ...], float]:
     """Logistic regression with a ridge and signs, by projected gradient descent; features that are worth nothing are left out."""
     names = [name for name in signs if any(name in answer.counted for answer in answers)]
     known = {name: [a.counted[name] for a in answers if name in a.counted] for name in names}
@@ -56,7 +56,7 @@ def fit(answers: Sequence[Answer], signs: Mapping[str, int] = SIGNS) -> tuple[tu
     return tuple(found), round(intercept, 3)
 
 
-def out_of_fold(answers: Sequence[Answer], signs: Mapping[str, int] = SIGNS) -> list[float]:
+def out_of_fold(answers: Sequence[GradedAnswer], signs: Mapping[str, int] = SIGNS) -> list[float]:
     """The probability of each answer by a table fitted on the answers of all other databases."""
     found = [0.0] * len(answers)
     for database in sorted({answer.database for answer in answers}):
@@ -68,7 +68,7 @@ def out_of_fold(answers: Sequence[Answer], signs: Mapping[str, int] = SIGNS) -> 
 
 
 def thresholds(
-    answers: Sequence[Answer], odds: Sequence[float], card: Scorecard, against: Against = spoken_against
+    answers: Sequence[GradedAnswer], odds: Sequence[float], card: Scorecard, against: Against = spoken_against
 ) -> tuple[float | None, float | None]:
     """From where on answers are right, and up to where they are wrong, as often as promised; the widest that keep it."""
     graded = [(p, a) for p, a in zip(odds, answers, strict=True) if a.bound]
@@ -85,14 +85,16 @@ def thresholds(
     return likely, doubtful
 
 
-def table(answers: Sequence[Answer], odds: Sequence[float], card: Scorecard, against: Against = spoken_against) -> str:
+def table(
+    answers: Sequence[GradedAnswer], odds: Sequence[float], card: Scorecard, against: Against = spoken_against
+) -> str:
     """Calibration, a line a pack: how many answers get a grade, and how many of those are right or wrong."""
     likely, doubtful = card.likely, card.doubtful
     lines = [
         "| answers | all | right | *likely* | of them right | *doubtful* | of them wrong |",
         "|---|---|---|---|---|---|---|",
     ]
-    packs: dict[str, list[tuple[float, Answer]]] = defaultdict(list)
+    packs: dict[str, list[tuple[float, GradedAnswer]]] = defaultdict(list)
     for p, answer in zip(odds, answers, strict=True):
         packs[answer.pack].append((p, answer))
         packs["together"].append((p, answer))
@@ -117,7 +119,7 @@ def _share(found: Sequence[bool]) -> str:
     return f"{sum(found)} ({np.mean(found):.0%})" if found else "none"
 
 
-def separation(answers: Sequence[Answer], odds: Sequence[float]) -> float:
+def separation(answers: Sequence[GradedAnswer], odds: Sequence[float]) -> float:
     """How often a right answer has better odds than a wrong one (area under the ROC curve); 0.5 says nothing."""
     good = [p for p, a in zip(odds, answers, strict=True) if a.right]
     bad = [p for p, a in zip(odds, answers, strict=True) if not a.right]
@@ -125,7 +127,7 @@ def separation(answers: Sequence[Answer], odds: Sequence[float]) -> float:
 
 
 def fitted_and_told(
-    answers: Sequence[Answer], signs: Mapping[str, int], against: Against, file: Path | None, *, each: bool
+    answers: Sequence[GradedAnswer], signs: Mapping[str, int], against: Against, file: Path | None, *, each: bool
 ) -> None:
     """Print the calibration and the table that is fitted; with `file` it is written there. `each`: what a feature says alone."""
     odds = out_of_fold(answers, signs)

@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.confidence.fitting import Answer, fitted_and_told
+from benchmarks.confidence.fitting import GradedAnswer, fitted_and_told
 from jupyter_qwen.evaluate.predictions import read_lines
 from jupyter_qwen.trust.confidence.cells.cell_grade import CELL_FILE, cell_spoken_against
 
@@ -31,7 +31,7 @@ def data_set(case: str) -> str:
     return re.sub(r"[-_]?[a-z]?\d+(?:-\d+)?$", "", case)
 
 
-def read(pack: Path, predictions: Path, scorer: Path) -> list[Answer]:
+def read(pack: Path, predictions: Path, scorer: Path) -> list[GradedAnswer]:
     """The answers of one run that carry features, scored. Raises CalledProcessError where the scorer fails."""
     told = {item["id"]: item for item in read_lines(predictions) if item.get("features")}
     with tempfile.TemporaryDirectory() as folder:
@@ -40,7 +40,7 @@ def read(pack: Path, predictions: Path, scorer: Path) -> list[Answer]:
         subprocess.run([*command, "--only", ",".join(told), "--details", str(details)], check=True, stdout=sys.stderr)
         outcomes = {item["id"]: item["outcome"] for item in read_lines(details)}
     return [
-        Answer(case, pack.name, f"{pack.name}/{data_set(case)}", outcomes[case] == "pass", True, item["features"])
+        GradedAnswer(case, pack.name, f"{pack.name}/{data_set(case)}", outcomes[case] == "pass", True, item["features"])
         for case, item in told.items()
     ]
 

@@ -30,7 +30,7 @@ _STOPS = re.compile(r"(?<=\w)(?=\W)|(?<=[(\[.=,:\"])|(?<== )|(?<=\n)|(?<= )(?=\w
 
 
 @dataclass(frozen=True)
-class Spot:
+class LookedAt:
     """A cursor in cell `number`; `truth` is what the cell says there, up to the line's end."""
 
     number: int
@@ -39,7 +39,7 @@ class Spot:
     truth: str
 
 
-def places(notebook: Notebook, *, count: int, seed: int) -> Iterator[Spot]:
+def places(notebook: Notebook, *, count: int, seed: int) -> Iterator[LookedAt]:
     """`count` places in code cells, spread over the notebook."""
     chance = random.Random(seed)
     code = [number for number, cell in enumerate(notebook.cells) if cell.type == "code" and number > 1]
@@ -51,9 +51,9 @@ def places(notebook: Notebook, *, count: int, seed: int) -> Iterator[Spot]:
         if inside:
             # a hole of some words in a finished line
             end = min((m.start() for m in _STOPS.finditer(source, cut + 3)), default=len(source))
-            yield Spot(number, source[:cut], source[end:], source[cut:end])
+            yield LookedAt(number, source[:cut], source[end:], source[cut:end])
         else:
-            yield Spot(number, source[:cut], "", source[cut:].split("\n", 1)[0])
+            yield LookedAt(number, source[:cut], "", source[cut:].split("\n", 1)[0])
 
 
 async def look(arguments: argparse.Namespace) -> None:

@@ -23,7 +23,7 @@ class Metered:
     seconds: float = 0.0
 
 
-class Meter:
+class TypingMeter:
     """Passes everything on to `engine`."""
 
     def __init__(self, engine: Engine) -> None:
@@ -93,7 +93,7 @@ def shared_beginning(one: str, other: str) -> int:
 class MeteredEngines:
     """An engine source whose engine is metered."""
 
-    def __init__(self, engines: EngineSource, meter: Meter) -> None:
+    def __init__(self, engines: EngineSource, meter: TypingMeter) -> None:
         self._engines, self._meter = engines, meter
 
     async def engine(self) -> Engine:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from benchmarks.keyboard.meter import Meter, MeteredEngines, shared_beginning
+from benchmarks.keyboard.meter import MeteredEngines, TypingMeter, shared_beginning
 from benchmarks.keyboard.report import table
 from benchmarks.keyboard.trace import Notebook, Trace, load
 from benchmarks.keyboard.typist import KeyRecord, Typist
@@ -37,7 +37,7 @@ _TYPED_AGAIN = ("function_body", "sql_string")  # in the large notebook; all of 
 
 
 @dataclass(frozen=True)
-class Options:
+class TypingOptions:
     """What to type, and into what. `cells` and `columns` grow the notebook and its frames; ``None`` for both runs."""
 
     folder: Path = FOLDER
@@ -77,12 +77,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="figures as JSON")
 
 
-def options_from(arguments: argparse.Namespace) -> Options:
+def options_from(arguments: argparse.Namespace) -> TypingOptions:
     """The options that the arguments say."""
-    return Options(arguments.folder, tuple(arguments.traces), arguments.cells, arguments.columns, arguments.json)
+    return TypingOptions(arguments.folder, tuple(arguments.traces), arguments.cells, arguments.columns, arguments.json)
 
 
-async def run(options: Options, engines: EngineSource) -> str:
+async def run(options: TypingOptions, engines: EngineSource) -> str:
     """Type the traces; returns the table, or the JSON. Raises PackError or EngineError."""
     notebook, traces = load(options.folder)
     unknown = set(options.traces) - {trace.name for trace in traces}
@@ -140,7 +140,7 @@ class _Cell:
 
 async def measure(notebook: Notebook, traces: Sequence[Trace], engines: EngineSource, *, shift: int = 0) -> Run:
     """Type `traces` one after the other. `shift` is how many cells were put above those that the traces count."""
-    meter = Meter(await engines.engine())
+    meter = TypingMeter(await engines.engine())
     result = Run()
     for trace in traces:
         services = Services(MeteredEngines(engines, meter))

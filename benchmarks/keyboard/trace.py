@@ -67,7 +67,7 @@ class Notebook:
         return Notebook((*kept, *self.cells), replace(self.schema, tables=tables))
 
 
-class Editor:
+class TracedEditor:
     """The text of the active cell and its cursor, with the editor's habit of closing brackets."""
 
     def __init__(self, trace: Trace) -> None:

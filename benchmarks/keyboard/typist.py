@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from benchmarks.keyboard.trace import Editor, Trace
+from benchmarks.keyboard.trace import Trace, TracedEditor
 from jupyter_qwen.assistant.completion.remembered import remainder
 from jupyter_qwen.assistant.events import CompletionText
 
@@ -40,7 +40,7 @@ class Typist:
 
     def __init__(self, trace: Trace, ask: Ask) -> None:
         self._trace, self._ask = trace, ask
-        self._editor = Editor(trace)
+        self._editor = TracedEditor(trace)
         self._debounce = FIRST_DEBOUNCE_SECONDS
         self._task: asyncio.Task[None] | None = None
         self._asked: tuple[str, str] | None = None

@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.speed import report
 from benchmarks.speed.plot import plot
-from benchmarks.speed.run import DEFAULT_PARTS, PARTS, Options, run
+from benchmarks.speed.run import DEFAULT_PARTS, PARTS, SpeedOptions, run
 from jupyter_qwen.cli.engine_options import add_engine_options, engine_config
 from jupyter_qwen.engine.base import EngineError
 from jupyter_qwen.evaluate.predictions import PackError
@@ -64,7 +64,7 @@ async def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     assert task is not None
     with contextlib.suppress(NotImplementedError):  # Windows has no such signal
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    options = Options(tuple(arguments.parts), max(1, arguments.rounds))
+    options = SpeedOptions(tuple(arguments.parts), max(1, arguments.rounds))
     return await run(options, engine_config(arguments), lambda words: print(words, file=sys.stderr, flush=True))
 
 

@@ -15,7 +15,7 @@ SETTLE_SECONDS = 5.0  # somebody who reads the answer and thinks of the next que
 
 
 @dataclass(frozen=True)
-class Figure:
+class Measured:
     """Values of one kind. `unit` is s, ms, tokens/s, MB, % …; `raw` is empty where there is nothing to compare with.
 
     `better` says which way is good. `target` is what the product promises: (which value, comparison, number, in words).
@@ -67,7 +67,7 @@ class Pairs:
         self.answers.append((heard, beside))
         return heard
 
-    def figure(self, part: str, name: str, *, value: str, unit: str = "s", better: str = "less") -> Figure:
+    def figure(self, part: str, name: str, *, value: str, unit: str = "s", better: str = "less") -> Measured:
         """`value` of every answer since the last figure; answers that cannot tell it are left out, pair by pair."""
         kept = [
             (getattr(heard, value), getattr(beside, value) if beside else 0.0)
@@ -79,7 +79,7 @@ class Pairs:
         cached = sorted(heard.cached_tokens for heard, _ in self.answers)
         middle = len(tokens) // 2
         note = f"{tokens[middle]} prompt tokens, {cached[middle]} cached" if tokens else ""
-        return Figure(part, name, unit, tuple(a for a, _ in kept), raw, better, note)
+        return Measured(part, name, unit, tuple(a for a, _ in kept), raw, better, note)
 
     def clear(self) -> None:
         """Forget the answers; the next figure begins."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator
 
 from benchmarks.speed.notebook import BenchNotebook
-from benchmarks.speed.pairs import Figure, Pairs
+from benchmarks.speed.pairs import Measured, Pairs
 from benchmarks.speed.product import Product
 from jupyter_qwen.evaluate.raw import RawEngine
 from jupyter_qwen.prompt.text_to_sql import STOP
@@ -27,7 +27,7 @@ LONG = "Explain step by step, in detail, everything that this notebook does and 
 PREPARED_SECONDS = 90.0
 
 
-async def engine(product: Product, raw: RawEngine | None, *, rounds: int) -> AsyncIterator[Figure]:
+async def engine(product: Product, raw: RawEngine | None, *, rounds: int) -> AsyncIterator[Measured]:
     """Prefill and decode through the whole product: new prompts of some 700 tokens, then answers of 128 to the last one."""
     pairs = Pairs(product, raw)
     for number in range(max(1, rounds // 3)):
@@ -40,7 +40,7 @@ async def engine(product: Product, raw: RawEngine | None, *, rounds: int) -> Asy
     yield pairs.figure("engine", "decode", value="decode_rate", unit="tokens/s", better="more")
 
 
-async def questions(product: Product, raw: RawEngine | None, *, rounds: int) -> AsyncIterator[Figure]:
+async def questions(product: Product, raw: RawEngine | None, *, rounds: int) -> AsyncIterator[Measured]:
     """First tokens of questions in one conversation."""
     mark = f"q{secrets.token_hex(3)}"
     thread = f"{mark}.ipynb"
@@ -65,7 +65,7 @@ async def questions(product: Product, raw: RawEngine | None, *, rounds: int) -> 
     yield pairs.figure("question", f"{FIRST}, after a new table", value="first")
 
 
-async def sql(product: Product, raw: RawEngine | None, *, rounds: int) -> AsyncIterator[Figure]:
+async def sql(product: Product, raw: RawEngine | None, *, rounds: int) -> AsyncIterator[Measured]:
     """SQL on the same tables: first token, and the proved answer as a whole."""
     mark = f"s{secrets.token_hex(3)}"
     notebook = BenchNotebook.new(mark)
@@ -80,7 +80,7 @@ async def sql(product: Product, raw: RawEngine | None, *, rounds: int) -> AsyncI
     yield pairs.figure("sql", "whole answer, warm (ours with proof and repair)", value="done")
 
 
-async def prepared(product: Product) -> AsyncIterator[Figure]:
+async def prepared(product: Product) -> AsyncIterator[Measured]:
     """A notebook that was opened some seconds ago: its beginning was processed before anybody asked."""
     mark = f"p{secrets.token_hex(3)}"
     notebook = BenchNotebook.new(mark, tables=4, cells=12)
@@ -90,4 +90,4 @@ async def prepared(product: Product) -> AsyncIterator[Figure]:
     seconds = time.monotonic() - began
     heard = await product.ask(body)
     note = f"{heard.prompt_tokens} prompt tokens, {heard.cached_tokens} cached after {seconds:.0f} s of warming"
-    yield Figure("question", f"{FIRST}, cold notebook warmed while idle", "s", (heard.first,), note=note)
+    yield Measured("question", f"{FIRST}, cold notebook warmed while idle", "s", (heard.first,), note=note)

@@ -12,7 +12,7 @@ from typing import Any
 from benchmarks.keyboard.run import FOLDER, figures_of, measure
 from benchmarks.keyboard.trace import load
 from benchmarks.speed import machine, questions, traffic
-from benchmarks.speed.pairs import Figure
+from benchmarks.speed.pairs import Measured
 from benchmarks.speed.product import serving
 from jupyter_qwen.assistant.engines import SupervisedEngines
 from jupyter_qwen.engine.config import EngineConfig
@@ -27,7 +27,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Options:
+class SpeedOptions:
     """What to measure. `rounds` is how many warm questions; the others follow from it."""
 
     parts: tuple[str, ...] = DEFAULT_PARTS
@@ -35,16 +35,16 @@ class Options:
     traces: Path = FOLDER
 
 
-async def run(options: Options, config: EngineConfig, tell: Tell) -> dict[str, Any]:
+async def run(options: SpeedOptions, config: EngineConfig, tell: Tell) -> dict[str, Any]:
     """Measure; returns the run's JSON. `tell` hears every figure in words. Raises BenchError or EngineError."""
     described = machine.describe()
     if described["busy"]:
         tell(f"Warning: {described['busy']}")
     began = time.monotonic()
-    figures: list[Figure] = []
+    figures: list[Measured] = []
     engine: dict[str, Any] = {}
     async for item in _figures(options, config):
-        if isinstance(item, Figure):
+        if isinstance(item, Measured):
             figures.append(item)
             data = item.to_json()
             beside = f" (raw {data['raw_p50']:.2f})" if item.raw else ""
@@ -61,7 +61,7 @@ async def run(options: Options, config: EngineConfig, tell: Tell) -> dict[str, A
     }
 
 
-async def _figures(options: Options, config: EngineConfig) -> AsyncIterator[Figure | dict[str, Any]]:
+async def _figures(options: SpeedOptions, config: EngineConfig) -> AsyncIterator[Measured | dict[str, Any]]:
     chosen = [part for part in PARTS if part in options.parts]
     with tempfile.TemporaryDirectory(prefix="jupyter_qwen_bench_") as name:
         folder = Path(name)
@@ -85,13 +85,13 @@ async def _figures(options: Options, config: EngineConfig) -> AsyncIterator[Figu
 
 
 async def _with_model(
-    options: Options, config: EngineConfig, folder: Path, chosen: Sequence[str]
-) -> AsyncIterator[Figure | dict[str, Any]]:
+    options: SpeedOptions, config: EngineConfig, folder: Path, chosen: Sequence[str]
+) -> AsyncIterator[Measured | dict[str, Any]]:
     async with serving(config, folder) as product, running(config, folder) as raw:
         status = await product.load()
         model = status["model"] or {}
         yield {"engine": status["engine"], "model": model.get("label"), "device": status["device"]}
-        parts: dict[str, Callable[[], AsyncIterator[Figure]]] = {
+        parts: dict[str, Callable[[], AsyncIterator[Measured]]] = {
             "engine": lambda: questions.engine(product, raw, rounds=options.rounds),
             "question": lambda: questions.questions(product, raw, rounds=options.rounds),
             "sql": lambda: questions.sql(product, raw, rounds=max(1, options.rounds // 3)),
@@ -105,7 +105,7 @@ async def _with_model(
                     yield figure
 
 
-async def _typing(options: Options, config: EngineConfig) -> AsyncIterator[Figure]:
+async def _typing(options: SpeedOptions, config: EngineConfig) -> AsyncIterator[Measured]:
     """The typing bench's own figures for one trace; it runs in this process, with a child of its own."""
     engines = SupervisedEngines(config)
     try:
@@ -116,6 +116,6 @@ async def _typing(options: Options, config: EngineConfig) -> AsyncIterator[Figur
         await engines.aclose()
     note = f"{figures['pauses']} pauses, {figures['keys']} keys, trace {trace[0].name}"
     waits = (figures["pause to text p50"], figures["pause to text p95"])
-    yield Figure("typing", "pause to text (p50 and p95 of the trace)", "s", waits, note=note)
+    yield Measured("typing", "pause to text (p50 and p95 of the trace)", "s", waits, note=note)
     share = 100 * figures["prompt tokens reused"]
-    yield Figure("typing", "prompt tokens reused", "%", (share,), better="more")
+    yield Measured("typing", "prompt tokens reused", "%", (share,), better="more")

@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.speed import machine
 from benchmarks.speed.notebook import BenchNotebook
-from benchmarks.speed.pairs import Figure
+from benchmarks.speed.pairs import Measured
 from benchmarks.speed.product import Product, serving
 from benchmarks.speed.questions import ASKED
 from jupyter_qwen.engine.config import EngineConfig
@@ -22,7 +22,7 @@ from jupyter_qwen.prompt.tokens import CHAT_STOP
 ANSWER = " ".join(f"word{number}" for number in range(60))
 
 
-async def notebooks(product: Product, raw: RawEngine | None, *, rounds: int) -> AsyncIterator[Figure]:
+async def notebooks(product: Product, raw: RawEngine | None, *, rounds: int) -> AsyncIterator[Measured]:
     """Two notebooks ask in the same moment, both warm; raw: the same two prompts in two slots."""
     pair = [BenchNotebook.new(f"n{secrets.token_hex(3)}", tables=1, cells=5) for _ in range(2)]
     ours: list[Heard] = []
@@ -39,11 +39,11 @@ async def notebooks(product: Product, raw: RawEngine | None, *, rounds: int) -> 
         if number:  # the first round only warms
             ours += heard
             beside += answered
-    yield Figure("two notebooks", "first token", "s", tuple(h.first for h in ours), tuple(h.first for h in beside))
-    yield Figure("two notebooks", "whole answer", "s", tuple(h.done for h in ours), tuple(h.done for h in beside))
+    yield Measured("two notebooks", "first token", "s", tuple(h.first for h in ours), tuple(h.first for h in beside))
+    yield Measured("two notebooks", "whole answer", "s", tuple(h.done for h in ours), tuple(h.done for h in beside))
 
 
-async def overtaking(product: Product) -> AsyncIterator[Figure]:
+async def overtaking(product: Product) -> AsyncIterator[Measured]:
     """A completion alone, then one that arrives while a long prompt of another notebook is being processed."""
     alone = [await _complete(product, number) for number in range(3)]
     notebook = BenchNotebook.new(f"o{secrets.token_hex(3)}", tables=4, cells=12)
@@ -54,10 +54,10 @@ async def overtaking(product: Product) -> AsyncIterator[Figure]:
         if not question.done():
             beside.append(await _complete(product, 10 + number))
     heard = await question
-    yield Figure("completion", "done, nothing else running", "s", tuple(alone))
+    yield Measured("completion", "done, nothing else running", "s", tuple(alone))
     note = f"the question: first token after {heard.first:.1f} s, {heard.prompt_tokens} prompt tokens"
     if beside:  # a fast machine has read the prompt before anybody could type
-        yield Figure("completion", "done, beside a question in prefill", "s", tuple(beside), note=note)
+        yield Measured("completion", "done, beside a question in prefill", "s", tuple(beside), note=note)
 
 
 async def _complete(product: Product, number: int) -> float:
@@ -73,7 +73,7 @@ async def _complete(product: Product, number: int) -> float:
     return time.perf_counter() - began
 
 
-async def overhead(folder: Path, *, rounds: int) -> AsyncIterator[Figure]:
+async def overhead(folder: Path, *, rounds: int) -> AsyncIterator[Measured]:
     """What is left of a question when the engine answers at once: the way there and back, prompt, proof, conversation."""
     script = folder / "script.json"
     script.write_text(json.dumps([{"match": "", "reply": "SELECT count(*) FROM orders"}]))
@@ -87,12 +87,12 @@ async def overhead(folder: Path, *, rounds: int) -> AsyncIterator[Figure]:
                 for number in range(rounds)
             ]
             firsts = tuple(1000 * h.first for h in heard)
-            yield Figure(
+            yield Measured(
                 "ours alone", f"first token, {mode}, scripted engine", "ms", firsts, note="15 tables, 22 cells"
             )
 
 
-async def clients(folder: Path, *, clients: int, questions: int) -> AsyncIterator[Figure]:
+async def clients(folder: Path, *, clients: int, questions: int) -> AsyncIterator[Measured]:
     """Many readers on the scripted engine: everything but the model is real. Raises BenchError when anything was lost."""
     script = folder / "script.json"
     script.write_text(json.dumps([{"match": "", "reply": ANSWER, "delay_per_token_ms": 5}]))
@@ -118,13 +118,13 @@ async def clients(folder: Path, *, clients: int, questions: int) -> AsyncIterato
                 f"{len(wrong)} of {len(heard)} answers lost or changed pieces, the first: {wrong[0].text!r}"
             )
         part = f"{clients} clients, script"
-        yield Figure(part, "whole answer", "s", tuple(h.done for h in heard), note=f"one alone: {alone.done:.2f} s")
+        yield Measured(part, "whole answer", "s", tuple(h.done for h in heard), note=f"one alone: {alone.done:.2f} s")
         tokens = sum(h.pieces for h in heard)
         note = f"{len(heard)} answers, {tokens} pieces in {wall:.1f} s; none lost, none reordered"
-        yield Figure(part, "server processor time for an answer", "ms", (1000 * used / len(heard),), note=note)
+        yield Measured(part, "server processor time for an answer", "ms", (1000 * used / len(heard),), note=note)
         note = f"99 of 100 ticks late by at most {lag['p99_ms']} ms"
-        yield Figure(part, "event loop blocked at most", "ms", (lag["worst_ms"],), note=note)
+        yield Measured(part, "event loop blocked at most", "ms", (lag["worst_ms"],), note=note)
         note = "without what other programs took from it"
-        yield Figure(part, "event loop computing at a stretch", "ms", (lag["worst_cpu_ms"],), note=note)
+        yield Measured(part, "event loop computing at a stretch", "ms", (lag["worst_cpu_ms"],), note=note)
         grown = machine.memory_mb(product.process.pid)
-        yield Figure(part, "memory of the server", "MB", (grown,), note=f"{idle_mb:.0f} MB before; no model in it")
+        yield Measured(part, "memory of the server", "MB", (grown,), note=f"{idle_mb:.0f} MB before; no model in it")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.speed.pairs import Figure
+from benchmarks.speed.pairs import Measured
 from benchmarks.speed.traffic import clients
 
 
@@ -20,7 +20,7 @@ def stop_child() -> None:
 
 
 def test_hundred_streams_leave_the_event_loop_free_and_the_memory_small(tmp_path: Path) -> None:
-    async def work() -> dict[str, Figure]:
+    async def work() -> dict[str, Measured]:
         # it raises when an answer lost, gained or reordered a single piece
         return {figure.name: figure async for figure in clients(tmp_path, clients=100, questions=1)}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.confidence.fitting import Answer, fit
+from benchmarks.confidence.fitting import GradedAnswer, fit
 from benchmarks.confidence.of_cells import CELL_SIGNS, data_set, read
 from jupyter_qwen.trust.confidence.cells.cell_grade import CELL_FILE
 from jupyter_qwen.trust.confidence.scorecard import fitted
@@ -50,5 +50,5 @@ def test_answers_without_features_are_left_out_and_the_others_scored(tmp_path: P
 
 def test_shipped_weights_have_the_sign_that_more_doubt_never_makes_a_better_grade() -> None:
     assert all(weight.weight * CELL_SIGNS[weight.name] > 0 for weight in fitted(CELL_FILE).weights)
-    turned = [Answer(str(n), "p", f"d{n % 4}", n % 2 == 1, True, {"unlikely_tokens": n % 2}) for n in range(40)]
+    turned = [GradedAnswer(str(n), "p", f"d{n % 4}", n % 2 == 1, True, {"unlikely_tokens": n % 2}) for n in range(40)]
     assert fit(turned, CELL_SIGNS)[0] == ()

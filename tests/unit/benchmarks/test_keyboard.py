@@ -14,7 +14,7 @@ import pytest
 from benchmarks.keyboard import report as keyboard_report
 from benchmarks.keyboard import run as typing
 from benchmarks.keyboard.run import accepted_characters
-from benchmarks.keyboard.trace import Editor, Key, Trace, load
+from benchmarks.keyboard.trace import Key, Trace, TracedEditor, load
 from benchmarks.keyboard.typist import KeyRecord, Typist
 from jupyter_qwen.assistant.events import CompletionText
 from jupyter_qwen.engine.base import Capabilities, Delta, Finished, GenerationRequest, Usage
@@ -68,7 +68,7 @@ def test_the_traces_type_what_their_scripts_say() -> None:
 
 
 def test_the_editor_closes_brackets_and_types_over_them() -> None:
-    editor = Editor(trace("", closes=True))
+    editor = TracedEditor(trace("", closes=True))
     for key in 'f(["a"], 1)':
         editor.press(key)
 
@@ -138,7 +138,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 async def test_all_traces_are_typed_and_some_again_in_the_large_notebook(folder: Path) -> None:
-    report = json.loads(await typing.run(typing.Options(folder, as_json=True), Scribe()))
+    report = json.loads(await typing.run(typing.TypingOptions(folder, as_json=True), Scribe()))
 
     small, large = report["runs"]
     assert (small["cells"], large["cells"], large["columns"]) == (30, 300, 200)
@@ -156,7 +156,7 @@ async def test_all_traces_are_typed_and_some_again_in_the_large_notebook(folder:
 
 
 async def test_a_size_that_is_asked_for_is_the_only_run(folder: Path) -> None:
-    options = typing.Options(folder, traces=("one",), columns=50)
+    options = typing.TypingOptions(folder, traces=("one",), columns=50)
 
     text = await typing.run(options, Scribe())
 
@@ -165,4 +165,4 @@ async def test_a_size_that_is_asked_for_is_the_only_run(folder: Path) -> None:
 
 async def test_a_trace_that_is_not_there_is_named(folder: Path) -> None:
     with pytest.raises(PackError, match="no trace two"):
-        await typing.run(typing.Options(folder, traces=("two",)), Scribe())
+        await typing.run(typing.TypingOptions(folder, traces=("two",)), Scribe())

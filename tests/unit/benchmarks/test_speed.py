@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.speed import report
-from benchmarks.speed.pairs import Figure, Pairs
-from benchmarks.speed.run import Options, run
+from benchmarks.speed.pairs import Measured, Pairs
+from benchmarks.speed.run import SpeedOptions, run
 from jupyter_qwen.engine.config import EngineConfig
 from jupyter_qwen.evaluate.raw import Heard
 
 
-def made(*figures: Figure, busy: str = "", processor: str = "A <processor> & more") -> dict[str, Any]:
+def made(*figures: Measured, busy: str = "", processor: str = "A <processor> & more") -> dict[str, Any]:
     described = {"processor": processor, "cores": 2, "memory_gb": 8.0, "load_before": 0.1, "busy": busy}
     return {
         "version": 1,
@@ -24,8 +24,8 @@ def made(*figures: Figure, busy: str = "", processor: str = "A <processor> & mor
     }
 
 
-WARM = Figure("question", "first token, warm", "s", (0.3, 0.4, 0.5, 2.0), (0.3, 0.3, 0.4, 0.9), note="2,000 tokens")
-DECODE = Figure("engine", "decode", "tokens/s", (28.0, 28.4), (29.0, 29.2), better="more")
+WARM = Measured("question", "first token, warm", "s", (0.3, 0.4, 0.5, 2.0), (0.3, 0.3, 0.4, 0.9), note="2,000 tokens")
+DECODE = Measured("engine", "decode", "tokens/s", (28.0, 28.4), (29.0, 29.2), better="more")
 
 
 def test_promise_that_was_missed_is_said_and_one_that_was_kept_too() -> None:
@@ -34,16 +34,16 @@ def test_promise_that_was_missed_is_said_and_one_that_was_kept_too() -> None:
         "engine, decode: at least 0.97 of raw": False,
         "question, first token, warm: p50 at most 0.5 s, p95 1.5 s": False,
     }
-    quick = Figure("question", "first token, warm", "s", (0.3, 0.4), (0.3, 0.3))
+    quick = Measured("question", "first token, warm", "s", (0.3, 0.4), (0.3, 0.3))
     assert all(held for _, held in report.promises(made(quick)))
 
 
 def test_comparison_says_what_is_better_whichever_way_is_good() -> None:
-    before = made(Figure("a", "time", "s", (1.0,)), Figure("a", "rate", "tokens/s", (10.0,), better="more"))
+    before = made(Measured("a", "time", "s", (1.0,)), Measured("a", "rate", "tokens/s", (10.0,), better="more"))
     after = made(
-        Figure("a", "time", "s", (0.5,)),
-        Figure("a", "rate", "tokens/s", (5.0,), better="more"),
-        Figure("b", "new", "s", (1.0,)),
+        Measured("a", "time", "s", (0.5,)),
+        Measured("a", "rate", "tokens/s", (5.0,), better="more"),
+        Measured("b", "new", "s", (1.0,)),
     )
     text = report.compare(before, after)
     assert "| a | time | 1.00 s | 500 ms | -50 % | better |" in text
@@ -85,7 +85,7 @@ async def test_whole_run_on_the_scripted_engine_measures_every_part_it_was_asked
     script = tmp_path / "script.json"
     script.write_text(json.dumps([{"match": "", "reply": "word " * 40}]))
     told: list[str] = []
-    options = Options(parts=("engine", "question", "completion", "notebooks"), rounds=1)
+    options = SpeedOptions(parts=("engine", "question", "completion", "notebooks"), rounds=1)
     found = await run(options, EngineConfig(engine="scripted", script=script), told.append)
     parts = {figure["part"] for figure in found["figures"]}
     assert parts == {"engine", "question", "completion", "two notebooks"}

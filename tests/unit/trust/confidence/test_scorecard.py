@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.confidence.fitting import SIGNS, Answer, fit, out_of_fold, thresholds
+from benchmarks.confidence.fitting import SIGNS, GradedAnswer, fit, out_of_fold, thresholds
 from jupyter_qwen.schema.model import Column, Schema, Table
 from jupyter_qwen.sql.model import Diagnostic
 from jupyter_qwen.sql.trial import Trial
@@ -95,14 +95,14 @@ def test_shipped_table_has_few_weights_of_the_right_sign_and_ordered_thresholds(
     assert set(json.loads(FILE.read_text(encoding="utf-8"))["fitted"]) == {"answers", "databases", "right"}
 
 
-def made_answers() -> list[Answer]:
+def made_answers() -> list[GradedAnswer]:
     """Eight databases; the model is sure where it is right, nine times of ten."""
     found = []
     for number in range(160):
         right = number % 2 == 0
         sure = right if number % 20 >= 2 else not right
         counted = {"logprob_mean": -0.05 if sure else -0.5, "tried": 1.0, "nodes": float(number % 7)}
-        found.append(Answer(str(number), "made", f"db{number % 8}", right, True, counted))
+        found.append(GradedAnswer(str(number), "made", f"db{number % 8}", right, True, counted))
     return found
 
 
