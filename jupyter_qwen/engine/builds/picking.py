@@ -50,9 +50,9 @@ def pick(model: Path, threads: int, speeds: Speeds | None = None) -> Picked:
             considered.append(f"{server.label}: {_why_not(server, speed, wheel, unmeasured)}")
     if best is None:
         return Picked(considered=tuple(considered), unmeasured=unmeasured)
-    reason = (
-        f"{most:.1f} times as fast here as the llama.cpp of the wheel" if most < 1000 else "xllamacpp is not installed"
-    )
+    reason = f"{most:.1f} times as fast here as the llama.cpp of the wheel"
+    if wheel is not None and wheel.failed:
+        reason = f"the llama.cpp of the wheel cannot be used: {wheel.failed}"
     return Picked(best, reason, tuple(considered), unmeasured)
 
 

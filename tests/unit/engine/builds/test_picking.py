@@ -69,6 +69,13 @@ def test_server_that_is_a_fifth_faster_is_taken(server: LlamaServer, model: Path
     assert picked.reason == "1.4 times as fast here as the llama.cpp of the wheel"
 
 
+def test_server_answers_where_the_wheel_cannot_and_says_why(server: LlamaServer, model: Path) -> None:
+    measured(server, model, Speed(prefill=67, decode=10), wheel=Speed(failed="The engine crashed (SIGILL)."))
+    picked = pick(model, 2)
+    assert picked.server == server
+    assert "cannot be used: The engine crashed (SIGILL)" in picked.reason
+
+
 @pytest.mark.parametrize(
     ("speed", "words"),
     [
