@@ -33,7 +33,7 @@ def collect(
     if privacy not in LEVELS:
         raise ValueError(f"privacy must be one of {', '.join(LEVELS)}, not {privacy!r}")
     limits = limits or CollectionLimits()
-    clock = Clock(limits.seconds, of_processor=limits.of_processor)
+    clock = Clock(limits.seconds)
     notes: list[str] = []
     names = [name for name in list(namespace) if type(name) is str and name.isidentifier() and name[0] != "_"]
     sources: list[Any] = list(find_frames(names, namespace, limits, clock, notes))

@@ -23,7 +23,7 @@ from .sqlite_tables import sqlite_tables
 ROWS: Final = 1_000
 #: A database of this size is copied first: reading it in place would keep the user's own cell from opening it meanwhile.
 COPIED_BYTES: Final = 15 * 1024 * 1024
-_LIMITS: Final = CollectionLimits(seconds=1.0, of_processor=True, tables=300, rows=200, cells=12_000, bytes=500_000)
+_LIMITS: Final = CollectionLimits(seconds=1.0, tables=300, rows=200, cells=12_000, bytes=500_000)
 _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": 1, "memory_limit": "256MB", "autoinstall_known_extensions": False, "autoload_known_extensions": False,
 }  # fmt: skip
