@@ -56,6 +56,7 @@ OTHER_FILES = {
     "jupyter_qwen/settings/plugin.json",
     "jupyter_qwen/language/phrases.json",
     "jupyter_qwen/language/sentences.json",
+    "jupyter_qwen/trust/confidence/cells/cell_scorecard.json",
     "jupyter_qwen/trust/confidence/scorecard.json",
     "data/etc/jupyter/jupyter_server_config.d/jupyter_qwen.json",
     "data/share/jupyter/labextensions/jupyter_qwen/install.json",
