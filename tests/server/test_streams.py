@@ -30,11 +30,13 @@ def test_hundred_streams_leave_the_event_loop_free_and_the_memory_small(tmp_path
         assert len(figures["whole answer"].product) == 100
         assert figures["memory of the server"].product[0] < 250
         # Processor time of the loop's own thread: on the clock, a busy test machine measures the other programs. When those keep
-        # the server waiting, more is to be done at a stretch afterwards; so the best of three counts.
-        stretches.append(figures["event loop computing at a stretch"].product[0])
-        if stretches[-1] <= 50:
+        # the server waiting, more is to be done at a stretch afterwards; so the best of three counts. Machines differ in speed
+        # by three times and more: what four of the answers cost there is the measure.
+        stretch = figures["event loop computing at a stretch"].product[0]
+        stretches.append(stretch / figures["server processor time for an answer"].product[0])
+        if stretches[-1] <= 4:
             break
-    assert min(stretches) <= 50, stretches
+    assert min(stretches) <= 4, stretches
 
 
 async def test_full_collections_leave_out_what_the_server_has_loaded(api: Any) -> None:
