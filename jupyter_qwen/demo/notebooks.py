@@ -123,7 +123,7 @@ def rides_notebook() -> dict[str, Any]:
         ["frames"],
         [
             "number of rides per district of the start station",
-            "the three bikes with the most rides of each bike type",
+            "the three start stations with the most rides in each district",
             "plot the number of rides per month",
         ],
     )

@@ -23,8 +23,8 @@ from jupyter_qwen.python.cell_sql import find_sql
 _SALES = (
     "FROM order_items JOIN orders USING (order_id) JOIN products USING (product_id) JOIN categories USING (category_id)"
 )
-_BIKES = "FROM rides JOIN bikes USING (bike_id) GROUP BY bike_type, bike_id"
-_THREE = "(PARTITION BY bike_type ORDER BY count(*) DESC"
+_STARTS = "FROM rides JOIN stations ON station_id = start_station_id GROUP BY district, station_id, station_name"
+_THREE = "(PARTITION BY district ORDER BY count(*) DESC"
 
 #: A join, the first rows of each group, a chart: in each notebook one question for each. Every query is right.
 PROPOSED: dict[str, dict[str, tuple[str, ...]]] = {
@@ -46,10 +46,10 @@ PROPOSED: dict[str, dict[str, tuple[str, ...]]] = {
         "number of rides per district of the start station": (
             "SELECT district, count(*) FROM rides JOIN stations ON station_id = start_station_id GROUP BY ALL",
         ),
-        "the three bikes with the most rides of each bike type": (
-            f"SELECT bike_type, bike_id {_BIKES} QUALIFY row_number() OVER {_THREE}, bike_id) <= 3",
-            f"SELECT bike_type, bike_id {_BIKES} QUALIFY rank() OVER {_THREE}) <= 3",
-            f"SELECT bike_type, count(*) {_BIKES} QUALIFY row_number() OVER {_THREE}) <= 3",
+        "the three start stations with the most rides in each district": (
+            f"SELECT district, station_name {_STARTS} QUALIFY row_number() OVER {_THREE}, station_id) <= 3",
+            f"SELECT district, station_name {_STARTS} QUALIFY rank() OVER {_THREE}) <= 3",
+            f"SELECT district, station_id {_STARTS} QUALIFY rank() OVER {_THREE}) <= 3",
         ),
         "plot the number of rides per month": spelled("SELECT {m:started_at}, count(*) FROM rides GROUP BY ALL"),
     },

@@ -34,7 +34,7 @@ QUESTIONS = {
         "/sql returns by reason", "how far is each category from its target of 2024", "which carrier is cheapest to France",
     ],
     RIDES_NOTEBOOK: [
-        "number of rides per district of the start station", "the three bikes with the most rides of each bike type",
+        "number of rides per district of the start station", "the three start stations with the most rides in each district",
         "plot the number of rides per month", "rides on rainy days", "the longest ride of each rider type",
         "average minutes per weekday", "stations without a ride", "/sql rides per hour", "how old are the bikes on average",
         "share of members among the rides of each district",
