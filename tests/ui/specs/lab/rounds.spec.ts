@@ -45,6 +45,8 @@ test('whoever stops keeps the cell as it was, and no further round is asked for'
   bench
 }) => {
   const dialog = await firstRound(bench);
+  // Its text stands a moment before it listens to keys.
+  await expect(dialog.getByRole('button', { name: 'Stop here' })).toBeFocused();
   await bench.page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
   await expect(bench.cell(1).locator('.cm-content')).toHaveText(
