@@ -13,6 +13,8 @@ import { expect, test } from '../../workbench';
 const QUESTION = 'monthly revenue per product category in 2024';
 
 test.use({ baseURL: `http://127.0.0.1:${DEMO_PORT}` });
+// How batches fall decides the last digits of the model's probabilities, and one run in a few goes another way.
+test.describe.configure({ retries: 2 });
 
 let server: ChildProcess;
 let home: string;
