@@ -10,7 +10,7 @@ from dataclasses import replace
 from jupyter_qwen.assistant.answers.blocks import in_dialect, sql_block
 from jupyter_qwen.assistant.answers.generation import Emit
 from jupyter_qwen.assistant.answers.unseen import unseen
-from jupyter_qwen.assistant.events import AnswerFinished, BlockJudged, Phase
+from jupyter_qwen.assistant.events import AnswerFinished, Block, BlockJudged, Phase
 from jupyter_qwen.assistant.intent import leans_on_previous, split_command
 from jupyter_qwen.assistant.question import Question
 from jupyter_qwen.knowledge.files import KnowledgeFiles
@@ -63,14 +63,7 @@ async def answer_as_taught(
     block = replace(block, reasons=(reason,))
     if question.dialect is not None:
         block = await asyncio.to_thread(in_dialect, block, question.dialect)
-    await emit(BlockJudged(block))
-    return AnswerFinished(
-        markdown=f"```sql\n{block.source}\n```",
-        blocks=(block,),
-        seconds=time.perf_counter() - started,
-        mode="sql",
-        origin="taught",
-    )
+    return await _shown(block, "taught", emit, started)
 
 
 async def _answer_as_offered(question: Question, schema: Schema, emit: Emit, started: float) -> AnswerFinished:
@@ -78,11 +71,15 @@ async def _answer_as_offered(question: Question, schema: Schema, emit: Emit, sta
     unread = question.schema is None
     proof = unseen(question.offered) if unread else await asyncio.to_thread(prove, question.offered, schema)
     block = replace(await asyncio.to_thread(sql_block, proof, schema, question), reasons=(OFFERED,))
+    return await _shown(block, "receipt", emit, started)
+
+
+async def _shown(block: Block, origin: str, emit: Emit, started: float) -> AnswerFinished:
     await emit(BlockJudged(block))
     return AnswerFinished(
         markdown=f"```sql\n{block.source}\n```",
         blocks=(block,),
         seconds=time.perf_counter() - started,
         mode="sql",
-        origin="receipt",
+        origin=origin,
     )

@@ -7,25 +7,9 @@ from collections.abc import Collection
 
 from jupyter_qwen.python.mends.edits import Edit, Places, in_place
 
-_PURE = frozenset(
-    (
-        "abs",
-        "bool",
-        "float",
-        "int",
-        "len",
-        "max",
-        "min",
-        "round",
-        "sorted",
-        "str",
-        "sum",
-        "tuple",
-        "list",
-        "dict",
-        "set",
-    )
-)
+_PURE = frozenset((
+    "abs", "bool", "dict", "float", "int", "len", "list", "max", "min", "round", "set", "sorted", "str", "sum", "tuple",
+))  # fmt: skip
 _ACTS = ("plot", "hist", "boxplot", "to_", "info", "insert", "pop", "update", "append", "close", "show", "save")
 
 
@@ -34,9 +18,10 @@ def shown_together(source: str, tree: ast.Module, variables: Collection[str]) ->
 
     `variables` hold the notebook's frames: what is called on them gives values, but for drawing, writing and changing in place.
     """
+    known = _frames_and_values(tree, variables)
     values: list[ast.Expr] = []
     for node in reversed(tree.body):
-        if not isinstance(node, ast.Expr) or not _gives_a_value(node.value, {*variables, *_assigned(tree)}):
+        if not isinstance(node, ast.Expr) or not _gives_a_value(node.value, known):
             break
         values.insert(0, node)
     if len(values) < 2:
@@ -48,14 +33,13 @@ def shown_together(source: str, tree: ast.Module, variables: Collection[str]) ->
     return places.replaced(edits)
 
 
-def _assigned(tree: ast.Module) -> set[str]:
-    return {
-        name.id
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for name in node.targets
-        if isinstance(name, ast.Name)
-    }
+def _frames_and_values(tree: ast.Module, variables: Collection[str]) -> frozenset[str]:
+    """`variables` and what is computed from them; not axes, models or anything else whose methods act."""
+    known = set(variables)
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and _gives_a_value(node.value, known):
+            known |= {name.id for name in node.targets if isinstance(name, ast.Name)}
+    return frozenset(known)
 
 
 def _gives_a_value(value: ast.expr, known: Collection[str]) -> bool:

@@ -106,6 +106,8 @@ def test_values_of_which_a_notebook_shows_the_last_alone_are_shown_together(code
         "sales.plot()\nsales.b.mean()",
         "sales.dropna(inplace=True)\nsales.b.mean()",
         "ax.set_title('x')\nax.legend()",
+        "ax = sales.plot()\nax.set_xlabel('x')\nax.set_ylabel('y')",
+        "model = Model()\nmodel.fit(sales)\nmodel.score(sales)",
         "'a title'\nsales.b.mean()",
         "con.execute('x')\nsales.b.mean()",
         "sales.to_csv('x')\nlen(sales)",
